@@ -1,0 +1,184 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { type IdempotencyStore, runOnce, type StoredAnswer } from '../../shared/domain/contract/idempotency.ts';
+import type { RoomSchemas, RouteSchema } from '../../shared/domain/contract/route-schema.ts';
+import { authorizeRoute } from '../../shared/domain/tenants/policy.ts';
+import { canonicalJson, sha256Hex } from '../../shared/kit/hash.ts';
+import { Refusal } from '../../shared/kit/refusal.ts';
+import { limits } from '../../shared/wiring/limits.ts';
+import { type ApiRoom, type Route, type RouteIdOf, routes } from '../../shared/wiring/routes.ts';
+import { clock, freshUlid } from './entropy.ts';
+import { logger } from './observe.ts';
+import { internalError, problemBody } from './problem.ts';
+import { type ApiAnswer, type ApiEvent, type ApiRequest, bodyText, principalIn, traceparentOf } from './request.ts';
+import { parsedJson, validated } from './validate.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: each route's body has the type that its own schema gives it
+export type RoomHandlers<R extends ApiRoom> = { readonly [Id in RouteIdOf<R>]: (request: ApiRequest<any>) => Promise<ApiAnswer> };
+
+export interface HttpDoor {
+  readonly idempotency?: IdempotencyStore;
+  /** Makes the secret that a sealed answer names. */
+  readonly unseal?: (sealed: NonNullable<ApiAnswer['sealed']>) => Promise<string>;
+}
+
+type Answer = APIGatewayProxyStructuredResultV2;
+type Handle = (request: ApiRequest) => Promise<ApiAnswer>;
+interface Bound {
+  readonly route: Route;
+  readonly schema: RouteSchema;
+  readonly handle: Handle;
+}
+
+/** A room's HTTP door: one chain for all of its routes, so that no handler can forget a part of SPEC 2. */
+export function httpDoor<R extends ApiRoom>(room: R, schemas: RoomSchemas<R>, handlers: RoomHandlers<R>, door: HttpDoor = {}) {
+  const bound = new Map<string, Bound>();
+  for (const [id, route] of Object.entries(routes) as [RouteIdOf<R>, Route][]) {
+    if (route.room !== room) continue;
+    bound.set(`${route.method} ${route.path}`, { route, schema: schemas[id] as RouteSchema, handle: handlers[id] as Handle });
+  }
+  return chain((event, context) => serve(event, context, bound, door));
+}
+
+/** The chain alone: correlation, logs, and errors as problem documents. */
+export function chain(serveEvent: (event: ApiEvent, context: Context) => Promise<Answer>) {
+  return middy<ApiEvent, Answer>(serveEvent).use(correlated()).use(problems());
+}
+
+const correlated = (): middy.MiddlewareObj<ApiEvent, Answer> => ({
+  before: ({ event }) => {
+    logger.resetKeys();
+    logger.appendKeys({
+      request_id: event.requestContext.requestId,
+      route: event.routeKey,
+      traceparent: traceparentOf(event.headers),
+    });
+  },
+  after: ({ event, response }) => {
+    if (response) response.headers = { ...response.headers, 'x-request-id': event.requestContext.requestId };
+  },
+});
+
+const problems = (): middy.MiddlewareObj<ApiEvent, Answer> => ({
+  onError: (request) => {
+    const { error, event } = request;
+    if (!(error instanceof Refusal)) logger.error('request failed', { error: error as Error });
+    const refusal = error instanceof Refusal ? error : internalError();
+    request.response = problemAnswer(refusal, event.requestContext.requestId);
+  },
+});
+
+export const problemAnswer = (refusal: Refusal, requestId: string): Answer => ({
+  statusCode: refusal.status,
+  headers: { 'content-type': 'application/problem+json', 'x-request-id': requestId },
+  body: problemBody(refusal, requestId),
+});
+
+async function serve(event: ApiEvent, context: Context, bound: ReadonlyMap<string, Bound>, door: HttpDoor): Promise<Answer> {
+  const found = bound.get(event.routeKey);
+  if (found === undefined) throw new Error(`no handler is bound to ${event.routeKey}`);
+  const principal = principalIn(event);
+  authorizeRoute(principal, found.route.access);
+  const request = parse(event, found.schema, principal);
+  const run = async (seed: string) => toStored(await found.handle({ ...request, seed }), found.schema);
+  if (found.route.method === 'GET' || door.idempotency === undefined) return answer(await run(freshUlid()), false, door);
+  const once = { ...identity(event, request), freshSeed: freshUlid(), leaseMs: context.getRemainingTimeInMillis() };
+  const { answer: stored, replayed } = await runOnce(once, (seed) => kept(() => run(seed), request.requestId), {
+    store: door.idempotency,
+    clock,
+  });
+  return answer(stored, replayed, door);
+}
+
+function parse(event: ApiEvent, schema: RouteSchema, principal: ApiRequest['principal']): Omit<ApiRequest, 'seed'> {
+  const traceparent = traceparentOf(event.headers);
+  const ifMatch = event.headers['if-match'];
+  return {
+    principal,
+    params: validatedParams(event, schema),
+    query: schema.query === undefined ? noQuery(event) : validated(schema.query, { ...event.queryStringParameters }, 'query'),
+    body: schema.body === undefined ? undefined : validated(schema.body, readBody(event), 'body'),
+    requestId: event.requestContext.requestId,
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+  };
+}
+
+/** A path's id that cannot exist is a thing that does not exist: 404, not 400. */
+function validatedParams(event: ApiEvent, schema: RouteSchema): Record<string, string> {
+  const given = event.pathParameters ?? {};
+  for (const [name, field] of Object.entries(schema.params)) {
+    if (field.safeParse(given[name]).success) continue;
+    const what = name.replace(/_id$/, '');
+    throw new Refusal(404, `${what}_not_found`, `There is no such ${what.replaceAll('_', ' ')}.`);
+  }
+  return given as Record<string, string>;
+}
+
+function noQuery(event: ApiEvent): Record<string, string | undefined> {
+  const names = Object.keys(event.queryStringParameters ?? {});
+  if (names.length === 0) return {};
+  const errors = names.map((name) => ({ pointer: `/${name}`, detail: 'unknown field' }));
+  throw new Refusal(400, 'validation_failed', 'The query is not valid: see errors.', { errors });
+}
+
+function readBody(event: ApiEvent): unknown {
+  const text = bodyText(event);
+  if (Buffer.byteLength(text) > limits.bodyBytes)
+    throw new Refusal(413, 'body_too_large', `A body is at most ${limits.bodyBytes} bytes.`);
+  return parsedJson(text);
+}
+
+/** Who runs what: keys are per tenant (before there is one: per subject), method and path. */
+function identity(event: ApiEvent, request: Omit<ApiRequest, 'seed'>) {
+  const key = event.headers['idempotency-key'];
+  if (key === undefined || key === '') throw new Refusal(400, 'idempotency_key_required', 'An Idempotency-Key header is needed.');
+  if (!/^[\x21-\x7e]+$/.test(key) || key.length > limits.idempotencyKeyCharacters) {
+    throw new Refusal(
+      400,
+      'idempotency_key_invalid',
+      `An Idempotency-Key has 1 to ${limits.idempotencyKeyCharacters} visible ASCII characters.`,
+    );
+  }
+  const { method } = event.requestContext.http;
+  return {
+    owner: request.principal?.tenantId ?? request.principal?.subject ?? 'nobody',
+    hash: sha256Hex(`${method} ${event.rawPath}\n${key}`),
+    fingerprint: sha256Hex(canonicalJson({ query: request.query, body: request.body, ifMatch: request.ifMatch })),
+  };
+}
+
+/** A refusal of the effect is its answer, kept like any other; an outage goes up and is not kept. */
+async function kept(run: () => Promise<StoredAnswer>, requestId: string): Promise<StoredAnswer> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { status: error.status, body: problemBody(error, requestId), contentType: 'application/problem+json' };
+  }
+}
+
+const toStored = (given: ApiAnswer, schema: RouteSchema): StoredAnswer => ({
+  status: given.status ?? schema.answer.status,
+  body: JSON.stringify(given.body),
+  contentType: 'application/json',
+  ...(given.etag === undefined ? {} : { etag: given.etag }),
+  ...(given.sealed === undefined ? {} : { sealed: given.sealed }),
+});
+
+async function answer(stored: StoredAnswer, replayed: boolean, door: HttpDoor): Promise<Answer> {
+  return {
+    statusCode: stored.status,
+    headers: {
+      'content-type': stored.contentType,
+      ...(stored.etag === undefined ? {} : { etag: stored.etag }),
+      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+    },
+    body: stored.sealed === undefined ? stored.body : await withSecret(stored, door),
+  };
+}
+
+async function withSecret(stored: StoredAnswer, door: HttpDoor): Promise<string> {
+  if (stored.sealed === undefined || door.unseal === undefined) throw new Error('a sealed answer met a door that cannot unseal');
+  return JSON.stringify({ ...JSON.parse(stored.body), signing_secret: await door.unseal(stored.sealed) });
+}

@@ -1,0 +1,85 @@
+import { openTable } from '../../shared/adapters/dynamo/client.ts';
+import { commitFollower, listFollowers as listStored, replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
+import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
+import { findFollower, findVault } from '../../shared/adapters/dynamo/lookups.ts';
+import { signingKeys } from '../../shared/adapters/secrets/signing-keys.ts';
+import type { Targets } from '../../shared/adapters/webhook/address.ts';
+import { whyUrlRefused } from '../../shared/adapters/webhook/resolve.ts';
+import { changeFollower } from '../../shared/domain/followers/change.ts';
+import { type Follower, type FollowerBody, type FollowerPatch, followerSchemas } from '../../shared/domain/followers/follower.ts';
+import { registerFollower } from '../../shared/domain/followers/register.ts';
+import { followerRecordView, redactedFollowerView } from '../../shared/domain/followers/settings.ts';
+import { actingTenant, followerView, notFound } from '../../shared/domain/tenants/policy.ts';
+import type { Principal } from '../../shared/domain/tenants/principal.ts';
+import { secretText } from '../../shared/domain/webhooks/signing.ts';
+import { readEnv } from '../../shared/wiring/env.ts';
+import { backOff, clock } from '../edge/entropy.ts';
+import { httpDoor } from '../edge/http.ts';
+import { pageOfQuery } from '../edge/paging.ts';
+import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
+
+const env = readEnv('followers-api');
+const table = openTable(env.table);
+const keys = signingKeys(env.masterSecret);
+const checkUrl = (url: string) => whyUrlRefused(url, env.webhookTargets as Targets);
+
+const etag = (follower: Follower): string => `"${follower.ver}"`;
+const shown = (view: 'full' | 'redacted', f: Follower) =>
+  view === 'full' ? { body: followerRecordView(f), etag: etag(f) } : { body: redactedFollowerView(f) };
+
+async function createFollower({ principal, params, body, seed, requestId }: ApiRequest<FollowerBody>): Promise<ApiAnswer> {
+  const registration = { vaultId: params['vault_id'] as string, tenantId: actingTenant(principal as Principal), body, seed };
+  const { subject } = principal as Principal;
+  const follower = await registerFollower(registration, {
+    clock,
+    backOff,
+    vault: (vaultId) => findVault(table, vaultId),
+    follower: (followerId) => findFollower(table, followerId),
+    commit: (f, vault, opensShard) => commitFollower(table, f, vault, { opensShard, subject, request_id: requestId }),
+    whyUrlRefused: checkUrl,
+    shardSize: Number(env.shardSize),
+  });
+  const { follower_id, key_version: version } = follower;
+  return { body: followerRecordView(follower), etag: etag(follower), sealed: { follower_id, version } };
+}
+
+async function getFollower({ principal, params }: ApiRequest): Promise<ApiAnswer> {
+  const follower = await findFollower(table, params['follower_id'] as string);
+  if (follower === undefined) throw notFound('follower');
+  return shown(followerView(principal as Principal, follower), follower);
+}
+
+async function listFollowers({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {
+  const tenantId = actingTenant(principal as Principal);
+  const vault = await findVault(table, params['vault_id'] as string);
+  const manages = vault?.tenant_id === tenantId;
+  if (vault === undefined || !(manages || vault.public)) throw notFound('vault');
+  const page = await listStored(table, vault, pageOfQuery(query));
+  const visible = page.items.filter((f) => manages || f.tenant_id === tenantId);
+  const items = visible.map((f) => (f.tenant_id === tenantId ? followerRecordView(f) : redactedFollowerView(f)));
+  return { body: { items, next_cursor: page.next_cursor } };
+}
+
+async function updateFollower({ principal, params, body, ifMatch }: ApiRequest<FollowerPatch>): Promise<ApiAnswer> {
+  const follower = await changeFollower(
+    { followerId: params['follower_id'] as string, principal: principal as Principal, patch: body, ifMatch },
+    {
+      clock,
+      find: (followerId) => findFollower(table, followerId),
+      vault: (vaultId) => findVault(table, vaultId),
+      replace: (next, readVersion) => replaceFollower(table, next, readVersion),
+      whyUrlRefused: checkUrl,
+    },
+  );
+  return { body: followerRecordView(follower), etag: etag(follower) };
+}
+
+export const handler = httpDoor(
+  'followers',
+  followerSchemas,
+  { createFollower, getFollower, listFollowers, updateFollower },
+  {
+    idempotency: idempotencyStore(table),
+    unseal: async ({ follower_id, version }) => secretText(await keys.version(follower_id, version)),
+  },
+);

@@ -1,0 +1,107 @@
+import { followerOf } from '../../shared/adapters/dynamo/follower-item.ts';
+import { keys } from '../../shared/adapters/dynamo/keys.ts';
+import { findFollower, findOrder, findVault, getItem } from '../../shared/adapters/dynamo/lookups.ts';
+import { listClaims, newestEntry, readClaim, readCursorSeq } from '../../shared/adapters/dynamo/order-reads.ts';
+import { isCount, readCursor, writeCursor } from '../../shared/adapters/dynamo/pages.ts';
+import { readEntry, shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
+import type { Follower } from '../../shared/domain/followers/follower.ts';
+import type { Claim } from '../../shared/domain/mirroring/claim.ts';
+import type { OrderEntry } from '../../shared/domain/mirroring/order.ts';
+import { levelsBefore } from '../../shared/domain/mirroring/preview.ts';
+import { childOrderView, previewView } from '../../shared/domain/mirroring/views.ts';
+import { followerView, notFound } from '../../shared/domain/tenants/policy.ts';
+import type { Principal } from '../../shared/domain/tenants/principal.ts';
+import { id, parseChildId } from '../../shared/kit/ids.ts';
+import { Refusal } from '../../shared/kit/refusal.ts';
+import { pageOfQuery } from '../edge/paging.ts';
+import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
+import { table } from './api-table.ts';
+import { sinceSeq } from './order-reads.ts';
+
+const shardOf = (f: Follower) => ({ tenant_id: f.vault_tenant_id, vault_id: f.vault_id, shard: f.shard });
+
+/** The follower, for whoever may see all of it; it does not exist for others. */
+async function ownFollower(principal: Principal, followerId: string): Promise<Follower> {
+  const follower = await findFollower(table, followerId);
+  if (follower === undefined || followerView(principal, follower) !== 'full') throw notFound('follower');
+  return follower;
+}
+
+export async function getFollowerOrder({ principal, params }: ApiRequest): Promise<ApiAnswer> {
+  const address = parseChildId(params['follower_order_id'] as string);
+  const order = address === undefined ? undefined : await findOrder(table, id('mo', address.cause));
+  if (address === undefined || order?.seq === undefined) throw notFound('follower_order');
+  const shard = { ...order, shard: address.shard };
+  const [claim, item, entry] = await Promise.all([
+    readClaim(table, shard, order.seq),
+    getItem(table, keys.follower(shard, address.place)),
+    readEntry(table, order, order.seq),
+  ]);
+  const row = claim?.rows.find((r) => r.place === address.place);
+  if (claim === undefined || row === undefined || item === undefined || entry === undefined) throw notFound('follower_order');
+  const follower = followerOf(item);
+  if (!sees(principal as Principal, follower)) throw notFound('follower_order');
+  return { body: childOrderView(entry, claim, row, follower) };
+}
+
+export async function listFollowerOrders({ principal, query }: ApiRequest): Promise<ApiAnswer> {
+  const followerId = query['follower_id'] ?? (principal as Principal).followerId;
+  if (followerId === undefined) throw followerIdRequired();
+  const follower = await ownFollower(principal as Principal, followerId);
+  const { limit, cursor } = pageOfQuery(query);
+  const start = Math.max(await startOf(follower, query['since']), cursor === undefined ? 0 : readCursor(cursor, isCount));
+  const { claims, more } = await listClaims(table, shardOf(follower), start, limit);
+  const views = await Promise.all(claims.map((claim) => childOf(claim, follower)));
+  const items = views.flatMap((v) => (v === undefined ? [] : [v]));
+  return { body: { items, next_cursor: more ? writeCursor(claims.at(-1)?.seq) : null } };
+}
+
+/** Where the list starts: never before the follower joined. */
+async function startOf(follower: Follower, since: string | undefined): Promise<number> {
+  if (since === undefined) return 0;
+  const vault = await findVault(table, follower.vault_id);
+  return vault === undefined ? 0 : sinceSeq(vault, since);
+}
+
+async function childOf(claim: Claim, follower: Follower) {
+  const row = claim.rows.find((r) => r.place === follower.place);
+  const entry =
+    row === undefined
+      ? undefined
+      : await readEntry(table, { tenant_id: follower.vault_tenant_id, vault_id: follower.vault_id }, claim.seq);
+  return row === undefined || entry === undefined ? undefined : childOrderView(entry, claim, row, follower);
+}
+
+export async function previewFollower({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {
+  const follower = await ownFollower(principal as Principal, params['follower_id'] as string);
+  const entry = await previewed(follower, query['manager_order_id']);
+  if (entry === undefined) throw notFound('manager_order');
+  if (follower.joined_seq >= entry.seq) throw new Refusal(409, 'follower_not_joined', 'The follower joined after this order.');
+  const store = shardStore(table);
+  const before = await levelsBefore(entry, follower, {
+    claim: (seq) => readClaim(table, shardOf(follower), seq),
+    ledger: (symbol) => store.ledger(shardOf(follower), symbol),
+    entry: (seq) => readEntry(table, shardOf(follower), seq),
+    cursor: () => readCursorSeq(table, shardOf(follower)),
+  });
+  return { body: previewView(entry, follower, before) };
+}
+
+async function previewed(follower: Follower, orderId: string | undefined): Promise<OrderEntry | undefined> {
+  if (orderId === undefined) return newestEntry(table, shardOf(follower));
+  const order = await findOrder(table, orderId);
+  return order?.seq === undefined || order.vault_id !== follower.vault_id ? undefined : readEntry(table, order, order.seq);
+}
+
+function sees(principal: Principal, follower: Follower): boolean {
+  try {
+    return followerView(principal, follower) === 'full';
+  } catch {
+    return false;
+  }
+}
+
+const followerIdRequired = (): Refusal =>
+  new Refusal(400, 'follower_id_required', 'Name the follower.', {
+    errors: [{ pointer: '/follower_id', detail: 'is required' }],
+  });

@@ -1,0 +1,48 @@
+import { findOrder, findVault } from '../../shared/adapters/dynamo/lookups.ts';
+import { listEntries, listRefused, readProgress, readRefused, seqBefore } from '../../shared/adapters/dynamo/order-reads.ts';
+import { readEntry } from '../../shared/adapters/dynamo/shard-store.ts';
+import { managerOrderView, refusedOrderView } from '../../shared/domain/mirroring/views.ts';
+import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
+import type { Principal } from '../../shared/domain/tenants/principal.ts';
+import { pageOfQuery } from '../edge/paging.ts';
+import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
+import { table } from './api-table.ts';
+
+/** A list counts children only up to so many shard results: 50 orders of a vault of 20 shards. Beyond, read them by id. */
+const mostResultsInList = 1000;
+
+export async function getManagerOrder({ principal, params }: ApiRequest): Promise<ApiAnswer> {
+  const orderId = params['manager_order_id'] as string;
+  const found = await findOrder(table, orderId);
+  if (found === undefined || found.tenant_id !== actingTenant(principal as Principal)) throw notFound('manager_order');
+  if (found.seq === undefined) {
+    const refused = await readRefused(table, found, orderId);
+    if (refused === undefined) throw notFound('manager_order');
+    return { body: refusedOrderView(refused) };
+  }
+  const entry = await readEntry(table, found, found.seq);
+  if (entry === undefined) throw notFound('manager_order');
+  return { body: managerOrderView(entry, await readProgress(table, entry)) };
+}
+
+export async function listManagerOrders({ principal, query }: ApiRequest): Promise<ApiAnswer> {
+  const vault = await findVault(table, query['vault_id'] as string);
+  if (vault === undefined || vault.tenant_id !== actingTenant(principal as Principal)) throw notFound('vault');
+  const page = pageOfQuery(query);
+  if (query['state'] === 'refused') {
+    const refused = await listRefused(table, vault, page);
+    return { body: { items: refused.items.map(refusedOrderView), next_cursor: refused.next_cursor } };
+  }
+  const since = query['since'] === undefined ? 0 : await sinceSeq(vault, query['since']);
+  const found = await listEntries(table, vault, page, since);
+  const countable = found.items.reduce((n, e) => n + e.pinned.shards, 0) <= mostResultsInList;
+  const items = await Promise.all(
+    found.items.map(async (e) => managerOrderView(e, countable ? await readProgress(table, e) : undefined)),
+  );
+  return { body: { items, next_cursor: found.next_cursor } };
+}
+
+/** `since` as the sequence number after which a list starts: itself a number (inclusive), or a time (inclusive). */
+export async function sinceSeq(vault: Parameters<typeof seqBefore>[1], since: string): Promise<number> {
+  return /^\d+$/.test(since) ? Math.max(0, Number(since) - 1) : seqBefore(table, vault, new Date(since).toISOString());
+}

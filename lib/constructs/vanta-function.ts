@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import release from '../../package.json' with { type: 'json' };
+import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import { type SettingName, settings } from '../../shared/wiring/settings.ts';
+import { acknowledge } from '../acknowledgements.ts';
+import type { StageRow } from '../stages.ts';
+import { grantsOf, type Shelf } from './grants.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+const bundling: BundlingOptions = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  minify: true,
+  // Minified class names would end up in error names, which logs and retries go by.
+  keepNames: true,
+  mainFields: ['module', 'main'],
+  // Also the SDK: the bytes that were tested are the bytes that run, not the runtime's own version.
+  externalModules: [],
+  // Some dependencies are CommonJS inside and call require for Node's own modules.
+  banner: "import{createRequire as vantaRequire}from'node:module';const require=vantaRequire(import.meta.url);",
+  forceDockerBundling: false,
+};
+
+export interface VantaFunctionProps {
+  readonly name: FunctionName;
+  readonly row: StageRow;
+  readonly shelf: Shelf;
+}
+
+/** A Lambda made from its card: exactly the card's variables and grants, and a log group of its own. */
+export class VantaFunction extends Construct {
+  readonly name: FunctionName;
+  readonly card: Card;
+  readonly lambda: NodejsFunction;
+
+  constructor(scope: Construct, { name, row, shelf }: VantaFunctionProps) {
+    super(scope, name);
+    this.name = name;
+    this.card = functions[name];
+    const { variables, statements } = grantsOf(name, shelf);
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/vanta/${row.name}/${name}`,
+      retention: row.watch.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.lambda = new NodejsFunction(this, 'Function', {
+      functionName: functionNameOf(row, name),
+      entry: `${repository}${this.card.entry}`,
+      projectRoot: repository,
+      depsLockFilePath: `${repository}package-lock.json`,
+      bundling,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: this.card.memoryMb,
+      timeout: Duration.seconds(this.card.timeoutSeconds),
+      tracing: Tracing.ACTIVE,
+      recursiveLoop: ringsItself(this.card) ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
+      environment: { ...variables, ...settingsOf(this.card, row) },
+      logGroup,
+      role: this.roleWith([logStatement(logGroup), ...statements]),
+    });
+    acknowledge(this, 'AwsSolutions-IAM5[Resource::*]', "X-Ray's PutTraceSegments and PutTelemetryRecords know no resources");
+  }
+
+  // A role of our own: the managed policy that Lambda's default role carries may write to every log group.
+  private roleWith(statements: readonly PolicyStatement[]): Role {
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    for (const statement of statements) role.addToPolicy(statement);
+    return role;
+  }
+}
+
+/** A function's physical name, known without a reference to it. */
+export function functionNameOf(row: StageRow, name: FunctionName): string {
+  return `vanta-${row.name}-${name}`;
+}
+
+function settingsOf(card: Card, row: StageRow): Record<string, string> {
+  const values: Record<SettingName, string> = { stage: row.name, version: release.version, ...row.functions };
+  return Object.fromEntries(card.settings.map((s) => [settings[s], values[s]]));
+}
+
+// Lambda stops a function that sends to the queue it is run by after about 16 rounds, unless the loop is meant:
+// the shard worker rings its own shard, accept puts back an order that waits for another.
+function ringsItself({ trigger, needs }: Card): boolean {
+  return trigger.kind === 'queue' && (needs[trigger.queue] as readonly string[] | undefined)?.includes('SendMessage') === true;
+}
+
+function logStatement(logGroup: LogGroup): PolicyStatement {
+  return new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] });
+}

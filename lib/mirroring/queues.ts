@@ -1,0 +1,72 @@
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { limits } from '../../shared/wiring/limits.ts';
+import { type QueueName, queueNames } from '../../shared/wiring/resources.ts';
+import {
+  endOfLine,
+  FifoQueue,
+  type FifoQueueProps,
+  fifoDeadLetters,
+  shelvedQueue,
+  standardDeadLetters,
+} from '../constructs/fifo-queue.ts';
+import type { Shelf } from '../constructs/grants.ts';
+import type { StageName } from '../stages.ts';
+
+/** Queues by their physical names, for alarms and the dashboard. */
+export interface WatchedQueues {
+  readonly working: readonly string[];
+  readonly deadLetter: readonly string[];
+}
+
+type WorkingQueueName = Exclude<QueueName, 'dispatchDlx'>;
+
+const working: Record<WorkingQueueName, Omit<FifoQueueProps, 'name'>> = {
+  // EventBridge gives no deduplication id, so the queue makes one from the body.
+  vaultIntents: {
+    visibilitySeconds: limits.intentVisibilitySeconds,
+    maxReceives: limits.intentMaxReceives,
+    contentBased: true,
+  },
+  shards: { visibilitySeconds: limits.shardVisibilitySeconds, maxReceives: limits.netMaxReceives },
+  followerRetry: { visibilitySeconds: limits.retryVisibilitySeconds, maxReceives: limits.netMaxReceives },
+};
+
+/** The queues of the straight line, each with its dead letters, and those of what feeds it. */
+export class MirroringQueues extends Construct {
+  readonly byName: Readonly<Record<QueueName, Queue>>;
+  readonly shelf: Pick<Shelf, QueueName>;
+  readonly watched: WatchedQueues;
+  /** Events that a rule could not deliver. */
+  readonly ruleDeadLetters: Queue;
+  /** Stream records that the router could not route: where they stand, not what they say. */
+  readonly streamDeadLetters: Queue;
+
+  constructor(scope: Construct, id: string, stage: StageName) {
+    super(scope, id);
+    const physical = (name: string) => `${stage}-${name}`;
+    const line = (name: WorkingQueueName) => new FifoQueue(this, name, { name: physical(queueNames[name]), ...working[name] });
+    const lines = { vaultIntents: line('vaultIntents'), shards: line('shards'), followerRetry: line('followerRetry') };
+    const dlxName = physical(queueNames.dispatchDlx);
+    const [ruleName, streamName] = [physical('rule-targets-dlq'), physical('stream-router-dlq')];
+    this.byName = {
+      vaultIntents: lines.vaultIntents.queue,
+      shards: lines.shards.queue,
+      followerRetry: lines.followerRetry.queue,
+      dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
+    };
+    this.ruleDeadLetters = standardDeadLetters(this, 'RuleDeadLetters', ruleName);
+    this.streamDeadLetters = standardDeadLetters(this, 'StreamDeadLetters', streamName);
+    this.shelf = {
+      vaultIntents: shelvedQueue(this.byName.vaultIntents),
+      shards: shelvedQueue(this.byName.shards),
+      followerRetry: shelvedQueue(this.byName.followerRetry),
+      dispatchDlx: shelvedQueue(this.byName.dispatchDlx),
+    };
+    const all = Object.values(lines);
+    this.watched = {
+      working: all.map((q) => q.name),
+      deadLetter: [...all.map((q) => q.deadLetterName), dlxName, ruleName, streamName],
+    };
+  }
+}

@@ -1,0 +1,112 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnPermission, EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Trigger } from '../../shared/wiring/functions.ts';
+import type { QueueName } from '../../shared/wiring/resources.ts';
+import { tableSchema } from '../../shared/wiring/table.ts';
+import { acknowledge, exportNameOf } from '../acknowledgements.ts';
+import type { Shelf } from '../constructs/grants.ts';
+import type { VantaFunction } from '../constructs/vanta-function.ts';
+import type { StageRow } from '../stages.ts';
+
+type TriggerOf<K extends Trigger['kind']> = Extract<Trigger, { kind: K }>;
+
+/** Where events come from, for the cards that do not answer HTTP. */
+export interface Sources {
+  readonly row: StageRow;
+  readonly table: Table;
+  readonly shelved: Shelf['table'];
+  readonly queues: Readonly<Record<QueueName, Queue>>;
+  readonly streamDeadLetters: Queue;
+}
+
+/** Connects a function with what its card says makes it run. */
+export function connect(fn: VantaFunction, sources: Sources): void {
+  const { trigger } = fn.card;
+  switch (trigger.kind) {
+    case 'queue':
+      connectQueue(fn, trigger, sources);
+      break;
+    case 'stream':
+      connectStream(fn, trigger, sources);
+      break;
+    case 'schedule':
+      connectSchedule(fn, trigger);
+      break;
+    case 'http':
+      throw new Error(`${fn.name} answers HTTP: it belongs to the control plane`);
+    default:
+      trigger satisfies never;
+  }
+}
+
+function connectQueue(fn: VantaFunction, trigger: TriggerOf<'queue'>, { row, queues }: Sources): void {
+  const queue = queues[trigger.queue];
+  const { pollers } = row.mirroring;
+  allow(fn, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queueArn);
+  new EventSourceMapping(fn, 'Queue', {
+    target: fn.lambda,
+    eventSourceArn: queue.queueArn,
+    batchSize: trigger.batchSize,
+    reportBatchItemFailures: true,
+    provisionedPollerConfig:
+      trigger.provisionedPollers !== true || pollers === 'none'
+        ? undefined
+        : { minimumPollers: pollers.minimum, maximumPollers: pollers.maximum },
+  });
+}
+
+function connectStream(fn: VantaFunction, trigger: TriggerOf<'stream'>, sources: Sources): void {
+  const { table, shelved, streamDeadLetters } = sources;
+  const streamArn = table.tableStreamArn;
+  if (streamArn === undefined) throw new Error('the table has no stream');
+  allow(fn, ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], streamArn);
+  // Lambda asks for it before it knows the stream's label; the narrowest that DynamoDB's and SAM's own policies have.
+  allow(fn, ['dynamodb:ListStreams'], `${table.tableArn}/stream/*`);
+  const tableArnName = exportNameOf(Stack.of(table), table.tableArn);
+  acknowledge(fn, `AwsSolutions-IAM5[Resource::${tableArnName}/stream/*]`, 'The streams of this one table');
+  allow(fn, ['sqs:SendMessage'], streamDeadLetters.queueArn);
+  if (shelved.keyArn !== undefined) allow(fn, ['kms:Decrypt'], shelved.keyArn);
+  new EventSourceMapping(fn, 'Stream', {
+    target: fn.lambda,
+    eventSourceArn: streamArn,
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    batchSize: trigger.batchSize,
+    bisectBatchOnError: true,
+    reportBatchItemFailures: true,
+    // Tries for as long as an outage of the bus may take; what is older goes to the dead letters, by its place in the
+    // stream, which keeps it for 24 h. Until then its shard of the stream waits, and the iterator's age alarms.
+    maxRecordAge: Duration.minutes(15),
+    // Not SqsDlq: it also grants what only people need.
+    onFailure: { bind: () => ({ destination: streamDeadLetters.queueArn }) },
+    filters: [insertsOf(trigger.sortKeyPrefixes)],
+  });
+}
+
+function insertsOf(prefixes: readonly string[]): { [key: string]: unknown } {
+  const sortKey = { S: prefixes.map((prefix) => ({ prefix })) };
+  return FilterCriteria.filter({ eventName: ['INSERT'], dynamodb: { Keys: { [tableSchema.sortKey]: sortKey } } });
+}
+
+// A plain rule: EventBridge Scheduler would need a role of its own for the same minute's precision.
+function connectSchedule(fn: VantaFunction, { everyMinutes }: TriggerOf<'schedule'>): void {
+  const rule = new CfnRule(fn, 'Schedule', {
+    description: `Runs ${fn.name}`,
+    scheduleExpression: `rate(${everyMinutes} minute${everyMinutes === 1 ? '' : 's'})`,
+    state: 'ENABLED',
+    targets: [{ id: fn.name, arn: fn.lambda.functionArn }],
+  });
+  new CfnPermission(fn, 'ScheduleMayInvoke', {
+    action: 'lambda:InvokeFunction',
+    functionName: fn.lambda.functionArn,
+    principal: new ServicePrincipal('events.amazonaws.com').service,
+    sourceArn: rule.attrArn,
+  });
+}
+
+function allow(fn: VantaFunction, actions: string[], resource: string): void {
+  fn.lambda.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));
+}

@@ -1,0 +1,37 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import type { ResourceName } from '../../shared/wiring/resources.ts';
+import { AuditBucket } from '../audit/audit-bucket.ts';
+import { dataKey } from '../constructs/data-key.ts';
+import type { Shelf } from '../constructs/grants.ts';
+import { vantaTable } from '../constructs/vanta-table.ts';
+import { masterSecret } from '../followers/master-secret.ts';
+import type { StageRow } from '../stages.ts';
+import { People } from '../tenants/people.ts';
+
+/** The resources that this stack shelves for functions. */
+export type DataShelf = Pick<Shelf, 'table' | 'auditBucket' | 'masterSecret'>;
+
+/** What must never be lost: table, audit bucket, keys, user pool. */
+export class DataStack extends Stack {
+  readonly table: Table;
+  readonly people: People;
+  readonly shelf: DataShelf;
+
+  constructor(scope: Construct, id: string, props: StackProps & { readonly row: StageRow }) {
+    super(scope, id, props);
+    const { row } = props;
+    const key = row.data.customerKey ? dataKey(this) : undefined;
+    this.table = vantaTable(this, row, key);
+    this.people = new People(this, 'People', row);
+    const { bucket } = new AuditBucket(this, 'Audit', { row, key });
+    const secret = masterSecret(this, row, key);
+    const keyArn = key?.keyArn;
+    this.shelf = {
+      table: { value: this.table.tableName, arn: this.table.tableArn, keyArn },
+      auditBucket: { value: bucket.bucketName, arn: bucket.arnForObjects('*'), keyArn },
+      masterSecret: { value: secret.ref, arn: secret.ref, keyArn },
+    } satisfies Partial<Record<ResourceName, unknown>>;
+  }
+}

@@ -1,0 +1,124 @@
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import type { WatchedQueues } from '../mirroring/queues.ts';
+import type { StageRow } from '../stages.ts';
+import { apiFailurePercent, ofFunction, ofQueue, own } from './readings.ts';
+
+export interface AlarmsProps {
+  readonly row: StageRow;
+  readonly apiId: string;
+  readonly queues: WatchedQueues;
+  readonly topic: ITopic;
+}
+
+interface Rule {
+  readonly metric: IMetric;
+  readonly description: string;
+  /** The alarm's limit: reached is too much. */
+  readonly atLeast: number;
+  /** Of the last `of` minutes, so many must reach it: a single spike wakes nobody. */
+  readonly minutes: number;
+  readonly of: number;
+}
+
+const seldom = { minutes: 3, of: 5 } as const;
+const atOnce = { minutes: 1, of: 1 } as const;
+
+/** What wakes somebody: every alarm goes to the one topic, when it begins and when it is over. */
+export class Alarms extends Construct {
+  readonly all: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const rules = { ...mirroringRules(props), ...queueRules(props), ...functionRules(props) };
+    this.all = Object.entries(rules).map(([name, rule]) => this.#alarm(props, name, rule));
+  }
+
+  #alarm({ row, topic }: AlarmsProps, name: string, rule: Rule): Alarm {
+    const alarm = new Alarm(this, name, {
+      alarmName: `vanta-${row.name}-${name}`,
+      alarmDescription: rule.description,
+      metric: rule.metric,
+      threshold: rule.atLeast,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      datapointsToAlarm: rule.minutes,
+      evaluationPeriods: rule.of,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addOkAction(new SnsAction(topic));
+    return alarm;
+  }
+}
+
+function mirroringRules({ row, apiId }: AlarmsProps): Record<string, Rule> {
+  return {
+    'dispatch-latency': {
+      metric: own(row, 'dispatchLatencyMs', 'p95'),
+      description: 'Accept to first dispatch attempt: p95 above 2 s (SPEC 8)',
+      atLeast: 2_000,
+      ...seldom,
+    },
+    'shard-stuck': {
+      metric: own(row, 'shardStuckSeconds', 'Maximum'),
+      description: 'A shard stands at one entry for 2 minutes: it skips nothing by itself (ARCHITECTURE 2)',
+      atLeast: 120,
+      ...atOnce,
+    },
+    'api-5xx': {
+      metric: apiFailurePercent(apiId),
+      description: 'The API fails more than 1 % of requests',
+      atLeast: 1,
+      ...seldom,
+    },
+  };
+}
+
+// A shard's worker takes seconds; what is older than 2 minutes is not being worked off.
+function queueRules({ queues }: AlarmsProps): Record<string, Rule> {
+  const ages = queues.working.map((name): [string, Rule] => [
+    `age-${name}`,
+    {
+      metric: ofQueue(name, 'ApproximateAgeOfOldestMessage'),
+      description: `The oldest message of ${name} is older than 2 minutes`,
+      atLeast: 120,
+      ...seldom,
+    },
+  ]);
+  const depths = queues.deadLetter.map((name): [string, Rule] => [
+    `depth-${name}`,
+    {
+      metric: ofQueue(name, 'ApproximateNumberOfMessagesVisible'),
+      description: `There are dead letters in ${name}`,
+      atLeast: 1,
+      ...atOnce,
+    },
+  ]);
+  return Object.fromEntries([...ages, ...depths]);
+}
+
+function functionRules({ row }: AlarmsProps): Record<string, Rule> {
+  const cards = Object.entries(functions) as [FunctionName, Card][];
+  const perFunction = cards.flatMap(([name]): [string, Rule][] => [
+    [`errors-${name}`, functionRule(row, name, 'Errors', `${name} keeps failing`)],
+    [`throttles-${name}`, functionRule(row, name, 'Throttles', `${name} is refused concurrency`)],
+  ]);
+  const streamed = cards.filter(([, card]) => card.trigger.kind === 'stream');
+  const iterators = streamed.map(([name]): [string, Rule] => [
+    `iterator-age-${name}`,
+    {
+      metric: ofFunction(row, name, 'IteratorAge', 'Maximum'),
+      description: `${name} is more than a minute behind the table's stream`,
+      atLeast: 60_000,
+      ...seldom,
+    },
+  ]);
+  return Object.fromEntries([...perFunction, ...iterators]);
+}
+
+function functionRule(row: StageRow, name: FunctionName, metricName: string, description: string): Rule {
+  return { metric: ofFunction(row, name, metricName, 'Sum'), description, atLeast: 1, ...seldom };
+}

@@ -1,0 +1,55 @@
+/** What `npm start -- ...` accepts. */
+export interface Options {
+  readonly port: number;
+  readonly demo: boolean;
+  /** Where everything that must survive a restart is kept; without it all is in memory. */
+  readonly data?: string;
+  /** An assembly that was synthesized before, so that tests need not do it at each start. */
+  readonly assembly?: string;
+  /** Values that take the place of what the `local` stage gives its functions, by environment variable. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** A command line that cannot be understood: main prints the message and exits with 2. */
+export class UsageError extends Error {}
+
+export const usage = `usage: npm start -- [options]
+  --port N               port of the API (default 8787; 0 = any free one)
+  --no-demo              do not run the demo
+  --data DIR             keep all data in DIR and continue from it (default: in memory)
+  --retry-delays LIST    seconds between the attempts of a delivery, such as 1,5,15,60
+  --no-rate-limit        lift the request limit
+  --assembly DIR         use this synthesized cloud assembly instead of synthesizing`;
+
+/** Reads the command line; throws a UsageError that names the offending option. */
+export function parseOptions(args: readonly string[]): Options {
+  const values: { port: number; demo: boolean; data?: string; assembly?: string } = { port: 8787, demo: true };
+  const settings: Record<string, string> = {};
+  const rest = args.flatMap((arg) => (/^--[a-z-]+=/.test(arg) ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : [arg]));
+  const valueOf = (option: string) => {
+    const value = rest.shift();
+    if (value === undefined || value === '' || value.startsWith('--')) throw new UsageError(`${option} needs a value`);
+    return value;
+  };
+  for (let option = rest.shift(); option !== undefined; option = rest.shift()) {
+    if (option === '--port') values.port = port(valueOf(option));
+    else if (option === '--no-demo') values.demo = false;
+    else if (option === '--data') values.data = valueOf(option);
+    else if (option === '--assembly') values.assembly = valueOf(option);
+    else if (option === '--no-rate-limit') settings.RATE_LIMIT = 'off';
+    else if (option === '--retry-delays') settings.RETRY_DELAYS_SECONDS = delays(valueOf(option));
+    else throw new UsageError(`unknown option ${option}`);
+  }
+  return { ...values, settings };
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535) throw new UsageError(`--port must be a number from 0 to 65535, not "${text}"`);
+  return value;
+}
+
+function delays(text: string): string {
+  if (!/^\d+(\.\d+)?(,\d+(\.\d+)?)*$/.test(text)) throw new UsageError(`--retry-delays must look like 1,5,15,60, not "${text}"`);
+  return text;
+}

@@ -1,0 +1,90 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { SetupError } from '../checks.ts';
+import type { HttpHandler } from './gateway.ts';
+import { readBody, sendMessage } from './http-event.ts';
+import { type Issuer, issuerPath, type TokenRequest, tokenRequest } from './issuer.ts';
+
+/** The platform's one address. It is taken before anything else starts, so that a taken port is told at once. */
+export interface Front {
+  readonly api: string;
+  open(handler: HttpHandler): void;
+  stop(): Promise<void>;
+}
+
+/** Listens on the loopback interface only; until `open` everything is answered 503. */
+export async function listen(port: number): Promise<Front> {
+  let handler: HttpHandler = async (_request, response) => sendMessage(response, 503, 'Service Unavailable');
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    handler(request, response, path).catch((error) => {
+      console.error(`local platform: ${request.method} ${path}:`, error);
+      if (!response.headersSent) sendMessage(response, 500, 'Internal Server Error');
+    });
+  });
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((done, fail) => {
+    server.once('error', (error: NodeJS.ErrnoException) => fail(error.code === 'EADDRINUSE' ? taken(port) : error));
+    server.listen(port, '127.0.0.1', done);
+  });
+  const address = server.address();
+  return {
+    api: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`,
+    open(next) {
+      handler = next;
+    },
+    stop: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function taken(port: number): SetupError {
+  return new SetupError(`port ${port} is taken; stop what uses it, or start with "npm start -- --port N" (0 = any free one)`);
+}
+
+export interface LocalRoutes {
+  readonly issuer: Issuer;
+  /** Function URLs by the path they are served under. */
+  readonly urls: Readonly<Record<string, HttpHandler>>;
+  /** Told of every token before it is handed out. */
+  onToken(request: TokenRequest): Promise<void>;
+}
+
+/** The routes that exist on the local platform only, in front of the API's own. */
+export function withLocalRoutes({ issuer, urls, onToken }: LocalRoutes, api: HttpHandler): HttpHandler {
+  return async (request, response, path) => {
+    if (!path.startsWith('/local/')) return api(request, response, path);
+    const document = path.startsWith(issuerPath) ? issuer.documents[path.slice(issuerPath.length)] : undefined;
+    if (document !== undefined) return sendJson(response, 200, document);
+    const url = Object.keys(urls).find((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+    if (url !== undefined) return urls[url]?.(request, response, path.slice(url.length) || '/');
+    if (path !== '/local/token') return problem(response, 404, 'not_found', `there is no ${path}`);
+    if (request.method !== 'POST') return problem(response, 405, 'method_not_allowed', 'use POST');
+    const body = tokenRequest.safeParse(parsed((await readBody(request, 64 * 1024))?.toString() ?? ''));
+    if (!body.success) {
+      const errors = body.error.issues.map(({ path: at, message }) => ({ pointer: ['', ...at].join('/'), detail: message }));
+      return problem(response, 400, 'invalid_request', 'the body is not a token request', errors);
+    }
+    await onToken(body.data);
+    sendJson(response, 200, { access_token: await issuer.issue(body.data), token_type: 'Bearer', expires_in: 3600 });
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown, type = 'application/json'): void {
+  response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
+}
+
+function problem(response: ServerResponse, status: number, code: string, detail: string, errors?: readonly object[]): void {
+  sendJson(response, status, { type: 'about:blank', title: code.replaceAll('_', ' '), status, detail, code, errors }, 'application/problem+json');
+}

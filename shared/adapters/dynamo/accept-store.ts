@@ -1,0 +1,122 @@
+import { BatchGetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { AcceptRequest, AcceptView } from '../../domain/mirroring/accept.ts';
+import type { OrderEntry } from '../../domain/mirroring/order.ts';
+import type { Vault } from '../../domain/vaults/vault.ts';
+import { ulidOf } from '../../kit/ids.ts';
+import { failedConditions, metAnother, type Table } from './client.ts';
+import { keys } from './keys.ts';
+import { openPartition } from './open-rows.ts';
+
+type Item = Record<string, unknown>;
+
+/** Everything that accept decides from, in one consistent batch read. */
+export async function readForAccept(table: Table, request: AcceptRequest): Promise<AcceptView> {
+  const { order } = request;
+  const wanted = {
+    vault: keys.vault(request),
+    external: keys.external(request, order.external_id),
+    position: keys.position(request, order.symbol),
+    ...(order.prev_external_id === undefined || order.prev_external_id === order.external_id
+      ? {}
+      : { predecessor: keys.external(request, order.prev_external_id) }),
+  };
+  const items = await batchGet(table, Object.values(wanted));
+  const found = (name: keyof typeof wanted): Item | undefined => {
+    const key = wanted[name];
+    return key === undefined ? undefined : items.find((i) => i['pk'] === key.pk && i['sk'] === key.sk);
+  };
+  const external = found('external');
+  const vault = found('vault');
+  return {
+    vault: vault === undefined ? undefined : vaultOf(vault),
+    position: (found('position')?.['qty'] as string | undefined) ?? '0',
+    ...(external === undefined
+      ? {}
+      : { existing: { manager_order_id: external['manager_order_id'] as string, seq: external['seq'] as number } }),
+    predecessorDecided: found('predecessor') !== undefined,
+  };
+}
+
+async function batchGet(table: Table, wanted: readonly { pk: string; sk: string }[]): Promise<Item[]> {
+  const items: Item[] = [];
+  let keysLeft: Item[] = [...wanted] as unknown as Item[];
+  while (keysLeft.length > 0) {
+    const answer = await table.client.send(
+      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: keysLeft, ConsistentRead: true } } }),
+    );
+    items.push(...(answer.Responses?.[table.name] ?? []));
+    keysLeft = (answer.UnprocessedKeys?.[table.name]?.Keys ?? []) as Item[];
+  }
+  return items;
+}
+
+export function vaultOf(item: Item): Vault {
+  const { pk: _pk, sk: _sk, ...vault } = item;
+  return vault as unknown as Vault;
+}
+
+type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
+
+/**
+ * One transaction: the entry, the vault's next sequence number (only if the vault is as it was read), the external_id,
+ * the position, the look-up by id, the audit event and the OPEN row that sweep watches.
+ */
+export async function commitEntry(
+  table: Table,
+  entry: OrderEntry,
+  read: { vaultVersion: number; accepted_by: string },
+): Promise<'committed' | 'conflict'> {
+  const TransactItems = [
+    advanceVault(table, entry, read.vaultVersion),
+    ...newItems(table, entry),
+    ...plainItems(table, entry, read.accepted_by),
+  ];
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems }));
+    return 'committed';
+  } catch (error) {
+    if (failedConditions(error).length > 0 || metAnother(error)) return 'conflict';
+    throw error;
+  }
+}
+
+const advanceVault = (table: Table, entry: OrderEntry, ver: number): Writes[number] => ({
+  Update: {
+    TableName: table.name,
+    Key: keys.vault(entry),
+    UpdateExpression: 'SET seq = :seq, last_time = :time, ver = :next',
+    ConditionExpression: 'ver = :ver',
+    ExpressionAttributeValues: { ':seq': entry.seq, ':time': entry.accepted_at, ':ver': ver, ':next': ver + 1 },
+  },
+});
+
+const newItems = (table: Table, entry: OrderEntry): Writes =>
+  [
+    { ...keys.entry(entry, entry.seq), entry },
+    { ...keys.external(entry, entry.order.external_id), manager_order_id: entry.manager_order_id, seq: entry.seq },
+  ].map((Item) => ({ Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } }));
+
+function plainItems(table: Table, entry: OrderEntry, by: string): Writes {
+  const { tenant_id, vault_id, seq, manager_order_id, order, pinned } = entry;
+  const items: Item[] = [
+    { ...keys.position(entry, order.symbol), symbol: order.symbol, qty: pinned.position_after, ref_price: order.ref_price, seq },
+    { ...keys.reference(manager_order_id), tenant_id, vault_id, seq },
+    {
+      ...keys.audit(tenant_id, vault_id, entry.accepted_at, ulidOf(manager_order_id)),
+      action: 'manager_order.accepted',
+      by,
+      after: { manager_order_id, seq },
+    },
+    ...(pinned.shards === 0 ? [] : [openRow(entry)]),
+  ];
+  return items.map((Item) => ({ Put: { TableName: table.name, Item } }));
+}
+
+const openRow = (entry: OrderEntry): Item => ({
+  ...keys.open(openPartition(entry.vault_id), entry.vault_id, entry.seq),
+  tenant_id: entry.tenant_id,
+  vault_id: entry.vault_id,
+  seq: entry.seq,
+  shards: entry.pinned.shards,
+  opened_at: entry.accepted_at,
+});

@@ -1,0 +1,44 @@
+import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** The one table, by a client that is made once per process, outside the handler. */
+export interface Table {
+  readonly client: DynamoDBDocumentClient;
+  readonly name: string;
+}
+
+/** Retries belong to one layer only: few here, because queues and callers retry too. */
+export function openTable(name: string): Table {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 3 }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  return { client, name };
+}
+
+const reasonsOf = (error: unknown): readonly { Code?: string | undefined }[] =>
+  error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
+
+/** The indexes of a transaction's items whose condition did not hold; empty when it failed for another reason. */
+export const failedConditions = (error: unknown): number[] =>
+  reasonsOf(error).flatMap((r, i) => (r.Code === 'ConditionalCheckFailed' ? [i] : []));
+
+/** True when a transaction met another one on the same item: trying again is right (DynamoDB TransactionConflict). */
+export const metAnother = (error: unknown): boolean =>
+  reasonsOf(error).some((r) => r.Code === 'TransactionConflict') || named(error, 'TransactionConflictException');
+
+export const conditionFailed = (error: unknown): boolean => named(error, 'ConditionalCheckFailedException');
+
+function named(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
+
+/** Runs a conditional write: false when its condition did not hold, everything else is thrown. */
+export async function held(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (conditionFailed(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,13 @@
+import type { Follower } from '../../domain/followers/follower.ts';
+import { keys } from './keys.ts';
+
+/** A roster item is the follower's row and its keys. */
+export function followerOf(item: Record<string, unknown>): Follower {
+  const { pk: _pk, sk: _sk, ...follower } = item;
+  return follower as unknown as Follower;
+}
+
+export const followerItem = (f: Follower) => ({
+  ...keys.follower({ tenant_id: f.vault_tenant_id, vault_id: f.vault_id, shard: f.shard }, f.place),
+  ...f,
+});

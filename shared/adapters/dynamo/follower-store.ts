@@ -1,0 +1,117 @@
+import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Follower } from '../../domain/followers/follower.ts';
+import type { Vault } from '../../domain/vaults/vault.ts';
+import { ulidOf } from '../../kit/ids.ts';
+import { failedConditions, held, metAnother, type Table } from './client.ts';
+import { followerItem, followerOf } from './follower-item.ts';
+import { keys, partitions, prefixes, type VaultKey } from './keys.ts';
+import { isText, type Page, type PageRequest, queryRange, readCursor, writeCursor } from './pages.ts';
+
+/**
+ * A new follower, in one transaction with the vault as it was read. A shard that it opens starts with its cursor at the
+ * vault's sequence number, so that it never sees what came before.
+ */
+export async function commitFollower(
+  table: Table,
+  follower: Follower,
+  vault: Vault,
+  by: { opensShard: boolean; subject: string; request_id: string },
+): Promise<'committed' | 'conflict'> {
+  const { follower_id, tenant_id, vault_tenant_id, vault_id, shard, place } = follower;
+  const { webhook: _url, ...auditable } = follower;
+  const event = {
+    ...keys.audit(tenant_id, follower_id, follower.created_at, ulidOf(follower_id)),
+    action: 'follower.registered',
+    by: by.subject,
+    request_id: by.request_id,
+    after: auditable,
+  };
+  const items = [
+    followerItem(follower),
+    { ...keys.reference(follower_id), follower_id, tenant_id, vault_tenant_id, vault_id, shard, place },
+    event,
+    ...(by.opensShard ? [openedMarker(follower, vault)] : []),
+  ];
+  const puts = items.map((Item) => ({ Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } }));
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems: [seatTaken(table, follower, vault), ...puts] }));
+    return 'committed';
+  } catch (error) {
+    if (failedConditions(error).length > 0 || metAnother(error)) return 'conflict';
+    throw error;
+  }
+}
+
+const seatTaken = (table: Table, { shard, place }: Follower, vault: Vault) => ({
+  Update: {
+    TableName: table.name,
+    Key: keys.vault(vault),
+    UpdateExpression: 'SET ver = :next, shards = :shards, followers = followers + :one, last_shard_followers = :count',
+    ConditionExpression: 'ver = :ver',
+    ExpressionAttributeValues: {
+      ':ver': vault.ver,
+      ':next': vault.ver + 1,
+      ':shards': shard + 1,
+      ':one': 1,
+      ':count': place + 1,
+    },
+  },
+});
+
+function openedMarker(follower: Follower, vault: Vault) {
+  const shard = { tenant_id: vault.tenant_id, vault_id: vault.vault_id, shard: follower.shard };
+  return {
+    ...keys.result(shard, vault.seq),
+    seq: vault.seq,
+    symbol: '',
+    manager_order_id: '',
+    state: 'done',
+    owner: 'opened',
+    lease_until: 0,
+    accepted_at: follower.created_at,
+    claimed_at: follower.created_at,
+    finished_at: follower.created_at,
+  };
+}
+
+/**
+ * Writes a changed follower if nobody else changed it since it was read. The lane's own attributes move by other hands,
+ * so the condition is on the version of the settings and the lane's are carried over by the caller's fresh read.
+ */
+export async function replaceFollower(table: Table, next: Follower, readVersion: number): Promise<boolean> {
+  const put = new PutCommand({
+    TableName: table.name,
+    Item: followerItem(next),
+    ConditionExpression: 'ver = :ver AND lane_in = :in AND lane_out = :out',
+    ExpressionAttributeValues: { ':ver': readVersion, ':in': next.lane_in, ':out': next.lane_out },
+  });
+  return held(table.client.send(put));
+}
+
+type ListCursor = readonly [number, string];
+const isListCursor = (v: unknown): v is ListCursor =>
+  Array.isArray(v) && v.length === 2 && Number.isInteger(v[0]) && v[0] >= 0 && v[0] < 1_048_576 && (v[1] === '' || isText(v[1]));
+
+/** A vault's followers, shard by shard, in the order of their places. */
+export async function listFollowers(
+  table: Table,
+  vault: VaultKey & { shards: number },
+  page: PageRequest,
+): Promise<Page<Follower>> {
+  const [from, after] = page.cursor === undefined ? ([0, ''] as const) : readCursor(page.cursor, isListCursor);
+  const found: { shard: number; item: Record<string, unknown> }[] = [];
+  for (let shard = from; shard < vault.shards && found.length <= page.limit; shard += 1) {
+    const start = shard === from && after !== '' ? after : undefined;
+    const items = await queryRange(table, {
+      pk: partitions.shard({ ...vault, shard }),
+      prefix: prefixes.roster,
+      after: start,
+      limit: page.limit - found.length,
+    });
+    found.push(...items.map((item) => ({ shard, item })));
+  }
+  const given = found.slice(0, page.limit);
+  const last = given.at(-1);
+  const next_cursor = found.length > page.limit && last !== undefined ? writeCursor([last.shard, last.item['sk']]) : null;
+  return { items: given.map(({ item }) => followerOf(item)), next_cursor };
+}

@@ -1,0 +1,74 @@
+/**
+ * Every key string of the one table (ARCHITECTURE 3). Partition keys start with the owner, so that IAM can confine a
+ * tenant by `dynamodb:LeadingKeys`. Numbers are padded, so that text order is number order.
+ */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+const pad = (n: number, digits: number): string => String(n).padStart(digits, '0');
+const seqText = (seq: number): string => pad(seq, 12);
+
+export interface VaultKey {
+  readonly tenant_id: string;
+  readonly vault_id: string;
+}
+export interface ShardOf extends VaultKey {
+  readonly shard: number;
+}
+
+const tenantPk = (tenantId: string): string => `T#${tenantId}`;
+const vaultPk = (v: VaultKey): string => `T#${v.tenant_id}#V#${v.vault_id}`;
+export const shardPk = (s: ShardOf): string => `${vaultPk(s)}#S#${pad(s.shard, 5)}`;
+
+export const prefixes = {
+  user: 'USER#',
+  vault: 'VAULT#',
+  entry: 'ENTRY#',
+  refused: 'REFUSED#',
+  /** A shard's followers by place; requests (`ROSTER#TODO#cause`) will stand right behind them, in the same query. */
+  roster: 'ROSTER#',
+  result: 'RESULT#',
+} as const;
+
+/** Shards whose progress one item holds: a number set of 200 stays about 1 KB. */
+export const shardsPerProgressItem = 200;
+
+export const keys = {
+  tenant: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'TENANT' }),
+  user: (tenantId: string, subject: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.user}${subject}` }),
+  /** The tenant's list of its vaults; `all` public ones have a list of their own. */
+  tenantVault: (v: VaultKey): Key => ({ pk: tenantPk(v.tenant_id), sk: `${prefixes.vault}${v.vault_id}` }),
+  publicVault: (vaultId: string): Key => ({ pk: 'PUBLIC#VAULTS', sk: `${prefixes.vault}${vaultId}` }),
+  vault: (v: VaultKey): Key => ({ pk: vaultPk(v), sk: 'VAULT' }),
+  position: (v: VaultKey, symbol: string): Key => ({ pk: vaultPk(v), sk: `POSITION#${symbol}` }),
+  entry: (v: VaultKey, seq: number): Key => ({ pk: vaultPk(v), sk: `${prefixes.entry}${seqText(seq)}` }),
+  external: (v: VaultKey, externalId: string): Key => ({ pk: vaultPk(v), sk: `EXTERNAL#${externalId}` }),
+  refused: (v: VaultKey, orderId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.refused}${orderId}` }),
+  follower: (s: ShardOf, place: number): Key => ({ pk: shardPk(s), sk: `${prefixes.roster}${pad(place, 4)}` }),
+  ledger: (s: ShardOf, symbol: string): Key => ({ pk: shardPk(s), sk: `LEDGER#${symbol}` }),
+  result: (s: ShardOf, seq: number): Key => ({ pk: shardPk(s), sk: `${prefixes.result}${seqText(seq)}` }),
+  progress: (v: VaultKey, seq: number, block: number): Key => ({ pk: `${vaultPk(v)}#P#${seqText(seq)}`, sk: pad(block, 4) }),
+  open: (partition: number, vaultId: string, seq: number): Key => ({ pk: `OPEN#${partition}`, sk: `${vaultId}#${seqText(seq)}` }),
+  reference: (id: string): Key => ({ pk: `ID#${id}`, sk: 'REF' }),
+  subject: (subject: string): Key => ({ pk: `ID#SUB#${subject}`, sk: 'REF' }),
+  idempotency: (owner: string, hash: string): Key => ({ pk: `IDEM#${owner}#${hash}`, sk: 'IDEM' }),
+  audit: (tenantId: string, entity: string, at: string, id: string): Key => ({
+    pk: `T#${tenantId}#AUDIT#${entity}`,
+    sk: `${at}#${id}`,
+  }),
+};
+
+export const partitions = {
+  tenant: tenantPk,
+  vault: vaultPk,
+  shard: shardPk,
+  publicVaults: 'PUBLIC#VAULTS',
+  progress: (v: VaultKey, seq: number): string => `${vaultPk(v)}#P#${seqText(seq)}`,
+  open: (partition: number): string => `OPEN#${partition}`,
+};
+
+/** The sequence number in a key such as `ENTRY#000000000042`. */
+export const seqOf = (sk: string): number => Number(/(\d{12})/.exec(sk)?.[1] ?? Number.NaN);
+export { seqText };

@@ -1,0 +1,49 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Follower, FollowerAddress } from '../../domain/followers/follower.ts';
+import type { Tenant } from '../../domain/tenants/tenant.ts';
+import type { Vault } from '../../domain/vaults/vault.ts';
+import { vaultOf } from './accept-store.ts';
+import type { Table } from './client.ts';
+import { followerOf } from './follower-item.ts';
+import { type Key, keys } from './keys.ts';
+
+type Item = Record<string, unknown>;
+
+export async function getItem(table: Table, Key: Key, consistent = true): Promise<Item | undefined> {
+  const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: consistent }));
+  return Item;
+}
+
+/** The tenant that owns a vault, by the vault's id alone. It never changes. */
+export async function vaultOwner(table: Table, vaultId: string): Promise<string | undefined> {
+  return (await getItem(table, keys.reference(vaultId)))?.['tenant_id'] as string | undefined;
+}
+
+export async function findVault(table: Table, vaultId: string): Promise<Vault | undefined> {
+  const tenant_id = await vaultOwner(table, vaultId);
+  if (tenant_id === undefined) return undefined;
+  const item = await getItem(table, keys.vault({ tenant_id, vault_id: vaultId }));
+  return item === undefined ? undefined : vaultOf(item);
+}
+
+export async function findFollower(table: Table, followerId: string): Promise<Follower | undefined> {
+  const address = (await getItem(table, keys.reference(followerId))) as unknown as FollowerAddress | undefined;
+  if (address === undefined) return undefined;
+  const shard = { tenant_id: address.vault_tenant_id, vault_id: address.vault_id, shard: address.shard };
+  const item = await getItem(table, keys.follower(shard, address.place));
+  return item === undefined ? undefined : followerOf(item);
+}
+
+export async function findOrder(
+  table: Table,
+  orderId: string,
+): Promise<{ tenant_id: string; vault_id: string; seq?: number } | undefined> {
+  return (await getItem(table, keys.reference(orderId))) as { tenant_id: string; vault_id: string; seq?: number } | undefined;
+}
+
+export async function findTenant(table: Table, tenantId: string): Promise<Tenant | undefined> {
+  const item = await getItem(table, keys.tenant(tenantId));
+  if (item === undefined) return undefined;
+  const { pk: _pk, sk: _sk, ...tenant } = item;
+  return tenant as unknown as Tenant;
+}

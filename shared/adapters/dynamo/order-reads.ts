@@ -1,0 +1,108 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Claim, Counts } from '../../domain/mirroring/claim.ts';
+import type { OrderEntry, RefusedOrder } from '../../domain/mirroring/order.ts';
+import type { ChildState } from '../../domain/mirroring/states.ts';
+import type { Progress } from '../../domain/mirroring/views.ts';
+import type { Table } from './client.ts';
+import { keys, partitions, prefixes, type ShardOf, type VaultKey } from './keys.ts';
+import { getItem } from './lookups.ts';
+import { isCount, isText, type Page, type PageRequest, pageOf, queryRange, readCursor, writeCursor } from './pages.ts';
+import { claimOf, readEntry, readResults } from './shard-store.ts';
+
+/** What the shards recorded of an order, summed. Reads one small projection per shard, a hundred to a call. */
+export async function readProgress(table: Table, entry: OrderEntry): Promise<Progress> {
+  const results = await readResults(table, entry, entry.seq, entry.pinned.shards);
+  const counts: Partial<Record<ChildState, number>> = {};
+  for (const result of results) {
+    for (const [state, n] of Object.entries((result['counts'] as Counts | undefined) ?? {})) {
+      counts[state as ChildState] = (counts[state as ChildState] ?? 0) + n;
+    }
+  }
+  return { shardsClaimed: results.length, shardsDone: results.filter((r) => r['state'] === 'done').length, counts };
+}
+
+/** A page of a vault's log in sequence, after `after` (exclusive). */
+export async function listEntries(table: Table, vault: VaultKey, page: PageRequest, since: number): Promise<Page<OrderEntry>> {
+  const from = page.cursor === undefined ? since : Math.max(since, readCursor(page.cursor, isCount));
+  const items = await queryRange(table, {
+    pk: partitions.vault(vault),
+    prefix: prefixes.entry,
+    after: keys.entry(vault, from).sk,
+    limit: page.limit,
+  });
+  const found = pageOf(items, page.limit, (i) => i['entry'] as OrderEntry);
+  return { items: found.items, next_cursor: found.next_cursor === null ? null : writeCursor(found.items.at(-1)?.seq) };
+}
+
+export async function listRefused(table: Table, vault: VaultKey, page: PageRequest): Promise<Page<RefusedOrder>> {
+  const after = page.cursor === undefined ? undefined : readCursor(page.cursor, isText);
+  const items = await queryRange(table, { pk: partitions.vault(vault), prefix: prefixes.refused, after, limit: page.limit });
+  return pageOf(items, page.limit, (i) => i['refused'] as RefusedOrder);
+}
+
+export async function readRefused(table: Table, vault: VaultKey, orderId: string): Promise<RefusedOrder | undefined> {
+  return (await getItem(table, keys.refused(vault, orderId)))?.['refused'] as RefusedOrder | undefined;
+}
+
+/**
+ * The last sequence number whose entry is older than a time: order times never run backwards in a log, so that a
+ * bisection finds it in a few reads.
+ */
+export async function seqBefore(table: Table, vault: VaultKey & { seq: number }, time: string): Promise<number> {
+  const isOlder = async (seq: number) => ((await readEntry(table, vault, seq))?.accepted_at ?? '') < time;
+  let low = 0;
+  let high = vault.seq;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (await isOlder(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+export async function readClaim(table: Table, shard: ShardOf, seq: number): Promise<Claim | undefined> {
+  const item = await getItem(table, keys.result(shard, seq));
+  return item === undefined ? undefined : claimOf(item);
+}
+
+/** Claims and results of a shard in sequence, after `after` (exclusive), a page at a time. */
+export async function listClaims(
+  table: Table,
+  shard: ShardOf,
+  after: number,
+  limit: number,
+): Promise<{ claims: Claim[]; more: boolean }> {
+  const items = await queryRange(table, {
+    pk: partitions.shard(shard),
+    prefix: prefixes.result,
+    after: keys.result(shard, after).sk,
+    limit,
+  });
+  return { claims: items.slice(0, limit).map(claimOf), more: items.length > limit };
+}
+
+/** The newest entry of a vault's log. */
+export async function newestEntry(table: Table, vault: VaultKey): Promise<OrderEntry | undefined> {
+  return (await newest(table, partitions.vault(vault), prefixes.entry))?.['entry'] as OrderEntry | undefined;
+}
+
+/** The last entry that a shard finished; a claim that is still under way does not count. */
+export async function readCursorSeq(table: Table, shard: ShardOf): Promise<number> {
+  const last = await newest(table, partitions.shard(shard), prefixes.result);
+  const seq = (last?.['seq'] as number | undefined) ?? 0;
+  return last?.['state'] === 'done' ? seq : Math.max(0, seq - 1);
+}
+
+async function newest(table: Table, pk: string, prefix: string): Promise<Record<string, unknown> | undefined> {
+  const { Items } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+      ScanIndexForward: false,
+      Limit: 1,
+      ConsistentRead: true,
+    }),
+  );
+  return Items?.[0];
+}

@@ -1,0 +1,50 @@
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Tenant } from '../../domain/tenants/tenant.ts';
+import { ulidOf } from '../../kit/ids.ts';
+import { Refusal } from '../../kit/refusal.ts';
+import { failedConditions, type Table } from './client.ts';
+import { keys } from './keys.ts';
+import { findTenant, getItem } from './lookups.ts';
+import { memberItem } from './members.ts';
+
+/**
+ * Stores a new tenant with its first owner. Saying it again with the same id gives what is there; a person who already
+ * belongs to a tenant is refused.
+ */
+export async function putTenant(table: Table, tenant: Tenant, owner: { subject: string; request_id: string }): Promise<Tenant> {
+  const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
+  const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table.name, Item, ...condition } });
+  const { tenant_id } = tenant;
+  const event = {
+    ...keys.audit(tenant_id, tenant_id, tenant.created_at, ulidOf(tenant_id)),
+    action: 'tenant.created',
+    by: owner.subject,
+    request_id: owner.request_id,
+    after: tenant,
+  };
+  try {
+    await table.client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          put({ ...keys.subject(owner.subject), tenant_id }),
+          put({ ...keys.tenant(tenant_id), ...tenant }),
+          put(memberItem({ tenant_id, subject: owner.subject, role: 'owner' })),
+          put(event),
+        ],
+      }),
+    );
+    return tenant;
+  } catch (error) {
+    if (failedConditions(error).length === 0) throw error;
+    return (await existing(table, tenant_id, owner.subject)) ?? refuseSecond();
+  }
+}
+
+async function existing(table: Table, tenantId: string, subject: string): Promise<Tenant | undefined> {
+  const membership = await getItem(table, keys.subject(subject));
+  return membership?.['tenant_id'] === tenantId ? findTenant(table, tenantId) : undefined;
+}
+
+function refuseSecond(): never {
+  throw new Refusal(409, 'already_in_tenant', 'You already belong to a tenant.');
+}

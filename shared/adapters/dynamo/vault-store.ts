@@ -1,0 +1,56 @@
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Vault } from '../../domain/vaults/vault.ts';
+import { ulidOf } from '../../kit/ids.ts';
+import { failedConditions, type Table } from './client.ts';
+import { keys, partitions, prefixes } from './keys.ts';
+import { findVault } from './lookups.ts';
+import { isText, type Page, type PageRequest, pageOf, queryRange, readCursor, writeCursor } from './pages.ts';
+
+/** Stores a new vault and the ways to find it. Saying it again with the same id gives what is there. */
+export async function putVault(table: Table, vault: Vault, by: { subject: string; request_id: string }): Promise<Vault> {
+  const TableName = table.name;
+  const put = (Item: Record<string, unknown>) => ({ Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } });
+  const { tenant_id, vault_id, created_at } = vault;
+  const event = {
+    ...keys.audit(tenant_id, vault_id, created_at, ulidOf(vault_id)),
+    action: 'vault.created',
+    by: by.subject,
+    request_id: by.request_id,
+    after: vault,
+  };
+  const writes = [
+    put({ ...keys.vault(vault), ...vault }),
+    put({ ...keys.tenantVault(vault), vault_id }),
+    put({ ...keys.reference(vault_id), tenant_id, vault_id }),
+    put(event),
+    ...(vault.public ? [put({ ...keys.publicVault(vault_id), tenant_id, vault_id })] : []),
+  ];
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
+    return vault;
+  } catch (error) {
+    const stored = failedConditions(error).length > 0 ? await findVault(table, vault_id) : undefined;
+    if (stored === undefined) throw error;
+    return stored;
+  }
+}
+
+type ListCursor = readonly ['own' | 'public', string];
+const isListCursor = (v: unknown): v is ListCursor =>
+  Array.isArray(v) && v.length === 2 && (v[0] === 'own' || v[0] === 'public') && (v[1] === '' || isText(v[1]));
+
+/** Ids of a tenant's own vaults, then of the public ones of others; the cursor says in which list it stands. */
+export async function listVaultIds(table: Table, tenantId: string, page: PageRequest): Promise<Page<string>> {
+  const [list, after] = page.cursor === undefined ? (['own', ''] as const) : readCursor(page.cursor, isListCursor);
+  const pk = list === 'own' ? partitions.tenant(tenantId) : partitions.publicVaults;
+  const items = await queryRange(table, {
+    pk,
+    prefix: prefixes.vault,
+    after: after === '' ? undefined : after,
+    limit: page.limit,
+  });
+  const found = pageOf(items, page.limit, (i) => i);
+  const ids = found.items.filter((i) => list === 'own' || i['tenant_id'] !== tenantId).map((i) => i['vault_id'] as string);
+  if (found.next_cursor !== null) return { items: ids, next_cursor: writeCursor([list, found.items.at(-1)?.['sk']]) };
+  return { items: ids, next_cursor: list === 'own' ? writeCursor(['public', '']) : null };
+}

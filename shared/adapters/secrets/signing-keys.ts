@@ -1,0 +1,46 @@
+import { hkdfSync } from 'node:crypto';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Follower } from '../../domain/followers/follower.ts';
+
+/** Signing keys of followers: derived, never stored (ARCHITECTURE 2: HKDF(master secret, follower_id, version)). */
+export interface SigningKeys {
+  /** The keys that sign now, newest first. 32 bytes each. */
+  readonly of: (follower: Pick<Follower, 'follower_id' | 'key_version'>) => Promise<readonly Uint8Array[]>;
+  readonly version: (followerId: string, version: number) => Promise<Uint8Array>;
+}
+
+const cacheSize = 20_000;
+
+/** The master secret is read once per process; derived keys are kept for as many followers as a process serves. */
+export function signingKeys(secretArn: string): SigningKeys {
+  const client = new SecretsManagerClient({ maxAttempts: 3 });
+  const cache = new Map<string, Uint8Array>();
+  let master: Promise<string> | undefined;
+  const readMaster = (): Promise<string> => {
+    master ??= fetchSecret(client, secretArn).catch((error: unknown) => {
+      master = undefined;
+      throw error;
+    });
+    return master;
+  };
+  const version = async (followerId: string, keyVersion: number): Promise<Uint8Array> => {
+    const name = `${followerId}#${keyVersion}`;
+    const known = cache.get(name);
+    if (known !== undefined) return known;
+    const key = deriveKey(await readMaster(), followerId, keyVersion);
+    if (cache.size >= cacheSize) cache.clear();
+    cache.set(name, key);
+    return key;
+  };
+  return { version, of: async (f) => [await version(f.follower_id, f.key_version)] };
+}
+
+/** HKDF-SHA-256 (RFC 5869): salt names the purpose and its version, info the follower and its key's version. */
+export const deriveKey = (master: string, followerId: string, version: number): Uint8Array =>
+  new Uint8Array(hkdfSync('sha256', master, 'vanta/webhook-signing/1', `${followerId}#${version}`, 32));
+
+async function fetchSecret(client: SecretsManagerClient, arn: string): Promise<string> {
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+  if (SecretString === undefined || SecretString.length < 32) throw new Error('the master secret is missing or too short');
+  return SecretString;
+}

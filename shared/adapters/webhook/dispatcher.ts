@@ -1,0 +1,95 @@
+import { Agent, request } from 'undici';
+import type { AttemptResult, Delivery, Dispatcher } from '../../domain/mirroring/dispatch.ts';
+import { deliveryHeaders } from '../../domain/webhooks/signing.ts';
+import { limits } from '../../wiring/limits.ts';
+import type { SigningKeys } from '../secrets/signing-keys.ts';
+import { checkUrl, type Targets } from './address.ts';
+import { guardedLookup } from './resolve.ts';
+
+/** One agent per process: kept-alive connections cost 0.15 CPU-ms a request where a new TLS one costs two. */
+export function webhookDispatcher({ targets, keys }: { targets: Targets; keys: SigningKeys }): Dispatcher {
+  const agent = new Agent({
+    connect: { lookup: guardedLookup(targets), timeout: limits.webhookTimeoutMs },
+    connections: 16,
+    pipelining: 1,
+    headersTimeout: limits.webhookTimeoutMs,
+    bodyTimeout: limits.webhookTimeoutMs,
+    keepAliveTimeout: 30_000,
+  });
+  return { deliver: (delivery) => deliver(delivery, { targets, keys, agent }) };
+}
+
+async function deliver(
+  delivery: Delivery,
+  { targets, keys, agent }: { targets: Targets; keys: SigningKeys; agent: Agent },
+): Promise<AttemptResult> {
+  const verdict = checkUrl(delivery.follower.webhook.url, targets);
+  if (!verdict.ok) return { kind: 'retry', certain: true, error: `url ${verdict.why}` };
+  const headers = deliveryHeaders({
+    deliveryId: delivery.deliveryId,
+    attempt: delivery.attempt,
+    timestamp: Math.floor(delivery.at / 1000),
+    body: delivery.body,
+    secrets: await keys.of(delivery.follower),
+  });
+  try {
+    const {
+      statusCode,
+      headers: answered,
+      body,
+    } = await request(verdict.url, {
+      method: 'POST',
+      headers,
+      body: delivery.body,
+      dispatcher: agent,
+      signal: AbortSignal.timeout(limits.webhookTimeoutMs),
+    });
+    // The status is the answer; what the endpoint says besides is read no further than needed to reuse the connection.
+    await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
+    return resultOf(statusCode, retryAfter(answered['retry-after'], delivery.at));
+  } catch (error) {
+    return { kind: 'retry', certain: neverLeft(error), error: describe(error) };
+  }
+}
+
+const retryable = new Set([408, 425, 429]);
+
+/** What a status means (SPEC 6.4): 2xx ack; 408, 425, 429 and 5xx come again; any other 3xx or 4xx is a refusal. */
+export function resultOf(status: number, retryAfterSeconds?: number): AttemptResult {
+  if (status >= 200 && status < 300) return { kind: 'ack', status };
+  const error = `HTTP ${status}`;
+  if (!retryable.has(status) && status < 500) return { kind: 'rejected', status, error };
+  const certain = status !== 408 && status < 500;
+  return { kind: 'retry', certain, status, error, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+}
+
+/** Retry-After as seconds or as an HTTP date (RFC 9110, 10.2.3). */
+function retryAfter(header: string | string[] | undefined, nowMs: number): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header;
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - nowMs) / 1000));
+}
+
+/** Failures before a request can have left: name resolution, refused or unreachable, TLS handshake, our own address check. */
+const beforeSending = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ADDRESS_REFUSED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'EPROTO',
+]);
+
+const codeOf = (error: unknown): string => (error as { code?: string; name?: string }).code ?? (error as Error).name ?? 'error';
+const neverLeft = (error: unknown): boolean => beforeSending.has(codeOf(error));
+const describe = (error: unknown): string => (codeOf(error) === 'TimeoutError' ? 'timeout' : codeOf(error).slice(0, 64));

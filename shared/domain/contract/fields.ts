@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { decimal, isDecimal } from '../../kit/decimal.ts';
+import { isId, type Kind, parseChildId } from '../../kit/ids.ts';
+import { limits } from '../../wiring/limits.ts';
+
+/** The fields that every interface shares (SPEC 2). Bodies are strict objects: an unknown field is named and refused. */
+
+const decimalPattern = /^-?\d{1,18}(\.\d{1,18})?$/;
+
+/** A decimal string, any sign. Refinements run only on well-formed text. */
+const decimalText = z.string().regex(decimalPattern, 'must be a decimal string such as "0.35"');
+export const decimalString = decimalText.meta({ description: 'Exact decimal, never a JSON number', examples: ['0.35'] });
+
+const compared = (holds: (value: bigint) => boolean, message: string) =>
+  decimalText.refine((text) => !isDecimal(text) || holds(decimal(text)), { message });
+
+export const positiveDecimal = compared((v) => v > 0n, 'must be greater than 0');
+export const nonNegativeDecimal = compared((v) => v >= 0n, 'must not be negative');
+export const decimalUpTo = (max: string) =>
+  compared((v) => v > 0n && v <= decimal(max), `must be greater than 0 and at most ${max}`);
+
+export const decimalBetween = (min: string, max: string) =>
+  compared((v) => v >= decimal(min) && v <= decimal(max), `must be between ${min} and ${max}`);
+
+/** RFC 3339 UTC; milliseconds optional on input, always written on output. */
+export const time = z.iso.datetime({ offset: false, message: 'must be an RFC 3339 time in UTC' });
+
+const idPatterns: Record<Kind, RegExp> = {
+  ten: /^ten_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
+  usr: /^usr_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
+  vlt: /^vlt_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
+  fol: /^fol_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
+  mo: /^mo_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
+  ovl: /^ovl_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
+  evt: /^evt_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
+};
+export const idOf = (kind: Kind) => z.string().regex(idPatterns[kind], `must be an id of the form ${kind}_ and a ULID`);
+export const childIdField = z.string().regex(/^fo_[0-9A-HJKMNP-TV-Z]{36}$/, 'must be the id of a follower order');
+
+export const isKnownId = (kind: Kind | 'fo', text: string): boolean =>
+  kind === 'fo' ? parseChildId(text) !== undefined : isId(kind, text);
+
+export const symbolField = z.string().regex(/^[A-Z0-9./-]{1,24}$/, 'must be a symbol: 1 to 24 of A-Z 0-9 . / -');
+export const label = z.string().min(1).max(100);
+
+/** Visible text without control characters: names from outside systems that we store and show. */
+export const externalId = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');
+
+const pageLimit = z
+  .string()
+  .regex(/^\d{1,3}$/, 'must be a whole number')
+  .refine((t) => Number(t) >= 1 && Number(t) <= limits.pageItems, {
+    message: `must be between 1 and ${limits.pageItems}`,
+  });
+export const cursorField = z.string().min(1).max(1024);
+export const sinceField = z.union([z.string().regex(/^\d{1,15}$/), time], 'must be a time or a sequence number');
+
+/** The query of every list (SPEC 2). */
+export const pageQuery = { limit: pageLimit.optional(), cursor: cursorField.optional() };
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ items: z.array(item), next_cursor: z.string().nullable() });
+
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.string(),
+    errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem document' });

@@ -1,0 +1,18 @@
+import type { z } from 'zod';
+import type { ApiRoom, PathNames, RouteId, RouteIdOf, routes } from '../../wiring/routes.ts';
+
+/**
+ * What hangs on a route's id: the schemas that validate requests and answers, from which the OpenAPI document is made
+ * too. A route without one, or with a path parameter too many or too few, does not compile.
+ */
+export interface RouteSchema<Id extends RouteId = RouteId> {
+  readonly summary: string;
+  readonly params: { readonly [N in PathNames<(typeof routes)[Id]['path']>]: z.ZodType<string> };
+  readonly query?: z.ZodType<Record<string, string | undefined>>;
+  readonly body?: z.ZodType;
+  readonly answer: { readonly status: number; readonly schema: z.ZodType };
+  /** Codes of refusals beyond those that every route can give. */
+  readonly codes: readonly string[];
+}
+
+export type RoomSchemas<R extends ApiRoom> = { readonly [Id in RouteIdOf<R>]: RouteSchema<Id> };

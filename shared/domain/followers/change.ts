@@ -1,0 +1,63 @@
+import { type Clock, timestamp } from '../../kit/clock.ts';
+import { Refusal } from '../../kit/refusal.ts';
+import { followerView, notFound } from '../tenants/policy.ts';
+import type { Principal } from '../tenants/principal.ts';
+import type { Vault } from '../vaults/vault.ts';
+import type { Follower, FollowerPatch } from './follower.ts';
+import { urlRefusal } from './register.ts';
+import { patched } from './settings.ts';
+
+export interface ChangePorts {
+  readonly clock: Clock;
+  readonly find: (followerId: string) => Promise<Follower | undefined>;
+  readonly vault: (vaultId: string) => Promise<Vault | undefined>;
+  /** Writes only if nobody else changed the follower since it was read. */
+  readonly replace: (next: Follower, readVersion: number) => Promise<boolean>;
+  readonly whyUrlRefused: (url: string) => Promise<string | undefined>;
+}
+
+export interface Change {
+  readonly followerId: string;
+  readonly principal: Principal;
+  readonly patch: FollowerPatch;
+  readonly ifMatch?: string | undefined;
+}
+
+const replaceTries = 10;
+
+/**
+ * Changes a follower's settings (SPEC 4). They count for increases claimed after it and move nothing by themselves.
+ * The vault's manager may only stop another tenant's follower.
+ */
+export async function changeFollower(change: Change, ports: ChangePorts): Promise<Follower> {
+  await requireUrl(change.patch, ports);
+  for (let attempt = 1; attempt <= replaceTries; attempt += 1) {
+    const follower = await ports.find(change.followerId);
+    if (follower === undefined) throw notFound('follower');
+    requireRight(change, follower);
+    if (change.ifMatch !== undefined && change.ifMatch !== '*' && change.ifMatch !== `"${follower.ver}"`) {
+      throw new Refusal(412, 'precondition_failed', 'The follower has changed since it was read.');
+    }
+    const next = await rejoined(follower, patched(follower, change.patch, timestamp(ports.clock())), ports);
+    if (await ports.replace(next, follower.ver)) return next;
+  }
+  throw new Error(`follower ${change.followerId} was written by others ${replaceTries} times in a row`);
+}
+
+async function requireUrl({ webhook }: FollowerPatch, ports: ChangePorts): Promise<void> {
+  const refused = webhook === undefined ? undefined : await ports.whyUrlRefused(webhook.url);
+  if (refused !== undefined) throw urlRefusal(refused);
+}
+
+function requireRight({ principal, patch }: Change, follower: Follower): void {
+  if (followerView(principal, follower) === 'full') return;
+  const onlyStops = Object.keys(patch).every((field) => field === 'kill_switch') && patch.kill_switch === true;
+  if (!onlyStops) throw new Refusal(403, 'manager_may_only_stop', "A vault's manager may only stop another tenant's follower.");
+}
+
+/** Leaving shadow is joining again (SPEC 6.2): what counts for it begins after the vault's present entry. */
+async function rejoined(before: Follower, after: Follower, ports: ChangePorts): Promise<Follower> {
+  if (before.mode !== 'shadow' || after.mode === 'shadow') return after;
+  const vault = await ports.vault(after.vault_id);
+  return vault === undefined ? after : { ...after, joined_seq: vault.seq };
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { decimalUpTo, idOf, label, listOf, pageQuery, positiveDecimal, symbolField, time } from '../contract/fields.ts';
+import type { RoomSchemas } from '../contract/route-schema.ts';
+
+export const modes = ['proportional', 'capped', 'shadow'] as const;
+export const followerStatuses = ['active', 'stopped', 'left'] as const;
+
+const symbolRules = z.strictObject({
+  allow: z.array(symbolField).max(200).optional(),
+  deny: z.array(symbolField).max(200).optional(),
+});
+const webhook = z.strictObject({ url: z.string().min(1).max(2048) });
+const bridgedBrokers = z.strictObject({
+  equities_ref: z.string().min(1).max(200).optional(),
+  crypto_ref: z.string().min(1).max(200).optional(),
+});
+
+const settings = {
+  label: label.optional(),
+  mode: z.enum(modes),
+  scale: decimalUpTo('1000'),
+  scale_basis: z.enum(['fixed', 'nav']).optional(),
+  max_pos_usd: positiveDecimal.optional(),
+  symbols: symbolRules.optional(),
+  kill_switch: z.boolean().optional(),
+  allow_short: z.boolean().optional(),
+  join: z.enum(['next_order', 'sync']).optional(),
+};
+
+export const followerBody = z.strictObject({
+  ...settings,
+  webhook: webhook.optional(),
+  bridged_brokers: bridgedBrokers.optional(),
+});
+export type FollowerBody = z.infer<typeof followerBody>;
+
+export const followerPatch = z
+  .strictObject({
+    ...settings,
+    mode: settings.mode.optional(),
+    scale: settings.scale.optional(),
+    label: label.nullable().optional(),
+    max_pos_usd: positiveDecimal.nullable().optional(),
+    symbols: symbolRules.nullable().optional(),
+    webhook: webhook.optional(),
+    bridged_brokers: bridgedBrokers.optional(),
+  })
+  .partial();
+export type FollowerPatch = z.infer<typeof followerPatch>;
+
+export const followerRecord = z
+  .strictObject({
+    follower_id: idOf('fol'),
+    tenant_id: idOf('ten'),
+    vault_id: idOf('vlt'),
+    label: label.optional(),
+    mode: z.enum(modes),
+    scale: z.string(),
+    scale_basis: z.enum(['fixed', 'nav']),
+    max_pos_usd: z.string().optional(),
+    symbols: symbolRules.optional(),
+    kill_switch: z.boolean(),
+    allow_short: z.boolean(),
+    webhook: webhook,
+    status: z.enum(followerStatuses),
+    close_only: z.boolean(),
+    joined_seq: z.int(),
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'Follower' });
+export type FollowerRecord = z.infer<typeof followerRecord>;
+
+/** What the vault's manager sees of another tenant's follower (SPEC 3). */
+export const redactedFollower = z
+  .strictObject({
+    follower_id: idOf('fol'),
+    vault_id: idOf('vlt'),
+    mode: z.enum(modes),
+    status: z.enum(followerStatuses),
+    kill_switch: z.boolean(),
+    close_only: z.boolean(),
+  })
+  .meta({ id: 'RedactedFollower' });
+
+/** A follower's row in its shard's roster: the record, its address, and what expansion must know (ARCHITECTURE 3). */
+export interface Follower extends FollowerRecord {
+  readonly vault_tenant_id: string;
+  readonly shard: number;
+  readonly place: number;
+  readonly ver: number;
+  /** Version of the signing key that derives its secret. */
+  readonly key_version: number;
+  /** Last vault entry whose child of it went to its retry lane, and the last that ended there. */
+  readonly lane_in: number;
+  readonly lane_out: number;
+  /** While in the lane: its told by symbol, moved by the lane alone. */
+  readonly lane_told?: Readonly<Record<string, string>>;
+}
+
+/** Where a follower's row stands: what the look-up by its id gives. */
+export interface FollowerAddress {
+  readonly follower_id: string;
+  readonly tenant_id: string;
+  readonly vault_tenant_id: string;
+  readonly vault_id: string;
+  readonly shard: number;
+  readonly place: number;
+}
+
+const fullOrRedacted = z.union([followerRecord, redactedFollower]);
+
+export const followerSchemas: RoomSchemas<'followers'> = {
+  createFollower: {
+    summary: 'Register a follower on a vault; its signing secret is shown once',
+    params: { vault_id: idOf('vlt') },
+    body: followerBody,
+    answer: { status: 201, schema: followerRecord.extend({ signing_secret: z.string() }) },
+    codes: [
+      'vault_not_found',
+      'binding_required',
+      'binding_unavailable',
+      'cap_required',
+      'webhook_url_refused',
+      'join_unavailable',
+    ],
+  },
+  listFollowers: {
+    summary: 'The followers of a vault; those of other tenants are redacted',
+    params: { vault_id: idOf('vlt') },
+    query: z.strictObject({ ...pageQuery }),
+    answer: { status: 200, schema: listOf(fullOrRedacted) },
+    codes: ['vault_not_found', 'cursor_invalid'],
+  },
+  getFollower: {
+    summary: 'Read a follower',
+    params: { follower_id: idOf('fol') },
+    answer: { status: 200, schema: fullOrRedacted },
+    codes: ['follower_not_found'],
+  },
+  updateFollower: {
+    summary: "Change a follower's settings; nothing moves by itself",
+    params: { follower_id: idOf('fol') },
+    body: followerPatch,
+    answer: { status: 200, schema: followerRecord },
+    codes: [
+      'follower_not_found',
+      'cap_required',
+      'binding_kind_fixed',
+      'webhook_url_refused',
+      'precondition_failed',
+      'join_unavailable',
+    ],
+  },
+};

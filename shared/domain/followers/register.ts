@@ -1,0 +1,59 @@
+import { type Clock, timestamp } from '../../kit/clock.ts';
+import { id } from '../../kit/ids.ts';
+import { Refusal } from '../../kit/refusal.ts';
+import { notFound } from '../tenants/policy.ts';
+import type { Vault } from '../vaults/vault.ts';
+import type { Follower, FollowerBody } from './follower.ts';
+import { newFollower, webhookOf } from './settings.ts';
+
+export interface RegisterPorts {
+  readonly clock: Clock;
+  readonly vault: (vaultId: string) => Promise<Vault | undefined>;
+  readonly follower: (followerId: string) => Promise<Follower | undefined>;
+  /** One transaction with the vault as it was read; `conflict` when it changed meanwhile. */
+  readonly commit: (follower: Follower, vault: Vault, opensShard: boolean) => Promise<'committed' | 'conflict'>;
+  readonly whyUrlRefused: (url: string) => Promise<string | undefined>;
+  readonly backOff: (attempt: number) => Promise<void>;
+  readonly shardSize: number;
+}
+
+export interface Registration {
+  readonly vaultId: string;
+  readonly tenantId: string;
+  readonly body: FollowerBody;
+  readonly seed: string;
+}
+
+const commitTries = 40;
+
+/**
+ * Registers a follower: a place in the vault's newest shard, for good, or in a new one when that is full. Repeating it
+ * with the same seed gives the same follower.
+ */
+export async function registerFollower(request: Registration, ports: RegisterPorts): Promise<Follower> {
+  const followerId = id('fol', request.seed);
+  const refused = await ports.whyUrlRefused(webhookOf(request.body));
+  if (refused !== undefined) throw urlRefusal(refused);
+  for (let attempt = 1; attempt <= commitTries; attempt += 1) {
+    const vault = await ports.vault(request.vaultId);
+    if (vault === undefined || (vault.tenant_id !== request.tenantId && !vault.public)) throw notFound('vault');
+    if (vault.status === 'closed') throw new Refusal(409, 'vault_closed', 'The vault is closed.');
+    const opensShard = vault.shards === 0 || vault.last_shard_followers >= ports.shardSize;
+    const follower = newFollower(request.body, {
+      followerId,
+      tenantId: request.tenantId,
+      vault,
+      shard: opensShard ? vault.shards : vault.shards - 1,
+      place: opensShard ? 0 : vault.last_shard_followers,
+      now: timestamp(ports.clock()),
+    });
+    if ((await ports.commit(follower, vault, opensShard)) === 'committed') return follower;
+    const earlier = await ports.follower(followerId);
+    if (earlier !== undefined) return earlier;
+    await ports.backOff(attempt);
+  }
+  throw new Error(`vault ${request.vaultId} was written by others ${commitTries} times in a row`);
+}
+
+export const urlRefusal = (why: string): Refusal =>
+  new Refusal(400, 'webhook_url_refused', `The webhook's URL ${why}.`, { errors: [{ pointer: '/webhook/url', detail: why }] });

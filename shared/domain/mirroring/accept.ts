@@ -1,0 +1,178 @@
+import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
+import { absolute, add, type Decimal, decimal, format, maximum, minimum, sign, subtract, zero } from '../../kit/decimal.ts';
+import { id, ulidFromCause } from '../../kit/ids.ts';
+import { Refusal } from '../../kit/refusal.ts';
+import { instrumentOf } from '../vaults/create.ts';
+import type { Vault } from '../vaults/vault.ts';
+import type { Bell } from './bell.ts';
+import type { ManagerOrderBody, OrderEntry, OrderSource, Reason } from './order.ts';
+import { servingOrder } from './shuffle.ts';
+
+/** Clock skew between a manager and us that is not held against an order. */
+const futureToleranceMs = 5000;
+/** Beyond this a follower's scaled target could leave the 18 digits that every interface has. */
+const largestPosition = decimal('1000000000000');
+
+/** What accept reads before it decides. `existing` is the order that already has this external_id. */
+export interface AcceptView {
+  readonly vault: Vault | undefined;
+  readonly position: string;
+  readonly existing?: { readonly manager_order_id: string; readonly seq: number };
+  readonly predecessorDecided: boolean;
+}
+
+export interface AcceptPorts {
+  readonly clock: Clock;
+  readonly read: (what: AcceptRequest) => Promise<AcceptView>;
+  /** One transaction that holds only for the vault as it was read; `conflict` when it did not. */
+  readonly commit: (entry: OrderEntry, read: { vaultVersion: number; accepted_by: string }) => Promise<'committed' | 'conflict'>;
+  readonly entry: (vault: { tenant_id: string; vault_id: string }, seq: number) => Promise<OrderEntry | undefined>;
+  /** Best effort: what is not rung, sweep rings. `again` when these shards may have been rung for this entry before. */
+  readonly ring: (bells: readonly Bell[], again: boolean) => Promise<void>;
+  /** Waits a little before the next try of a transaction that met another. */
+  readonly backOff: (attempt: number) => Promise<void>;
+}
+
+export interface AcceptRequest {
+  readonly tenant_id: string;
+  readonly vault_id: string;
+  readonly order: ManagerOrderBody;
+  readonly source: OrderSource;
+  /** Who sent it, for the audit trail. */
+  readonly by: string;
+  readonly traceparent?: string;
+}
+export interface Accepted {
+  readonly manager_order_id: string;
+  readonly seq: number;
+  readonly duplicate: boolean;
+}
+
+const commitTries = 12;
+
+/**
+ * Accepts a manager order (SPEC 6.1): duplicate first, then the refusals, then one transaction, then the rings. Throws
+ * a Refusal, having changed nothing; anything else thrown is an outage. Safe to repeat at any point.
+ */
+export async function acceptOrder(request: AcceptRequest, ports: AcceptPorts): Promise<Accepted> {
+  for (let attempt = 1; attempt <= commitTries; attempt += 1) {
+    const view = await ports.read(request);
+    if (view.existing !== undefined) return ringAgain(request, view.existing, ports);
+    const entry = decide(request, view, ports.clock());
+    const vaultVersion = view.vault?.ver ?? 0;
+    if ((await ports.commit(entry, { vaultVersion, accepted_by: request.by })) === 'committed') {
+      await ports.ring(bellsOf(entry), false);
+      return { manager_order_id: entry.manager_order_id, seq: entry.seq, duplicate: false };
+    }
+    await ports.backOff(attempt);
+  }
+  throw new Error(`vault ${request.vault_id} was written by others ${commitTries} times in a row`);
+}
+
+async function ringAgain(
+  request: AcceptRequest,
+  existing: { manager_order_id: string; seq: number },
+  ports: AcceptPorts,
+): Promise<Accepted> {
+  const entry = await ports.entry(request, existing.seq);
+  if (entry !== undefined) await ports.ring(bellsOf(entry), true);
+  return { ...existing, duplicate: true };
+}
+
+/** A ring for every shard, in the order that the manager order's id draws. */
+export function bellsOf(entry: OrderEntry): Bell[] {
+  const shards = Array.from({ length: entry.pinned.shards }, (_, shard) => shard);
+  return servingOrder(entry.manager_order_id, 'shards', shards).map((shard) => ({
+    tenant_id: entry.tenant_id,
+    vault_id: entry.vault_id,
+    shard,
+    seq: entry.seq,
+    entry,
+  }));
+}
+
+/** The entry of an acceptable order; throws a Refusal otherwise. `now` in ms. */
+export function decide(request: AcceptRequest, view: AcceptView, now: number): OrderEntry {
+  const { order } = request;
+  const { vault } = view;
+  if (vault === undefined) throw new Refusal(404, 'vault_not_found', 'There is no such vault.');
+  if (order.prev_external_id !== undefined && !view.predecessorDecided) {
+    throw new Refusal(409, 'predecessor_missing', `The order ${order.prev_external_id} that this one follows is not there.`);
+  }
+  const instrument = instrumentOf(vault, order.symbol);
+  if (instrument === undefined) throw new Refusal(422, 'symbol_not_allowed', `The vault does not trade ${order.symbol}.`);
+  requireFresh(order, vault, now);
+  const before = decimal(view.position);
+  const { after, reasons } = movementAfter(order, before);
+  requireOpen(vault, before, after);
+  const { rail: _rail, ...increments } = instrument;
+  return {
+    kind: 'order',
+    tenant_id: vault.tenant_id,
+    vault_id: vault.vault_id,
+    seq: vault.seq + 1,
+    manager_order_id: managerOrderId(vault.vault_id, order),
+    accepted_at: timestamp(Math.max(now, vault.last_time === undefined ? now : milliseconds(vault.last_time))),
+    source: request.source,
+    order: canonicalOrder(order),
+    pinned: {
+      position_before: format(before),
+      position_after: format(after),
+      ...increments,
+      max_age_s: vault.max_age_s,
+      shards: vault.shards,
+      ...(order.nav === undefined ? {} : { nav: canonical(order.nav) }),
+      overlays: [],
+      reasons,
+    },
+    ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
+  };
+}
+
+/** An order's id follows from its vault and external_id, so that whoever accepts it again means the same one. */
+export const managerOrderId = (vaultId: string, order: Pick<ManagerOrderBody, 'external_id' | 'ts'>): string =>
+  id('mo', ulidFromCause(milliseconds(order.ts), `${vaultId}/${order.external_id}`));
+
+function requireFresh(order: ManagerOrderBody, vault: Vault, now: number): void {
+  const ts = milliseconds(order.ts);
+  if (ts > now + futureToleranceMs) throw new Refusal(422, 'order_in_future', 'ts lies more than 5 s in the future.');
+  if (ts < now - vault.max_age_s * 1000)
+    throw new Refusal(422, 'order_stale', `ts is older than max_age_s (${vault.max_age_s}).`);
+}
+
+function requireOpen(vault: Vault, before: Decimal, after: Decimal): void {
+  const reduces = absolute(after) < absolute(before) && sign(after) !== -sign(before);
+  if (vault.status === 'closed') throw new Refusal(409, 'vault_closed', 'The vault is closed.');
+  if (vault.status === 'halted') throw new Refusal(409, 'vault_halted', 'The vault is halted.');
+  if (vault.status === 'maintenance' && !reduces) {
+    throw new Refusal(409, 'vault_maintenance', 'The vault is in maintenance: only orders that reduce are accepted.');
+  }
+  if (absolute(after) > largestPosition) throw new Refusal(422, 'position_too_large', 'The position would exceed 1000000000000.');
+}
+
+/** The manager's position after the order; `reduce_only` drops the part that would cross zero (SPEC 6.1). */
+function movementAfter(order: ManagerOrderBody, before: Decimal): { after: Decimal; reasons: Reason[] } {
+  const qty = decimal(order.qty);
+  const plain = order.side === 'buy' ? add(before, qty) : subtract(before, qty);
+  if (order.reduce_only !== true) return { after: plain, reasons: [] };
+  const after = sign(before) >= 0 ? minimum(maximum(plain, zero), before) : maximum(minimum(plain, zero), before);
+  if (after === before)
+    throw new Refusal(422, 'nothing_to_reduce', 'reduce_only, but the vault holds nothing that this order reduces.');
+  const dropped = absolute(subtract(plain, after));
+  const kept = subtract(qty, dropped);
+  return { after, reasons: dropped === zero ? [] : [{ rule: 'reduce_only', before: format(qty), after: format(kept) }] };
+}
+
+const canonical = (text: string): string => format(decimal(text));
+
+/** The order with its numbers and times in their one spelling, so that equal orders have equal bytes. */
+function canonicalOrder(order: ManagerOrderBody): ManagerOrderBody {
+  return {
+    ...order,
+    qty: canonical(order.qty),
+    ref_price: canonical(order.ref_price),
+    ...(order.limit_price === undefined ? {} : { limit_price: canonical(order.limit_price) }),
+    ...(order.nav === undefined ? {} : { nav: canonical(order.nav) }),
+    ts: timestamp(milliseconds(order.ts)),
+  };
+}

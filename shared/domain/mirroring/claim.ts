@@ -1,0 +1,48 @@
+import type { ClaimRow } from './plan.ts';
+import type { ChildState } from './states.ts';
+
+export interface ShardKey {
+  readonly tenant_id: string;
+  readonly vault_id: string;
+  readonly shard: number;
+}
+
+/** What became of one child, as its shard's worker saw it. */
+export interface Outcome {
+  readonly place: number;
+  readonly state: ChildState;
+  readonly code?: string;
+  readonly attempts: number;
+  readonly error?: string;
+  /** True when nobody knows whether it happened (SPEC 6.2). */
+  readonly unknown?: true;
+  /** True when the child went on to the retry lane: its own row is the truth from then on. */
+  readonly lane?: true;
+}
+
+export type Counts = Readonly<Partial<Record<ChildState, number>>>;
+
+/**
+ * The record of one entry in one shard: first the claim, which is the intent with the whole plan inside, then the
+ * result. `opened` marks where a shard began: it has no rows and is done.
+ */
+export interface Claim {
+  readonly seq: number;
+  readonly symbol: string;
+  readonly manager_order_id: string;
+  readonly state: 'claimed' | 'done';
+  readonly owner: string;
+  /** Until then (ms) the claim is its owner's. */
+  readonly lease_until: number;
+  readonly accepted_at: string;
+  readonly claimed_at: string;
+  readonly finished_at?: string;
+  readonly rows: readonly ClaimRow[];
+  readonly outcomes: readonly Outcome[];
+}
+
+export function countsOf(outcomes: readonly Outcome[]): Counts {
+  const counts: Partial<Record<ChildState, number>> = {};
+  for (const { state } of outcomes) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,226 @@
+import { add, type Decimal, decimal, format, one, zero } from '../../kit/decimal.ts';
+import type { Follower } from '../followers/follower.ts';
+import { allowsSymbol } from '../followers/settings.ts';
+import type { VaultRecord } from '../vaults/vault.ts';
+import type { OrderEntry, Reason } from './order.ts';
+import { flat, fold, type Levels, type Movement, type Phase, quantity, type SizingInputs } from './sizing.ts';
+
+/** Levels as they are stored: canonical decimal strings. */
+export interface StoredLevels {
+  readonly baseline: string;
+  readonly target: string;
+  readonly base_want: string;
+  readonly want: string;
+  readonly told: string;
+}
+
+/** A follower's line in the ledger of one symbol; `joined` says which joining of the follower it belongs to. */
+export interface LedgerRow extends StoredLevels {
+  readonly place: number;
+  readonly joined: number;
+}
+export interface Ledger {
+  readonly symbol: string;
+  /** Last entry that was finished into it; 0 before the first. */
+  readonly seq: number;
+  readonly rows: ReadonlyMap<number, LedgerRow>;
+}
+
+/** The follower's settings that entered its size: with `before` and the entry they recompute the child (SPEC 9). */
+export interface RecordedInputs {
+  readonly mode: Follower['mode'];
+  readonly scale: string;
+  readonly basis: 'fixed' | 'nav';
+  readonly cap?: string;
+  readonly allow_short: boolean;
+  readonly symbol_allowed: boolean;
+}
+
+/** What happens to a child: sent now, not at all, only recorded, or waiting behind an earlier one that failed. */
+export type Fate = 'send' | 'skip' | 'shadow' | 'wait' | 'broken';
+
+/** One follower's place in a claim: the whole intent, before anything leaves (ARCHITECTURE 2). */
+export interface ClaimRow {
+  readonly place: number;
+  /** Version of the follower's row that was read. */
+  readonly ver: number;
+  readonly joined: number;
+  readonly inputs: RecordedInputs;
+  readonly before: StoredLevels;
+  readonly after: StoredLevels;
+  readonly phase: Phase;
+  /** Signed quantity; "0" when nothing is sent. */
+  readonly qty: string;
+  readonly fate: Fate;
+  readonly code?: string;
+}
+
+const store = (l: Levels): StoredLevels => ({
+  baseline: format(l.baseline),
+  target: format(l.target),
+  base_want: format(l.base_want),
+  want: format(l.want),
+  told: format(l.told),
+});
+
+export const levelsOf = (s: StoredLevels): Levels => ({
+  baseline: decimal(s.baseline),
+  target: decimal(s.target),
+  base_want: decimal(s.base_want),
+  want: decimal(s.want),
+  told: decimal(s.told),
+});
+
+/** The movement that an entry pinned. */
+export function movementOf({ pinned, order }: Pick<OrderEntry, 'pinned' | 'order'>): Movement {
+  return {
+    before: decimal(pinned.position_before),
+    after: decimal(pinned.position_after),
+    refPrice: decimal(order.ref_price),
+    increment: decimal(pinned.increment),
+    ...(pinned.min_qty === undefined ? {} : { minQty: decimal(pinned.min_qty) }),
+    ...(pinned.min_notional === undefined ? {} : { minNotional: decimal(pinned.min_notional) }),
+  };
+}
+
+export function inputsOf(follower: Follower, symbol: string): RecordedInputs {
+  return {
+    mode: follower.mode,
+    scale: follower.scale,
+    basis: follower.scale_basis,
+    ...(follower.max_pos_usd === undefined ? {} : { cap: follower.max_pos_usd }),
+    allow_short: follower.allow_short,
+    symbol_allowed: allowsSymbol(follower, symbol),
+  };
+}
+
+/** Overlays (personas, flips) will turn these multipliers; without any both are 1 (SPEC 6.2). */
+function sizingInputs(recorded: RecordedInputs): SizingInputs {
+  return {
+    scale: decimal(recorded.scale),
+    p: one,
+    m: one,
+    basis: recorded.basis,
+    ...(recorded.cap === undefined ? {} : { maxPosUsd: decimal(recorded.cap) }),
+    allowShort: recorded.allow_short,
+    symbolAllowed: recorded.symbol_allowed,
+  };
+}
+
+export interface Sized {
+  readonly after: Levels;
+  readonly phase: Phase;
+  readonly qty: Decimal;
+  readonly code?: string;
+  readonly reasons: readonly Reason[];
+}
+
+/** Sizes one follower: the one computation behind plan, preview, replay and the reasons that a child carries. */
+export function size(before: Levels, movement: Movement, recorded: RecordedInputs): Sized {
+  const folded = fold(before, movement, sizingInputs(recorded));
+  const { qty, code, reasons } = quantity(folded, before.told, before.want, movement);
+  return {
+    after: folded.after,
+    phase: folded.phase,
+    qty,
+    ...(code === undefined ? {} : { code }),
+    reasons: [...folded.reasons, ...reasons],
+  };
+}
+
+/** The levels that count for a follower: those of an earlier joining keep only what it was told. */
+export function standing(follower: Pick<Follower, 'joined_seq'>, row: LedgerRow | undefined): Levels {
+  if (row === undefined) return flat;
+  if (row.joined === follower.joined_seq) return levelsOf(row);
+  const told = decimal(row.told);
+  return { baseline: told, target: told, base_want: told, want: told, told };
+}
+
+/** Switches, read in the present (SPEC 6.2): why nothing may be sent to this follower now, or undefined. */
+export function switchCode(follower: Follower, vaultStatus: VaultRecord['status'], phase: Phase): string | undefined {
+  if (follower.status !== 'active') return follower.status === 'left' ? 'left' : 'stopped';
+  if (follower.kill_switch) return 'kill_switch';
+  if (vaultStatus === 'halted' || vaultStatus === 'closed') return 'vault_halted';
+  if (vaultStatus === 'maintenance') return 'vault_maintenance';
+  return follower.close_only && phase !== 'reduce' ? 'close_only' : undefined;
+}
+
+function fateOf(follower: Follower, sized: Sized, vaultStatus: VaultRecord['status']): { fate: Fate; code?: string } {
+  if (sized.qty === zero) return { fate: 'skip', ...(sized.code === undefined ? {} : { code: sized.code }) };
+  const code = switchCode(follower, vaultStatus, sized.phase);
+  if (code !== undefined) return { fate: 'skip', code };
+  if (follower.mode === 'shadow') return { fate: 'shadow' };
+  return { fate: follower.lane_in > follower.lane_out ? 'wait' : 'send' };
+}
+
+function planRow(
+  entry: OrderEntry,
+  movement: Movement,
+  follower: Follower,
+  row: LedgerRow | undefined,
+  status: VaultRecord['status'],
+): ClaimRow {
+  const inputs = inputsOf(follower, entry.order.symbol);
+  const before = standing(follower, row);
+  const sized = size(before, movement, inputs);
+  return {
+    place: follower.place,
+    ver: follower.ver,
+    joined: follower.joined_seq,
+    inputs,
+    before: store(before),
+    after: store(sized.after),
+    phase: sized.phase,
+    qty: format(sized.qty),
+    ...fateOf(follower, sized, status),
+  };
+}
+
+/** A row for a follower whose sizing threw: its levels stay, its child is a dead letter, the others go on. */
+function brokenRow(entry: OrderEntry, follower: Follower, row: LedgerRow | undefined): ClaimRow {
+  const stays = row ?? { ...store(flat), place: follower.place, joined: follower.joined_seq };
+  const { place: _place, joined: _joined, ...levels } = stays;
+  return {
+    place: follower.place,
+    ver: follower.ver,
+    joined: follower.joined_seq,
+    inputs: inputsOf(follower, entry.order.symbol),
+    before: levels,
+    after: levels,
+    phase: 'none',
+    qty: '0',
+    fate: 'broken',
+    code: 'internal',
+  };
+}
+
+export interface PlanInput {
+  readonly entry: OrderEntry;
+  readonly roster: readonly Follower[];
+  readonly ledger: Ledger;
+  readonly vaultStatus: VaultRecord['status'];
+}
+
+/** Every follower of a shard gets exactly one row for an entry that came after it joined. */
+export function planEntry({ entry, roster, ledger, vaultStatus }: PlanInput): ClaimRow[] {
+  const movement = movementOf(entry);
+  const takesPart = (f: Follower) => f.joined_seq < entry.seq && f.status !== 'left';
+  return roster.filter(takesPart).map((follower) => {
+    const row = ledger.rows.get(follower.place);
+    try {
+      return planRow(entry, movement, follower, row, vaultStatus);
+    } catch {
+      return brokenRow(entry, follower, row);
+    }
+  });
+}
+
+/** The ledger after an entry: each row's levels, and told moved by what happened. Rows without an outcome stay. */
+export function ledgerAfter(ledger: Ledger, entry: OrderEntry, rows: readonly ClaimRow[], happened: ReadonlySet<number>): Ledger {
+  const next = new Map(ledger.rows);
+  for (const row of rows) {
+    const told = happened.has(row.place) ? format(add(decimal(row.before.told), decimal(row.qty))) : row.before.told;
+    next.set(row.place, { ...row.after, told, place: row.place, joined: row.joined });
+  }
+  return { symbol: ledger.symbol, seq: entry.seq, rows: next };
+}

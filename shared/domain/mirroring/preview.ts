@@ -1,0 +1,40 @@
+import { format } from '../../kit/decimal.ts';
+import type { Follower } from '../followers/follower.ts';
+import type { Claim } from './claim.ts';
+import type { OrderEntry } from './order.ts';
+import { inputsOf, type Ledger, movementOf, type StoredLevels, size, standing } from './plan.ts';
+import type { Levels } from './sizing.ts';
+
+export interface PreviewPorts {
+  readonly claim: (seq: number) => Promise<Claim | undefined>;
+  readonly ledger: (symbol: string) => Promise<Ledger>;
+  readonly entry: (seq: number) => Promise<OrderEntry | undefined>;
+  /** The shard's last finished entry: all up to it is in the ledger. */
+  readonly cursor: () => Promise<number>;
+}
+
+/**
+ * The levels that an order meets: as its claim recorded them, or, before it is claimed, the ledger's with the entries
+ * between folded in (their children counted as told).
+ */
+export async function levelsBefore(entry: OrderEntry, follower: Follower, ports: PreviewPorts): Promise<StoredLevels> {
+  const claim = await ports.claim(entry.seq);
+  const recorded = claim?.rows.find((row) => row.place === follower.place);
+  if (recorded !== undefined) return recorded.before;
+  const ledger = await ports.ledger(entry.order.symbol);
+  let levels: Levels = standing(follower, ledger.rows.get(follower.place));
+  for (let seq = Math.max(await ports.cursor(), follower.joined_seq) + 1; seq < entry.seq; seq += 1) {
+    const between = await ports.entry(seq);
+    if (between === undefined || between.order.symbol !== entry.order.symbol) continue;
+    const sized = size(levels, movementOf(between), inputsOf(follower, entry.order.symbol));
+    levels = { ...sized.after, told: sized.after.want };
+  }
+  const { baseline, target, base_want, want, told } = levels;
+  return {
+    baseline: format(baseline),
+    target: format(target),
+    base_want: format(base_want),
+    want: format(want),
+    told: format(told),
+  };
+}

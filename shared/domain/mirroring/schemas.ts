@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { childIdField, idOf, listOf, pageQuery, sinceField, symbolField, time } from '../contract/fields.ts';
+import type { RoomSchemas } from '../contract/route-schema.ts';
+import { managerOrderBody, reasonRecord } from './order.ts';
+import { childStates, orderStates } from './states.ts';
+
+const levels = z.strictObject({
+  baseline: z.string(),
+  target: z.string(),
+  base_want: z.string(),
+  want: z.string(),
+  told: z.string(),
+});
+
+export const managerOrderRecord = z
+  .object({
+    manager_order_id: idOf('mo'),
+    vault_id: idOf('vlt'),
+    seq: z.int().nullable(),
+    state: z.enum(orderStates),
+    source: z.enum(['api', 'bus']),
+    external_id: z.string(),
+    accepted_at: time.nullable(),
+    refused_at: time.optional(),
+    code: z.string().optional(),
+    detail: z.string().optional(),
+    position_before: z.string().optional(),
+    position_after: z.string().optional(),
+    reasons: z.array(reasonRecord).optional(),
+    shards: z.int().optional(),
+    shards_done: z.int().optional(),
+    progress: z.partialRecord(z.enum(childStates), z.int()).nullable(),
+  })
+  .loose()
+  .meta({ id: 'ManagerOrder' });
+
+export const childOrderRecord = z
+  .strictObject({
+    follower_order_id: childIdField,
+    manager_order_id: idOf('mo'),
+    follower_id: idOf('fol'),
+    vault_id: idOf('vlt'),
+    seq: z.int(),
+    symbol: symbolField,
+    side: z.enum(['buy', 'sell']),
+    qty: z.string(),
+    state: z.enum(childStates),
+    unknown: z.boolean(),
+    code: z.string().optional(),
+    reasons: z.array(reasonRecord),
+    cap_applied: z.boolean(),
+    attempts: z.int(),
+    last_error: z.string().optional(),
+    sizing: levels,
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'ChildOrder' });
+export type ChildOrder = z.infer<typeof childOrderRecord>;
+
+const preview = z.strictObject({
+  follower_id: idOf('fol'),
+  manager_order_id: idOf('mo'),
+  seq: z.int(),
+  symbol: symbolField,
+  side: z.enum(['buy', 'sell']),
+  qty: z.string(),
+  code: z.string().optional(),
+  before: levels,
+  after: levels,
+  position_after: z.string(),
+  reasons: z.array(reasonRecord),
+});
+
+export const mirroringSchemas: RoomSchemas<'mirroring'> = {
+  createManagerOrder: {
+    summary: 'Send an order of the vault to all of its followers',
+    params: { vault_id: idOf('vlt') },
+    body: managerOrderBody,
+    answer: { status: 202, schema: z.strictObject({ manager_order_id: idOf('mo'), seq: z.int() }) },
+    codes: [
+      'vault_not_found',
+      'predecessor_missing',
+      'symbol_not_allowed',
+      'order_in_future',
+      'order_stale',
+      'vault_closed',
+      'vault_halted',
+      'vault_maintenance',
+      'nothing_to_reduce',
+      'position_too_large',
+    ],
+  },
+  listManagerOrders: {
+    summary: "A vault's orders in sequence; with state=refused those of the bus that were refused",
+    params: {},
+    query: z.strictObject({
+      ...pageQuery,
+      vault_id: idOf('vlt'),
+      since: sinceField.optional(),
+      state: z.literal('refused').optional(),
+    }),
+    answer: { status: 200, schema: listOf(managerOrderRecord) },
+    codes: ['vault_not_found', 'cursor_invalid'],
+  },
+  getManagerOrder: {
+    summary: 'An order with the counts of its children by state',
+    params: { manager_order_id: idOf('mo') },
+    answer: { status: 200, schema: managerOrderRecord },
+    codes: ['manager_order_not_found'],
+  },
+  listFollowerOrders: {
+    summary: "A follower's child orders in sequence, with their reasons",
+    params: {},
+    query: z.strictObject({ ...pageQuery, follower_id: idOf('fol').optional(), since: sinceField.optional() }),
+    answer: { status: 200, schema: listOf(childOrderRecord) },
+    codes: ['follower_not_found', 'cursor_invalid', 'follower_id_required'],
+  },
+  getFollowerOrder: {
+    summary: 'A child order',
+    params: { follower_order_id: childIdField },
+    answer: { status: 200, schema: childOrderRecord },
+    codes: ['follower_order_not_found'],
+  },
+  previewFollower: {
+    summary: "An order's size for this follower, from the recorded state before it, with every step",
+    params: { follower_id: idOf('fol') },
+    query: z.strictObject({ manager_order_id: idOf('mo').optional() }),
+    answer: { status: 200, schema: preview },
+    codes: ['follower_not_found', 'manager_order_not_found', 'follower_not_joined'],
+  },
+};

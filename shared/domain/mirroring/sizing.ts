@@ -1,0 +1,214 @@
+/**
+ * Sizing (SPEC 6.2): the target position is the contract. A fold over the vault's log, in sequence, per follower and
+ * symbol. Invariants, each a property in test/mirroring/sizing.test.ts:
+ *  - a reduction never raises |want| and never |told|; a reduction to zero leaves exactly zero;
+ *  - a cap alone never forces a sale; what it withheld stays in the target;
+ *  - the numbers after follow from the numbers before, the movement and the inputs, and from nothing else.
+ */
+import {
+  absolute,
+  add,
+  type Decimal,
+  floorQuotient,
+  format,
+  maximum,
+  minimum,
+  multiply,
+  negate,
+  ratio,
+  roundTowardZero,
+  sign,
+  subtract,
+  zero,
+} from '../../kit/decimal.ts';
+import type { Reason } from './order.ts';
+
+/** A follower's numbers in one symbol. `told` is the signed sum of its children that happened. */
+export interface Levels {
+  readonly baseline: Decimal;
+  readonly target: Decimal;
+  readonly base_want: Decimal;
+  readonly want: Decimal;
+  readonly told: Decimal;
+}
+
+export const flat: Levels = { baseline: zero, target: zero, base_want: zero, want: zero, told: zero };
+
+/** What the manager did in the symbol, as accept pinned it: its position before and after, and how it trades. */
+export interface Movement {
+  readonly before: Decimal;
+  readonly after: Decimal;
+  readonly refPrice: Decimal;
+  readonly increment: Decimal;
+  readonly minQty?: Decimal;
+  readonly minNotional?: Decimal;
+}
+
+/** What of the follower, and of the overlays active at the order's time, enters its size. */
+export interface SizingInputs {
+  readonly scale: Decimal;
+  /** Multiplier without flips (for the baseline) and with them (for the target). */
+  readonly p: Decimal;
+  readonly m: Decimal;
+  readonly basis: 'fixed' | 'nav';
+  readonly nav?: { readonly follower: Decimal; readonly manager: Decimal };
+  readonly maxPosUsd?: Decimal;
+  readonly allowShort: boolean;
+  readonly symbolAllowed: boolean;
+}
+
+export type SkipCode = 'no_change' | 'below_minimum' | 'symbol_denied' | 'nav_missing';
+
+/** What the order does to this follower: the part it may not take part in is left out of it. */
+export type Phase = 'increase' | 'reduce' | 'cross' | 'none';
+
+export interface Folded {
+  readonly after: Levels;
+  readonly phase: Phase;
+  /** Why an increase did not enter the target. */
+  readonly withheld?: SkipCode;
+  readonly reasons: readonly Reason[];
+}
+
+const reason = (rule: string, before: Decimal, after: Decimal): Reason => ({
+  rule,
+  before: format(before),
+  after: format(after),
+});
+
+/** The movement as at most two steps: toward zero first, then away from it. */
+function steps(movement: Movement): { reduceTo?: Decimal; increaseBy?: Decimal } {
+  const { before, after } = movement;
+  const reduces = before !== zero && (sign(before) !== sign(after) || absolute(after) < absolute(before));
+  const from = reduces ? (sign(before) === sign(after) ? after : zero) : before;
+  const by = subtract(after, from);
+  return { ...(reduces ? { reduceTo: from } : {}), ...(by === zero ? {} : { increaseBy: by }) };
+}
+
+/** A level after a reduction: rounded, never further from zero than it was, never on the other side of it. */
+function reducedLevel(exact: Decimal, previous: Decimal, increment: Decimal): Decimal {
+  const rounded = roundTowardZero(exact, increment);
+  if (sign(rounded) !== sign(previous)) return zero;
+  return absolute(rounded) < absolute(previous) ? rounded : previous;
+}
+
+function reduced(levels: Levels, to: Decimal, movement: Movement): Levels {
+  const scaled = (level: Decimal) => (to === zero ? zero : ratio([level, to], [movement.before]));
+  const baseline = scaled(levels.baseline);
+  const target = scaled(levels.target);
+  return {
+    ...levels,
+    baseline,
+    target,
+    base_want: reducedLevel(baseline, levels.base_want, movement.increment),
+    want: reducedLevel(target, levels.want, movement.increment),
+  };
+}
+
+/** A level after an increase: rounded, within the cap (which never forces a sale) and not below zero where shorts are out. */
+function increasedLevel(
+  exact: Decimal,
+  previous: Decimal,
+  movement: Movement,
+  inputs: SizingInputs,
+): { level: Decimal; reasons: Reason[] } {
+  const reasons: Reason[] = [];
+  const apply = (rule: string, before: Decimal, after: Decimal): Decimal => {
+    if (after !== before) reasons.push(reason(rule, before, after));
+    return after;
+  };
+  let level = apply('round', exact, roundTowardZero(exact, movement.increment));
+  if (inputs.maxPosUsd !== undefined) {
+    const most = floorQuotient(inputs.maxPosUsd, movement.refPrice, movement.increment);
+    const within = level >= zero ? minimum(level, maximum(most, previous)) : maximum(level, minimum(negate(most), previous));
+    level = apply('cap', level, within);
+  }
+  if (!inputs.allowShort) level = apply('no_short', level, maximum(level, zero));
+  return { level, reasons };
+}
+
+/** Shares of the manager's increase that this follower takes: q x scale x multiplier (x NAV ratio). */
+function share(q: Decimal, multiplier: Decimal, inputs: SizingInputs): Decimal {
+  const byNav = inputs.basis === 'nav' && inputs.nav !== undefined;
+  const factors = byNav ? [q, inputs.scale, multiplier, inputs.nav.follower] : [q, inputs.scale, multiplier];
+  return ratio(factors, byNav ? [inputs.nav.manager] : []);
+}
+
+function increased(levels: Levels, q: Decimal, movement: Movement, inputs: SizingInputs): { levels: Levels; reasons: Reason[] } {
+  const part = share(q, inputs.m, inputs);
+  const baseline = add(levels.baseline, share(q, inputs.p, inputs));
+  const target = add(levels.target, part);
+  const want = increasedLevel(target, levels.want, movement, inputs);
+  return {
+    levels: {
+      ...levels,
+      baseline,
+      target,
+      base_want: increasedLevel(baseline, levels.base_want, movement, inputs).level,
+      want: want.level,
+    },
+    reasons: [...(part === q ? [] : [reason('scale', q, part)]), ...want.reasons],
+  };
+}
+
+function withholding(inputs: SizingInputs): SkipCode | undefined {
+  if (!inputs.symbolAllowed) return 'symbol_denied';
+  const { basis, nav } = inputs;
+  if (basis === 'nav' && (nav === undefined || nav.follower <= zero || nav.manager <= zero)) return 'nav_missing';
+  return undefined;
+}
+
+/** One order folded into a follower's levels. `told` is never touched here: it moves when a child happened. */
+export function fold(before: Levels, movement: Movement, inputs: SizingInputs): Folded {
+  const { reduceTo, increaseBy } = steps(movement);
+  const reasons: Reason[] = [];
+  let levels = before;
+  if (reduceTo !== undefined) {
+    levels = reduced(levels, reduceTo, movement);
+    if (levels.want !== before.want) reasons.push(reason('reduce', before.want, levels.want));
+  }
+  if (increaseBy === undefined) return { after: levels, phase: reduceTo === undefined ? 'none' : 'reduce', reasons };
+  const withheld = withholding(inputs);
+  if (withheld !== undefined) {
+    return { after: levels, phase: reduceTo === undefined ? 'none' : 'reduce', withheld, reasons };
+  }
+  const up = increased(levels, increaseBy, movement, inputs);
+  return { after: up.levels, phase: reduceTo === undefined ? 'increase' : 'cross', reasons: [...reasons, ...up.reasons] };
+}
+
+export interface Quantity {
+  /** Signed: positive buys. Zero when nothing is sent, and then there is a code. */
+  readonly qty: Decimal;
+  readonly code?: SkipCode;
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * A child's quantity: its own order's want less told. Separate from the fold because a child that waited in the retry
+ * lane gets its quantity when its turn comes. `wantBefore` tells whether the order also catches up on what it missed.
+ */
+export function quantity(folded: Folded, told: Decimal, wantBefore: Decimal, movement: Movement): Quantity {
+  const { want } = folded.after;
+  if (folded.phase === 'none') return { qty: zero, code: folded.withheld ?? 'no_change', reasons: [] };
+  const plain = subtract(want, told);
+  const qty = folded.phase === 'reduce' ? towardZero(plain, told) : plain;
+  const reasons: Reason[] = [];
+  if (qty !== plain) reasons.push(reason('told', plain, qty));
+  if (folded.phase !== 'reduce' && told !== wantBefore) reasons.push(reason('catch_up', subtract(want, wantBefore), qty));
+  if (qty === zero) return { qty, code: folded.withheld ?? 'no_change', reasons };
+  if (want !== zero && belowMinimum(qty, movement)) {
+    return { qty: zero, code: 'below_minimum', reasons: [...reasons, reason('below_minimum', qty, zero)] };
+  }
+  return { qty, reasons };
+}
+
+/** A reduction sells at most what was told, and never buys: the part of `delta` that moves told toward zero. */
+function towardZero(delta: Decimal, told: Decimal): Decimal {
+  if (sign(delta) !== -sign(told)) return zero;
+  return absolute(delta) > absolute(told) ? negate(told) : delta;
+}
+
+function belowMinimum(qty: Decimal, { minQty, minNotional, refPrice }: Movement): boolean {
+  const size = absolute(qty);
+  return (minQty !== undefined && size < minQty) || (minNotional !== undefined && multiply(size, refPrice) < minNotional);
+}

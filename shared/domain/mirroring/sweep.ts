@@ -1,0 +1,54 @@
+import { type Clock, milliseconds } from '../../kit/clock.ts';
+import { limits } from '../../wiring/limits.ts';
+import type { Bell } from './bell.ts';
+
+/** An entry that is accepted and not yet worked off by all of its shards. */
+export interface OpenEntry {
+  readonly tenant_id: string;
+  readonly vault_id: string;
+  readonly seq: number;
+  readonly shards: number;
+  readonly opened_at: string;
+}
+
+export interface SweepPorts {
+  readonly clock: Clock;
+  readonly open: (partition: number) => Promise<readonly OpenEntry[]>;
+  /** Shards that have finished an entry. */
+  readonly done: (entry: OpenEntry) => Promise<ReadonlySet<number>>;
+  readonly close: (entry: OpenEntry) => Promise<void>;
+  readonly ring: (bells: readonly Bell[]) => Promise<void>;
+  /** Age of the oldest open entry, in seconds. */
+  readonly report: (oldestSeconds: number) => void;
+}
+
+/** Younger entries are still on their ordinary way. */
+const graceMs = 10_000;
+
+/** Finds what was interrupted (ARCHITECTURE 2): closes finished entries, rings the shards that miss the others. */
+export async function sweep(ports: SweepPorts): Promise<{ rung: number; closed: number }> {
+  const partitions = Array.from({ length: limits.openPartitions }, (_, i) => i);
+  const open = (await Promise.all(partitions.map((p) => ports.open(p)))).flat();
+  const age = (e: OpenEntry): number => ports.clock() - milliseconds(e.opened_at);
+  const due = open.filter((e) => age(e) > graceMs);
+  ports.report(Math.max(0, ...open.map(age)) / 1000);
+  const bells = new Map<string, Bell>();
+  let closed = 0;
+  for (const entry of due) {
+    const missing = await missingShards(entry, ports);
+    if (missing.length === 0) {
+      await ports.close(entry);
+      closed += 1;
+    }
+    // One ring per shard, for the newest entry it misses: the worker works off all before it on its way.
+    for (const shard of missing)
+      bells.set(`${entry.vault_id}#${shard}`, { tenant_id: entry.tenant_id, vault_id: entry.vault_id, shard, seq: entry.seq });
+  }
+  await ports.ring([...bells.values()]);
+  return { rung: bells.size, closed };
+}
+
+async function missingShards(entry: OpenEntry, ports: SweepPorts): Promise<number[]> {
+  const done = await ports.done(entry);
+  return Array.from({ length: entry.shards }, (_, shard) => shard).filter((shard) => !done.has(shard));
+}

@@ -1,0 +1,120 @@
+import { format } from '../../kit/decimal.ts';
+import type { Follower } from '../followers/follower.ts';
+import type { Claim, Counts, Outcome } from './claim.ts';
+import { childIdOf, reasonsOf, sideOf, sizeOf } from './delivery.ts';
+import { untouchedOutcome } from './dispatch.ts';
+import type { OrderEntry, RefusedOrder } from './order.ts';
+import { type ClaimRow, inputsOf, levelsOf, movementOf, type StoredLevels, size } from './plan.ts';
+import type { ChildOrder } from './schemas.ts';
+import { childStates, type OrderState, openStates } from './states.ts';
+
+/** What the shards have done of an order so far. */
+export interface Progress {
+  readonly shardsClaimed: number;
+  readonly shardsDone: number;
+  readonly counts: Counts;
+}
+
+/** The state of a manager order, computed when it is read (SPEC 6.1). */
+export function orderState(entry: Pick<OrderEntry, 'pinned'>, progress: Progress): OrderState {
+  const { shards } = entry.pinned;
+  if (progress.shardsDone >= shards) {
+    const open = childStates.some((state) => openStates.has(state) && (progress.counts[state] ?? 0) > 0);
+    return open ? 'dispatched' : 'completed';
+  }
+  return progress.shardsClaimed === 0 ? 'accepted' : 'expanding';
+}
+
+export function managerOrderView(entry: OrderEntry, progress: Progress | undefined) {
+  const { order, pinned } = entry;
+  return {
+    manager_order_id: entry.manager_order_id,
+    vault_id: entry.vault_id,
+    seq: entry.seq,
+    state: progress === undefined ? ('dispatched' as const) : orderState(entry, progress),
+    source: entry.source,
+    accepted_at: entry.accepted_at,
+    ...order,
+    position_before: pinned.position_before,
+    position_after: pinned.position_after,
+    reasons: pinned.reasons,
+    shards: pinned.shards,
+    ...(progress === undefined ? {} : { shards_done: progress.shardsDone }),
+    progress: progress?.counts ?? null,
+  };
+}
+
+export const refusedOrderView = (r: RefusedOrder) => ({
+  ...(typeof r.order === 'object' && r.order !== null ? r.order : {}),
+  manager_order_id: r.manager_order_id,
+  vault_id: r.vault_id,
+  seq: null,
+  state: 'refused' as const,
+  source: r.source,
+  external_id: r.external_id,
+  accepted_at: null,
+  refused_at: r.refused_at,
+  code: r.code,
+  detail: r.detail,
+  progress: null,
+});
+
+/** A child as its claim and result tell it; before the result its claim says what is intended. */
+export function childOrderView(
+  entry: OrderEntry,
+  claim: Claim,
+  row: ClaimRow,
+  follower: Pick<Follower, 'follower_id' | 'shard'>,
+): ChildOrder {
+  const outcome = claim.outcomes.find((o) => o.place === row.place) ?? intended(row);
+  const reasons = [...reasonsOf(entry, row)];
+  return {
+    follower_order_id: childIdOf(entry, follower.shard, row.place),
+    manager_order_id: entry.manager_order_id,
+    follower_id: follower.follower_id,
+    vault_id: entry.vault_id,
+    seq: entry.seq,
+    symbol: entry.order.symbol,
+    side: row.qty === '0' ? entry.order.side : sideOf(row.qty),
+    qty: sizeOf(row.qty),
+    state: outcome.state,
+    unknown: outcome.unknown === true,
+    ...(outcome.code === undefined ? {} : { code: outcome.code }),
+    reasons,
+    cap_applied: reasons.some((r) => r.rule === 'cap'),
+    attempts: outcome.attempts,
+    ...(outcome.error === undefined ? {} : { last_error: outcome.error }),
+    sizing: { ...row.after, told: row.before.told },
+    created_at: claim.claimed_at,
+    updated_at: claim.finished_at ?? claim.claimed_at,
+  };
+}
+
+const intended = (row: ClaimRow): Outcome =>
+  row.fate === 'send' ? { place: row.place, state: 'planned', attempts: 0 } : untouchedOutcome(row);
+
+/** An order's size for a follower with its settings of now, from the levels recorded before it (SPEC 4, 6.2). */
+export function previewView(entry: OrderEntry, follower: Follower, before: StoredLevels) {
+  const sized = size(levelsOf(before), movementOf(entry), inputsOf(follower, entry.order.symbol));
+  const qty = format(sized.qty);
+  const { after } = sized;
+  return {
+    follower_id: follower.follower_id,
+    manager_order_id: entry.manager_order_id,
+    seq: entry.seq,
+    symbol: entry.order.symbol,
+    side: qty === '0' ? entry.order.side : sideOf(qty),
+    qty: sizeOf(qty),
+    ...(sized.code === undefined ? {} : { code: sized.code }),
+    before,
+    after: {
+      baseline: format(after.baseline),
+      target: format(after.target),
+      base_want: format(after.base_want),
+      want: format(after.want),
+      told: before.told,
+    },
+    position_after: format(after.want),
+    reasons: [...entry.pinned.reasons, ...sized.reasons],
+  };
+}

@@ -1,0 +1,32 @@
+import { type Scope, scopePrefix, scopes } from '../../wiring/routes.ts';
+import { type Role, roleScopes, roles } from './roles.ts';
+
+/** Who calls, as the verified access token says it; never taken from the request (SPEC 3). */
+export interface Principal {
+  readonly subject: string;
+  readonly tenantId?: string;
+  readonly role?: Role;
+  readonly followerId?: string;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+export type Claims = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The principal of an access token's claims. A person's scopes are those of the role that the token names too; a
+ * machine client (no role) has exactly the token's. An unknown role has nothing.
+ */
+export function principalOf(claims: Claims): Principal {
+  const granted = (claims['scope'] ?? '').split(' ').map(withoutPrefix);
+  const role = roles.find((r) => r === claims['role']);
+  const allowed: readonly Scope[] = claims['role'] === undefined ? scopes : role ? roleScopes[role] : [];
+  return {
+    subject: claims['sub'] ?? claims['client_id'] ?? '',
+    scopes: new Set(allowed.filter((s) => granted.includes(s))),
+    ...(claims['tenant_id'] === undefined ? {} : { tenantId: claims['tenant_id'] }),
+    ...(role === undefined ? {} : { role }),
+    ...(role === 'follower' && claims['follower_id'] !== undefined ? { followerId: claims['follower_id'] } : {}),
+  };
+}
+
+const withoutPrefix = (text: string): string => (text.startsWith(scopePrefix) ? text.slice(scopePrefix.length) : text);

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import {
+  decimalBetween,
+  idOf,
+  label,
+  listOf,
+  nonNegativeDecimal,
+  pageQuery,
+  positiveDecimal,
+  symbolField,
+  time,
+} from '../contract/fields.ts';
+import type { RoomSchemas } from '../contract/route-schema.ts';
+
+export const rails = ['fiat', 'crypto'] as const;
+export type Rail = (typeof rails)[number];
+export const personas = ['athena', 'apollo', 'ares', 'nemesis'] as const;
+
+export const instrument = z.strictObject({
+  increment: positiveDecimal,
+  min_qty: nonNegativeDecimal.optional(),
+  min_notional: nonNegativeDecimal.optional(),
+  rail: z.enum(rails).optional(),
+});
+
+/** Bounds that the manager may set for flips (SPEC 6.3). */
+const flipPolicy = z
+  .strictObject({
+    min_ttl_s: z.int().min(5).max(86_400).default(1800),
+    max_ttl_s: z.int().min(5).max(86_400).default(3600),
+    max_amplify: decimalBetween('0', '2').default('0.5'),
+  })
+  .refine((p) => p.min_ttl_s <= p.max_ttl_s, { message: 'min_ttl_s must not exceed max_ttl_s' });
+
+export const vaultBody = z.strictObject({
+  label,
+  rails: z.array(z.enum(rails)).min(1).max(2),
+  personas: z.array(z.enum(personas)).max(4).optional(),
+  risk_profile: z.record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean()])).optional(),
+  public: z.boolean().optional(),
+  max_age_s: z.int().min(1).max(86_400).optional(),
+  flip_policy: flipPolicy.optional(),
+  instruments: z
+    .record(symbolField, instrument)
+    .refine((map) => Object.keys(map).length <= 200, { message: 'at most 200 instruments' })
+    .optional(),
+});
+export type VaultBody = z.infer<typeof vaultBody>;
+
+export const vaultStatuses = ['open', 'maintenance', 'halted', 'closed'] as const;
+
+/** What anybody may see of a public vault (SPEC 4: redacted for others). */
+export const redactedVault = z
+  .strictObject({
+    vault_id: idOf('vlt'),
+    label,
+    rails: z.array(z.enum(rails)),
+    personas: z.array(z.enum(personas)),
+    risk_profile: z.record(z.string(), z.unknown()),
+    public: z.literal(true),
+  })
+  .meta({ id: 'PublicVault' });
+
+export const vaultRecord = z
+  .strictObject({
+    vault_id: idOf('vlt'),
+    tenant_id: idOf('ten'),
+    label,
+    rails: z.array(z.enum(rails)),
+    personas: z.array(z.enum(personas)),
+    risk_profile: z.record(z.string(), z.unknown()),
+    public: z.boolean(),
+    max_age_s: z.int(),
+    flip_policy: flipPolicy,
+    instruments: z.record(symbolField, instrument).optional(),
+    status: z.enum(vaultStatuses),
+    seq: z.int(),
+    shards: z.int(),
+    followers: z.int(),
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'Vault' });
+export type VaultRecord = z.infer<typeof vaultRecord>;
+
+/** The vault's item: the record, and what accept and registration need beside it. */
+export interface Vault extends VaultRecord {
+  /** Grows with every write; transactions hold only for the vault as it was read. */
+  readonly ver: number;
+  /** Time of the vault's last log entry, so that order times never run backwards. Absent before the first. */
+  readonly last_time?: string;
+  /** Followers in the newest shard; a shard is opened when it is full. */
+  readonly last_shard_followers: number;
+}
+
+export const vaultSchemas: RoomSchemas<'vaults'> = {
+  createVault: {
+    summary: 'Create a vault',
+    params: {},
+    body: vaultBody,
+    answer: { status: 201, schema: vaultRecord },
+    codes: ['tenant_kind'],
+  },
+  listVaults: {
+    summary: 'Your vaults, then the public ones of others',
+    params: {},
+    query: z.strictObject({ ...pageQuery }),
+    answer: { status: 200, schema: listOf(z.union([vaultRecord, redactedVault])) },
+    codes: ['cursor_invalid'],
+  },
+  getVault: {
+    summary: 'Read a vault; a public one of another tenant is redacted',
+    params: { vault_id: idOf('vlt') },
+    answer: { status: 200, schema: z.union([vaultRecord, redactedVault]) },
+    codes: ['vault_not_found'],
+  },
+};

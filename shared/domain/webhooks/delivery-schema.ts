@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { childIdField, decimalString, idOf, symbolField, time } from '../contract/fields.ts';
+import { reasonRecord } from '../mirroring/order.ts';
+
+/** A child order's delivery as a follower's endpoint receives it (SPEC 6.4). */
+export const childOrderDelivery = z
+  .strictObject({
+    ts: time,
+    type: z.literal('child_order'),
+    follower_order_id: childIdField,
+    follower_id: idOf('fol'),
+    vault_id: idOf('vlt'),
+    seq: z.int(),
+    symbol: symbolField,
+    venue: z.string().nullable(),
+    side: z.enum(['buy', 'sell']),
+    qty: decimalString,
+    order_type: z.enum(['market', 'limit']),
+    limit_price: decimalString.nullable(),
+    time_in_force: z.enum(['day', 'gtc', 'ioc', 'fok']),
+    position_after: decimalString,
+    reason_vector: z.array(z.unknown()),
+    conviction: z.record(z.string(), z.unknown()).nullable(),
+    meta: z.strictObject({
+      manager_order_id: idOf('mo'),
+      scale: decimalString,
+      max_pos_usd: decimalString.nullable(),
+      kill_switch: z.boolean(),
+    }),
+    sizing: z.strictObject({
+      baseline: decimalString,
+      target: decimalString,
+      want: decimalString,
+      told: decimalString,
+      reasons: z.array(reasonRecord),
+    }),
+    audit: z.strictObject({
+      dag_id: z.string(),
+      dispatch_attempts: z.int(),
+      last_error: z.string().nullable(),
+      state: z.string(),
+    }),
+    provenance: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'ChildOrderDelivery' });

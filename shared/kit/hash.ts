@@ -1,0 +1,19 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** SHA-256 of UTF-8 text. Deterministic, hence allowed below the edge. */
+export const sha256 = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
+export const sha256Hex = (text: string): string => sha256(text).toString('hex');
+
+/** HMAC-SHA-256 (RFC 2104) of UTF-8 text. */
+export const hmacSha256 = (secret: Uint8Array, text: string): Buffer =>
+  createHmac('sha256', secret).update(text, 'utf8').digest();
+
+/** JSON with object keys sorted at every level, so that equal values have equal text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value)
+    .filter(([, v]) => v !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(',')}}`;
+}

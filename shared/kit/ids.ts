@@ -1,0 +1,79 @@
+import { sha256 } from './hash.ts';
+
+/** Crockford's base 32, as ULIDs are written (github.com/ulid/spec). */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+export type Kind = 'ten' | 'usr' | 'vlt' | 'fol' | 'mo' | 'ovl' | 'evt';
+
+function base32(value: bigint, length: number): string {
+  let rest = value;
+  let text = '';
+  for (let i = 0; i < length; i += 1) {
+    text = alphabet[Number(rest % 32n)] + text;
+    rest /= 32n;
+  }
+  return text;
+}
+
+function fromBase32(text: string): number {
+  return [...text].reduce((n, c) => n * 32 + alphabet.indexOf(c), 0);
+}
+
+/** A ULID of a time (ms since 1970) and ten bytes. The edge brings both; below it they follow from a cause. */
+export function ulid(timeMs: number, bytes: Uint8Array): string {
+  const entropy = bytes.subarray(0, 10).reduce((n, b) => n * 256n + BigInt(b), 0n);
+  return base32(BigInt(timeMs), 10) + base32(entropy, 16);
+}
+
+/** The ULID that always follows from the same cause; its time part is the cause's own time. */
+export const ulidFromCause = (timeMs: number, cause: string): string => ulid(timeMs, sha256(cause));
+
+export const id = (kind: Kind, ulidText: string): string => `${kind}_${ulidText}`;
+
+/** True when `text` is an id of that kind: the prefix and a ULID. */
+export const isId = (kind: Kind, text: string): boolean =>
+  text.startsWith(`${kind}_`) && ulidPattern.test(text.slice(kind.length + 1));
+
+/** The ULID inside an id. */
+export const ulidOf = (text: string): string => text.slice(text.indexOf('_') + 1);
+
+export interface ChildAddress {
+  /** ULID of what caused the child: its order, overlay, follower or fix-up. */
+  readonly cause: string;
+  /** Shard of the follower, 0 .. 1,048,575. */
+  readonly shard: number;
+  /** Place in the shard, 0 .. 1,023. */
+  readonly place: number;
+  /** Leg, 0 for a plain child. */
+  readonly leg: number;
+}
+
+/** `fo_` + cause + shard (4) + place (2) + leg (3) + check (1): 39 characters, the same at every replay (SPEC 2). */
+export function childId({ cause, shard, place, leg }: ChildAddress): string {
+  const body = cause + base32(BigInt(shard), 4) + base32(BigInt(place), 2) + base32(BigInt(leg), 3);
+  return `fo_${body}${checkCharacter(body)}`;
+}
+
+/** Where a child lives, or undefined when the text is not a child's id (form or check character wrong). */
+export function parseChildId(text: string): ChildAddress | undefined {
+  const body = text.slice(3, 38);
+  const wellFormed = text.length === 39 && text.startsWith('fo_') && ulidPattern.test(body.slice(0, 26));
+  if (!wellFormed || [...body].some((c) => !alphabet.includes(c)) || text[38] !== checkCharacter(body)) return undefined;
+  return {
+    cause: body.slice(0, 26),
+    shard: fromBase32(body.slice(26, 30)),
+    place: fromBase32(body.slice(30, 32)),
+    leg: fromBase32(body.slice(32, 35)),
+  };
+}
+
+/**
+ * One check symbol over the field of 32 elements (Horner's scheme with a generator of it, x^5 + x^2 + 1): every single
+ * wrong character and every swap of two neighbours shows.
+ */
+function checkCharacter(body: string): string {
+  const timesGenerator = (x: number): number => (x & 16 ? (x << 1) ^ 0b100101 : x << 1);
+  const symbol = [...body].reduce((sum, c) => timesGenerator(sum) ^ alphabet.indexOf(c), 0);
+  return alphabet[symbol] as string;
+}

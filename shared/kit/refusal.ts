@@ -1,0 +1,35 @@
+/** One field's fault, by JSON pointer (RFC 6901) into the request. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/**
+ * An expected "no" with a code: it changes nothing and becomes an RFC 9457 problem document at the edge. Everything
+ * else that is thrown is a bug or an outage and goes up to whoever retries.
+ */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: readonly FieldError[];
+  readonly extra: Readonly<Record<string, unknown>>;
+
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    more: { errors?: readonly FieldError[]; extra?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(detail);
+    this.name = 'Refusal';
+    this.status = status;
+    this.code = code;
+    this.errors = more.errors ?? [];
+    this.extra = more.extra ?? {};
+  }
+}
+
+/** Throws unless `condition` holds: for what can only be false through a bug. */
+export function assert(condition: unknown, what: string): asserts condition {
+  if (!condition) throw new Error(`assertion failed: ${what}`);
+}

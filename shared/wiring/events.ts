@@ -1,0 +1,20 @@
+/** Events on the bus, theirs and ours. Rules match on these words; SPEC 6.1. */
+export const osSource = 'vanta.os';
+export const platformSource = 'vanta.platform';
+export const osEvents = { order: 'ManagerOrder', batch: 'ManagerOrderBatch' } as const;
+export const platformEvents = { orderAccepted: 'manager-order.accepted' } as const;
+
+/**
+ * The last characters of a vault_id (Crockford's base 32, as ULIDs are written), four to a rule: an event rule can give
+ * a FIFO target only one fixed group, so that eight rules give eight vault lanes. A ninth takes what matches none.
+ */
+export const vaultRuleSuffixes: readonly (readonly string[])[] = [
+  ['0', '1', '2', '3'],
+  ['4', '5', '6', '7'],
+  ['8', '9', 'A', 'B'],
+  ['C', 'D', 'E', 'F'],
+  ['G', 'H', 'J', 'K'],
+  ['M', 'N', 'P', 'Q'],
+  ['R', 'S', 'T', 'V'],
+  ['W', 'X', 'Y', 'Z'],
+];

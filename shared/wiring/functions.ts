@@ -1,0 +1,119 @@
+import type { Needs, QueueName } from './resources.ts';
+import type { ApiRoom } from './routes.ts';
+import type { SettingName } from './settings.ts';
+
+/** What makes a function run. The infrastructure builds event sources from it and nothing else. */
+export type Trigger =
+  | { readonly kind: 'http'; readonly room: ApiRoom }
+  | { readonly kind: 'queue'; readonly queue: QueueName; readonly batchSize: number; readonly provisionedPollers?: true }
+  | { readonly kind: 'stream'; readonly batchSize: number; readonly sortKeyPrefixes: readonly string[] }
+  | { readonly kind: 'schedule'; readonly everyMinutes: number };
+
+/**
+ * A Lambda's card: all that infrastructure must know of it. Exactly the needs become environment variables and
+ * grants; the handler can read exactly those (env.ts).
+ */
+export interface Card {
+  /** The handler's file; it exports `handler`. */
+  readonly entry: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly needs: Needs;
+  readonly settings: readonly SettingName[];
+  readonly trigger: Trigger;
+}
+
+const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
+const always = ['stage', 'version'] as const;
+
+export const functions = {
+  'contract-api': {
+    ...api,
+    entry: 'functions/contract/api.ts',
+    needs: {
+      table: ['DescribeTable'],
+      shards: ['GetQueueAttributes'],
+      vaultIntents: ['GetQueueAttributes'],
+      bus: ['DescribeEventBus'],
+    },
+    settings: [...always],
+    trigger: { kind: 'http', room: 'contract' },
+  },
+  'tenants-api': {
+    ...api,
+    entry: 'functions/tenants/api.ts',
+    needs: { table: ['GetItem', 'PutItem', 'UpdateItem'] },
+    settings: [...always, 'defaultPlan'],
+    trigger: { kind: 'http', room: 'tenants' },
+  },
+  'vaults-api': {
+    ...api,
+    entry: 'functions/vaults/api.ts',
+    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
+    settings: [...always, 'defaultPlan'],
+    trigger: { kind: 'http', room: 'vaults' },
+  },
+  'followers-api': {
+    ...api,
+    entry: 'functions/followers/api.ts',
+    needs: {
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+      masterSecret: ['GetSecretValue'],
+    },
+    settings: [...always, 'defaultPlan', 'webhookTargets', 'shardSize'],
+    trigger: { kind: 'http', room: 'followers' },
+  },
+  'mirroring-api': {
+    ...api,
+    entry: 'functions/mirroring/api.ts',
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      shards: ['SendMessage'],
+    },
+    settings: [...always, 'defaultPlan'],
+    trigger: { kind: 'http', room: 'mirroring' },
+  },
+  accept: {
+    entry: 'functions/mirroring/accept.ts',
+    memoryMb: 1024,
+    timeoutSeconds: 10,
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
+      shards: ['SendMessage'],
+      vaultIntents: ['SendMessage'],
+    },
+    settings: [...always],
+    trigger: { kind: 'queue', queue: 'vaultIntents', batchSize: 1 },
+  },
+  shard: {
+    entry: 'functions/mirroring/shard.ts',
+    memoryMb: 1769,
+    timeoutSeconds: 15,
+    needs: {
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      masterSecret: ['GetSecretValue'],
+      shards: ['SendMessage', 'ChangeMessageVisibility'],
+      followerRetry: ['SendMessage'],
+    },
+    settings: [...always, 'webhookTargets'],
+    trigger: { kind: 'queue', queue: 'shards', batchSize: 1, provisionedPollers: true },
+  },
+  'stream-router': {
+    entry: 'functions/mirroring/stream-router.ts',
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    needs: { bus: ['PutEvents'] },
+    settings: [...always],
+    trigger: { kind: 'stream', batchSize: 100, sortKeyPrefixes: ['ENTRY#'] },
+  },
+  sweep: {
+    entry: 'functions/mirroring/sweep.ts',
+    memoryMb: 512,
+    timeoutSeconds: 55,
+    needs: { table: ['Query', 'DeleteItem'], shards: ['SendMessage'] },
+    settings: [...always],
+    trigger: { kind: 'schedule', everyMinutes: 1 },
+  },
+} as const satisfies Record<string, Card>;
+
+export type FunctionName = keyof typeof functions;

@@ -1,0 +1,27 @@
+/** Numbers that infrastructure and runtime must agree on. Units stand last in the names. */
+export const limits = {
+  bodyBytes: 256 * 1024,
+  pageItems: 200,
+  pageItemsDefault: 50,
+  idempotencyKeyCharacters: 255,
+  idempotencyHours: 24,
+  /** accept's function timeout is 10 s; a message it failed is seen again after this. */
+  intentVisibilitySeconds: 12,
+  intentMaxReceives: 3,
+  /** shard worker: timeout 15 s; a crash costs the whole visibility (ARCHITECTURE 6). */
+  shardTimeoutSeconds: 15,
+  shardVisibilitySeconds: 30,
+  /** A claim belongs to its owner for the function's timeout and this much more. */
+  leaseGraceSeconds: 5,
+  /** An owner starts no dispatch in the last seconds of its lease. */
+  leaseQuietSeconds: 6,
+  /** The worker stops with this much of its timeout left and rings its own shard. */
+  workerReserveSeconds: 8,
+  retryVisibilitySeconds: 60,
+  netMaxReceives: 1000,
+  dlqRetentionDays: 14,
+  webhookTimeoutMs: 5000,
+  webhookBodyBytes: 16 * 1024,
+  openPartitions: 16,
+  ringsPerBatch: 10,
+} as const;

@@ -1,0 +1,12 @@
+/** Metric names (SPEC 10): functions write them in the embedded metric format, alarms and dashboards read them. */
+export const metricsNamespace = 'Vanta';
+/** Alarms read every metric under exactly this one dimension, its value the stage's name: no default dimensions beside it. */
+export const metricDimension = 'stage';
+export const metrics = {
+  dispatchLatencyMs: 'mirror.dispatch.latency_ms',
+  dispatchErrors: 'mirror.error.rate',
+  webhookRetries: 'webhook.retry.count',
+  ordersAccepted: 'mirror.orders.accepted',
+  ordersRefused: 'mirror.orders.refused',
+  shardStuckSeconds: 'mirror.shard.stuck_seconds',
+} as const;

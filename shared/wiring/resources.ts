@@ -1,0 +1,33 @@
+/**
+ * Every resource that a function may need: the environment variable that names it and the words for what may be
+ * done to it. A card (functions.ts) picks from here; the CDK construct turns the words into grants, the runtime
+ * (env.ts) reads the variables. The words for AWS APIs are the IAM actions themselves, without their prefix.
+ */
+export const resources = {
+  table: {
+    variable: 'TABLE_NAME',
+    access: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem', 'DescribeTable'],
+  },
+  vaultIntents: { variable: 'VAULT_INTENTS_URL', access: ['SendMessage', 'GetQueueAttributes'] },
+  shards: { variable: 'SHARDS_URL', access: ['SendMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'] },
+  followerRetry: { variable: 'FOLLOWER_RETRY_URL', access: ['SendMessage', 'ChangeMessageVisibility'] },
+  dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
+  bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
+  auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
+  masterSecret: { variable: 'MASTER_SECRET_ARN', access: ['GetSecretValue'] },
+} as const satisfies Record<string, { variable: string; access: readonly string[] }>;
+
+export type ResourceName = keyof typeof resources;
+export type Access<R extends ResourceName> = (typeof resources)[R]['access'][number];
+export type Needs = { readonly [R in ResourceName]?: readonly Access<R>[] };
+
+/** The four queues of the mirroring room, by the name they have in cards and triggers. */
+export type QueueName = 'vaultIntents' | 'shards' | 'followerRetry' | 'dispatchDlx';
+
+/** Physical names that people and documents use; the stage's name is put in front. */
+export const queueNames: Record<QueueName, string> = {
+  vaultIntents: 'vault-intents.fifo',
+  shards: 'shards.fifo',
+  followerRetry: 'follower-retry.fifo',
+  dispatchDlx: 'mirror_dispatch_dlx.fifo',
+};

@@ -1,0 +1,18 @@
+/**
+ * Settings that a stage gives to its functions, by the environment variable that carries them. They are values,
+ * never branches on a stage's name: `local` differs from `production` only by what stands here.
+ */
+export const settings = {
+  stage: 'VANTA_STAGE',
+  version: 'VANTA_VERSION',
+  /** `public`: https to public addresses only. `public_and_loopback`: also http(s) to loopback (local platform). */
+  webhookTargets: 'WEBHOOK_TARGETS',
+  /** Seconds before the second, third ... attempt of a delivery, comma-separated. */
+  retryDelaysSeconds: 'RETRY_DELAYS_SECONDS',
+  /** `institutional`: every tenant counts as institutional (until billing is built). */
+  defaultPlan: 'DEFAULT_PLAN',
+  /** Followers per shard; a shard's size is fixed when it is opened. */
+  shardSize: 'SHARD_SIZE',
+} as const;
+
+export type SettingName = keyof typeof settings;

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import type { Shelf } from '../../lib/constructs/grants.ts';
+import { type StageSettings, stages } from '../../lib/stages.ts';
+import type { Card } from '../../shared/wiring/functions.ts';
+import type { Needs } from '../../shared/wiring/resources.ts';
+
+describe('what must not compile', () => {
+  it('does not', () => {
+    const { watch: _, ...withoutWatch } = stages.local;
+    // @ts-expect-error a stage that forgets a setting
+    withoutWatch satisfies StageSettings;
+    const { masterSecret: __, ...withoutSecret } = {} as Shelf;
+    // @ts-expect-error a resource that nothing shelves
+    withoutSecret satisfies Shelf;
+    // @ts-expect-error an access that the resource does not have
+    ({ table: ['Scan'] }) satisfies Needs;
+    // @ts-expect-error a setting that no stage gives
+    ['colour'] satisfies Card['settings'];
+    expect.assertions(0);
+  });
+});
+
+describe('stages', () => {
+  it('let only the local platform deliver to loopback', () => {
+    const targets = Object.entries(stages).map(([name, s]) => [name, s.functions.webhookTargets]);
+    expect(Object.fromEntries(targets)).toEqual({ local: 'public_and_loopback', sandbox: 'public', production: 'public' });
+  });
+
+  it('start no more workers than an account has by default', () => {
+    const { pollers } = stages.production.mirroring;
+    expect(pollers !== 'none' && pollers.maximum * 10).toBe(1000);
+  });
+});
