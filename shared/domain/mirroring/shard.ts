@@ -78,7 +78,8 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
       return { kind: 'done' };
     } else {
       const entry = await nextEntry(key, view.last.seq + 1, bell, ports);
-      await expand(key, entry, view, worker, ports);
+      const finished = await expand(key, entry, view, worker, ports);
+      if (finished && entry.seq >= bell.seq) return { kind: 'done' };
       worked = true;
     }
     if (worker.deadline - ports.clock() < limits.workerReserveSeconds * 1000) return { kind: 'more' };
@@ -100,7 +101,8 @@ async function nextEntry(key: ShardKey, seq: number, bell: Bell, ports: ShardPor
 
 const leaseUntil = (worker: Worker): number => worker.deadline + limits.leaseGraceSeconds * 1000;
 
-async function expand(key: ShardKey, entry: OrderEntry, view: ShardView, worker: Worker, ports: ShardPorts): Promise<void> {
+/** True when the entry was finished here. The ledger is read after the cursor: read beside it, it could be older. */
+async function expand(key: ShardKey, entry: OrderEntry, view: ShardView, worker: Worker, ports: ShardPorts): Promise<boolean> {
   const ledger = await ports.store.ledger(key, entry.order.symbol);
   const rows = planEntry({ entry, roster: view.roster, ledger, vaultStatus: view.vaultStatus });
   const claim: Claim = {
@@ -115,8 +117,8 @@ async function expand(key: ShardKey, entry: OrderEntry, view: ShardView, worker:
     rows,
     outcomes: [],
   };
-  if (!(await ports.store.claim(key, claim))) return;
-  await carryOut({ key, entry, claim, ledger, roster: view.roster, firstOwner: true }, ports);
+  if (!(await ports.store.claim(key, claim))) return false;
+  return carryOut({ key, entry, claim, ledger, roster: view.roster, firstOwner: true }, ports);
 }
 
 /** Takes a dead owner's claim over and sends what it says; nothing is computed again. */
@@ -138,7 +140,7 @@ interface Work {
   readonly firstOwner: boolean;
 }
 
-async function carryOut(work: Work, ports: ShardPorts): Promise<void> {
+async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
   const { key, entry, claim, ledger } = work;
   const byPlace = new Map(work.roster.map((f) => [f.place, f]));
   const sending = claim.rows.filter((row) => row.fate === 'send');
@@ -155,6 +157,7 @@ async function carryOut(work: Work, ports: ShardPorts): Promise<void> {
     finished_at: timestamp(ports.clock()),
   });
   if (finished) await ports.store.mark(key, entry);
+  return finished;
 }
 
 async function holdBackFailed(

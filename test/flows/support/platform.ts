@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface LocalInfo {
+  readonly api: string;
+  readonly bus: string;
+  readonly bus_name: string;
+  readonly dynamodb: string;
+  readonly s3: string;
+  readonly pid: number;
+}
+
+/** A local platform in a process group of its own, as `npm start` makes one, in a folder of its own. */
+export class Platform {
+  readonly folder = mkdtempSync(join(tmpdir(), 'vanta-story-'));
+  readonly data = join(this.folder, 'data');
+  readonly lines: string[] = [];
+  private child: ChildProcess | undefined;
+  info: LocalInfo | undefined;
+
+  async start(...options: string[]): Promise<LocalInfo> {
+    const main = resolve('local/main.ts');
+    // A group of its own, so that a story can kill everything at once, as a power cut does.
+    this.child = spawn(process.execPath, [main, '--no-demo', '--port', '0', '--data', this.data, ...options], {
+      cwd: this.folder,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stderr?.on('data', (chunk) => this.lines.push(String(chunk)));
+    await this.ready(this.child);
+    this.info = JSON.parse(readFileSync(join(this.folder, '.vanta/local.json'), 'utf8')) as LocalInfo;
+    return this.info;
+  }
+
+  private async ready(child: ChildProcess): Promise<void> {
+    if (child.stdout === null) throw new Error('no output');
+    for await (const line of createInterface({ input: child.stdout })) {
+      this.lines.push(line);
+      if (!line.startsWith('ready ')) continue;
+      child.stdout.resume();
+      return;
+    }
+    throw new Error(`the platform did not start:\n${this.lines.join('\n')}`);
+  }
+
+  /** kill -9 of every process of the platform. */
+  async killAll(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const { child } = this;
+    this.child = undefined;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    process.kill(-child.pid, signal);
+    await gone;
+  }
+}
