@@ -29,9 +29,15 @@ export function parseJavaVersion(text: string): number | undefined {
 }
 
 async function javaMajor(): Promise<number | undefined> {
-  return run('java', ['-version']).then(({ stderr, stdout }) => parseJavaVersion(stderr + stdout), () => undefined);
+  return run('java', ['-version']).then(
+    ({ stderr, stdout }) => parseJavaVersion(stderr + stdout),
+    () => undefined,
+  );
 }
 
 async function dockerRuns(): Promise<boolean> {
-  return run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 5000 }).then(() => true, () => false);
+  return run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 5000 }).then(
+    () => true,
+    () => false,
+  );
 }

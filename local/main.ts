@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from './checks.ts';
+import { noteMember } from './members.ts';
 import { parseOptions, UsageError, usage } from './options.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { TemplateError } from './template/intrinsics.ts';
-import { noteMember } from './members.ts';
 
 // Exit codes: 0 stopped as asked, 1 could not start or broke, 2 the command line was wrong.
 const log = (line: string) => console.error(`vanta: ${line}`);
@@ -15,22 +15,22 @@ let ending = false;
 async function main(): Promise<void> {
   const { demo, ...options } = parseOptions(process.argv.slice(2));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
-  rmSync(localFile, { force: true });
+  forgetAddresses();
   const started = await startPlatform({ ...options, cwd: process.cwd(), onToken: noteMember, onLost: fail, log });
   if (ending) return started.stop();
   platform = started;
   const { stop: _, ...addresses } = started;
   mkdirSync(join(process.cwd(), '.vanta'), { recursive: true });
   writeFileSync(localFile, `${JSON.stringify(addresses, null, 2)}\n`);
-  if (demo) await playDemo(started.api);
+  if (demo) await playDemo(started);
   console.log(`ready ${started.api}`);
 }
 
-async function playDemo(api: string): Promise<void> {
+async function playDemo({ api, bus, bus_name }: Pick<Platform, 'api' | 'bus' | 'bus_name'>): Promise<void> {
   const file = join(import.meta.dirname, 'demo', 'demo.ts');
   if (!existsSync(file)) return log('there is no demo');
-  const { runDemo } = (await import(file)) as { runDemo(options: { api: string }): Promise<void> };
-  await runDemo({ api });
+  const { runDemo } = (await import(file)) as typeof import('./demo/demo.ts');
+  await runDemo({ api, bus: { endpoint: bus, name: bus_name } });
 }
 
 async function end(code: number): Promise<void> {
@@ -38,9 +38,22 @@ async function end(code: number): Promise<void> {
   ending = true;
   // Whatever hangs: who pressed Ctrl-C gets the prompt back.
   setTimeout(() => process.exit(code), 8000).unref();
-  rmSync(localFile, { force: true });
+  forgetAddresses();
   await platform?.stop();
   process.exit(code);
+}
+
+/** Removes the addresses of this platform, or of one that was killed; another one that lives here keeps its own. */
+function forgetAddresses(): void {
+  if (!existsSync(localFile)) return;
+  try {
+    const { pid } = JSON.parse(readFileSync(localFile, 'utf8')) as { pid: number };
+    if (pid !== process.pid) process.kill(pid, 0);
+    if (pid !== process.pid) return;
+  } catch {
+    // nobody has that number, or the file is broken
+  }
+  rmSync(localFile, { force: true });
 }
 
 function fail(error: unknown): void {

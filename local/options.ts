@@ -25,19 +25,21 @@ export const usage = `usage: npm start -- [options]
 export function parseOptions(args: readonly string[]): Options {
   const values: { port: number; demo: boolean; data?: string; assembly?: string } = { port: 8787, demo: true };
   const settings: Record<string, string> = {};
-  const rest = args.flatMap((arg) => (/^--[a-z-]+=/.test(arg) ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : [arg]));
-  const valueOf = (option: string) => {
+  const rest = args.flatMap((arg) =>
+    /^--[a-z-]+=/.test(arg) ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : [arg],
+  );
+  const valueFor = (option: string) => {
     const value = rest.shift();
     if (value === undefined || value === '' || value.startsWith('--')) throw new UsageError(`${option} needs a value`);
     return value;
   };
   for (let option = rest.shift(); option !== undefined; option = rest.shift()) {
-    if (option === '--port') values.port = port(valueOf(option));
+    if (option === '--port') values.port = port(valueFor(option));
     else if (option === '--no-demo') values.demo = false;
-    else if (option === '--data') values.data = valueOf(option);
-    else if (option === '--assembly') values.assembly = valueOf(option);
+    else if (option === '--data') values.data = valueFor(option);
+    else if (option === '--assembly') values.assembly = valueFor(option);
     else if (option === '--no-rate-limit') settings.RATE_LIMIT = 'off';
-    else if (option === '--retry-delays') settings.RETRY_DELAYS_SECONDS = delays(valueOf(option));
+    else if (option === '--retry-delays') settings.RETRY_DELAYS_SECONDS = delays(valueFor(option));
     else throw new UsageError(`unknown option ${option}`);
   }
   return { ...values, settings };

@@ -29,11 +29,21 @@ const account = pseudoParameters['AWS::AccountId'] ?? '';
 const pollerBatches = 8;
 const otherInvocations = 4;
 
+/** Where the table is, for what the platform itself writes into it. */
+export interface TableAddress {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly name: string;
+}
+
 export interface PlatformOptions extends Omit<Options, 'demo'> {
   /** Where `.vanta` is, unless there is a data directory. */
   readonly cwd: string;
   /** Told of every token that is asked for, with what is needed to note its person as a member. */
-  onToken(request: TokenRequest, table: { readonly endpoint: string; readonly region: string; readonly name: string }): Promise<void>;
+  onToken(
+    request: TokenRequest,
+    table: { readonly endpoint: string; readonly region: string; readonly name: string },
+  ): Promise<void>;
   /** Told when the platform can no longer work. */
   onLost(error: Error): void;
   log(line: string): void;
@@ -43,7 +53,11 @@ export interface PlatformOptions extends Omit<Options, 'demo'> {
 export interface Platform {
   readonly api: string;
   readonly issuer: string;
-  readonly function_urls: { readonly stripe: string | null; readonly btcpay: string | null; readonly broker_events: string | null };
+  readonly function_urls: {
+    readonly stripe: string | null;
+    readonly btcpay: string | null;
+    readonly broker_events: string | null;
+  };
   readonly dynamodb: string;
   readonly sqs: string;
   readonly s3: string;
@@ -99,13 +113,22 @@ async function boot(options: PlatformOptions, stops: Stop[]): Promise<Omit<Platf
   const model = readModel(assembly, { sqs: queues.endpoint, api: front.api });
   await Promise.all([dynamo.create(model.tables), queues.create(model.queues, model.buckets)]);
   const parts = await startParts({ options, stops, model, front, queues, dynamo: dynamo.endpoint, keep, logDirectory });
-  options.log(`${model.functions.length} functions, ${model.queues.length} queues, ${model.rules.length} rules up after ${seconds(started)}`);
+  options.log(
+    `${model.functions.length} functions, ${model.queues.length} queues, ${model.rules.length} rules up after ${seconds(started)}`,
+  );
   return { ...parts, dynamodb: dynamo.endpoint, sqs: queues.endpoint, s3: queues.endpoint, pid: process.pid };
 }
 
 /** Waits for all of them; those that can be stopped are, also when another one fails. */
-async function all<A extends { stop: Stop }, B extends { stop: Stop }>(stops: Stop[], work: [Promise<A>, Promise<B>, Promise<void>]): Promise<[A, B]> {
-  for (const part of work.slice(0, 2) as Promise<{ stop: Stop }>[]) void part.then((started) => stops.push(() => started.stop()), () => {});
+async function all<A extends { stop: Stop }, B extends { stop: Stop }>(
+  stops: Stop[],
+  work: [Promise<A>, Promise<B>, Promise<void>],
+): Promise<[A, B]> {
+  for (const part of work.slice(0, 2) as Promise<{ stop: Stop }>[])
+    void part.then(
+      (started) => stops.push(() => started.stop()),
+      () => undefined,
+    );
   await Promise.allSettled(work);
   const [a, b] = await Promise.all(work);
   return [a, b];
@@ -132,7 +155,7 @@ async function startParts(parts: Parts) {
   const problem = (error: unknown) => options.log(`problem: ${error instanceof Error ? error.message : String(error)}`);
   const delivery = {
     toQueue: (arn: string, body: string, groupId: string | undefined) => queues.send(arn, body, groupId),
-    toFunction: (arn: string, event: unknown) => void functions.invoke(arn, event).catch(() => {}),
+    toFunction: (arn: string, event: unknown) => void functions.invoke(arn, event).catch(() => undefined),
   };
   const refuse = (code: string, message: string) => new AwsError(code, message);
   const bus = createBus({ buses: model.buses, rules: model.rules, region, account, delivery, refuse });
@@ -165,7 +188,8 @@ function startFunctions({ options, model, queues, dynamo, logDirectory }: Parts,
   return createFunctions({
     functions: model.functions,
     logDirectory,
-    concurrencyOf: ({ name, reservedConcurrency }) => reservedConcurrency ?? (polled.has(name) ? pollerBatches : otherInvocations),
+    concurrencyOf: ({ name, reservedConcurrency }) =>
+      reservedConcurrency ?? (polled.has(name) ? pollerBatches : otherInvocations),
     environmentOf: (spec) => ({
       ...withSettings(spec, options.settings),
       ...runtimeVariables(spec),
@@ -203,7 +227,12 @@ function runtimeVariables({ name, memoryMb, handler, code }: FunctionSpec): Reco
   };
 }
 
-function startSource({ model, queues, dynamo, keep }: Parts, mapping: MappingSpec, functions: Functions, onProblem: (e: unknown) => void): Source {
+function startSource(
+  { model, queues, dynamo, keep }: Parts,
+  mapping: MappingSpec,
+  functions: Functions,
+  onProblem: (e: unknown) => void,
+): Source {
   const { invoke } = functions;
   if (!isStream(mapping.sourceArn)) {
     const concurrency = Math.min(mapping.maximumConcurrency ?? pollerBatches, pollerBatches);
@@ -242,4 +271,3 @@ function firstLine(text: string): string {
 function seconds(since: number): string {
   return `${((Date.now() - since) / 1000).toFixed(1)} s`;
 }
-

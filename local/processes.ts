@@ -45,7 +45,9 @@ function clearRun(directory: string, exclusiveRoot: string | undefined): void {
   const { platform, child } = readNote(join(directory, 'processes.json'));
   if (platform !== undefined && platform.pid !== process.pid && lives(platform)) {
     if (exclusiveRoot === undefined) return;
-    throw new SetupError(`${exclusiveRoot} is in use by another VANTA platform (process ${platform.pid}); stop it or use another --data`);
+    throw new SetupError(
+      `${exclusiveRoot} is in use by another VANTA platform (process ${platform.pid}); stop it or use another --data`,
+    );
   }
   if (child !== undefined && lives(child)) endOrphan(child);
   rmSync(directory, { recursive: true, force: true });

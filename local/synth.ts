@@ -9,8 +9,22 @@ const projectRoot = resolve(import.meta.dirname, '..');
 export async function synthesize(output: string): Promise<void> {
   const cli = join(projectRoot, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   if (!existsSync(cli)) throw new SetupError('aws-cdk is not installed; run "npm ci" first');
-  const args = [cli, 'synth', 'local/**', '--quiet', '--no-notices', '--no-version-reporting', '--no-lookups', '--output', output];
-  const child = spawn(process.execPath, args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: '1' } });
+  const args = [
+    cli,
+    'synth',
+    'local/**',
+    '--quiet',
+    '--no-notices',
+    '--no-version-reporting',
+    '--no-lookups',
+    '--output',
+    output,
+  ];
+  const child = spawn(process.execPath, args, {
+    cwd: projectRoot,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, CI: '1' },
+  });
   const printed: string[] = [];
   child.stdout.on('data', (chunk) => printed.push(String(chunk)));
   child.stderr.on('data', (chunk) => printed.push(String(chunk)));

@@ -11,6 +11,7 @@ import { httpDoor } from '../edge/http.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { table } from './api-table.ts';
 import { getFollowerOrder, listFollowerOrders, previewFollower } from './child-reads.ts';
+import { listDeadLetters, settleFollowerOrder } from './endings.ts';
 import { getManagerOrder, listManagerOrders } from './order-reads.ts';
 
 const env = readEnv('mirroring-api');
@@ -35,6 +36,15 @@ async function createManagerOrder({ principal, params, body, traceparent }: ApiR
 export const handler = httpDoor(
   'mirroring',
   mirroringSchemas,
-  { createManagerOrder, getManagerOrder, listManagerOrders, getFollowerOrder, listFollowerOrders, previewFollower },
+  {
+    createManagerOrder,
+    getManagerOrder,
+    listManagerOrders,
+    getFollowerOrder,
+    listFollowerOrders,
+    previewFollower,
+    settleFollowerOrder,
+    listDeadLetters,
+  },
   { idempotency: idempotencyStore(table) },
 );

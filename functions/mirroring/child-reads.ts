@@ -1,3 +1,4 @@
+import { readChild, readChildren } from '../../shared/adapters/dynamo/child-reads.ts';
 import { followerOf } from '../../shared/adapters/dynamo/follower-item.ts';
 import { keys } from '../../shared/adapters/dynamo/keys.ts';
 import { findFollower, findOrder, findVault, getItem } from '../../shared/adapters/dynamo/lookups.ts';
@@ -5,8 +6,10 @@ import { listClaims, newestEntry, readClaim, readCursorSeq } from '../../shared/
 import { isCount, readCursor, writeCursor } from '../../shared/adapters/dynamo/pages.ts';
 import { readEntry, shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
 import type { Follower } from '../../shared/domain/followers/follower.ts';
+import type { Child } from '../../shared/domain/mirroring/child.ts';
 import type { Claim } from '../../shared/domain/mirroring/claim.ts';
 import type { OrderEntry } from '../../shared/domain/mirroring/order.ts';
+import type { ClaimRow } from '../../shared/domain/mirroring/plan.ts';
 import { levelsBefore } from '../../shared/domain/mirroring/preview.ts';
 import { childOrderView, previewView } from '../../shared/domain/mirroring/views.ts';
 import { followerView, notFound } from '../../shared/domain/tenants/policy.ts';
@@ -27,8 +30,17 @@ async function ownFollower(principal: Principal, followerId: string): Promise<Fo
   return follower;
 }
 
-export async function getFollowerOrder({ principal, params }: ApiRequest): Promise<ApiAnswer> {
-  const address = parseChildId(params['follower_order_id'] as string);
+interface Found {
+  readonly entry: OrderEntry;
+  readonly claim: Claim;
+  readonly row: ClaimRow;
+  readonly follower: Follower;
+  readonly child: Child | undefined;
+}
+
+/** A child by its id alone, for whoever may see it: the id says where its claim is, its own row what became of it. */
+export async function findChild(principal: Principal, childId: string): Promise<Found> {
+  const address = parseChildId(childId);
   const order = address === undefined ? undefined : await findOrder(table, id('mo', address.cause));
   if (address === undefined || order?.seq === undefined) throw notFound('follower_order');
   const shard = { ...order, shard: address.shard };
@@ -40,8 +52,13 @@ export async function getFollowerOrder({ principal, params }: ApiRequest): Promi
   const row = claim?.rows.find((r) => r.place === address.place);
   if (claim === undefined || row === undefined || item === undefined || entry === undefined) throw notFound('follower_order');
   const follower = followerOf(item);
-  if (!sees(principal as Principal, follower)) throw notFound('follower_order');
-  return { body: childOrderView(entry, claim, row, follower) };
+  if (!sees(principal, follower)) throw notFound('follower_order');
+  return { entry, claim, row, follower, child: await readChild(table, follower, order.seq) };
+}
+
+export async function getFollowerOrder({ principal, params }: ApiRequest): Promise<ApiAnswer> {
+  const { entry, claim, row, follower, child } = await findChild(principal as Principal, params['follower_order_id'] as string);
+  return { body: childOrderView(entry, claim, row, follower, child) };
 }
 
 export async function listFollowerOrders({ principal, query }: ApiRequest): Promise<ApiAnswer> {
@@ -51,7 +68,8 @@ export async function listFollowerOrders({ principal, query }: ApiRequest): Prom
   const { limit, cursor } = pageOfQuery(query);
   const start = Math.max(await startOf(follower, query['since']), cursor === undefined ? 0 : readCursor(cursor, isCount));
   const { claims, more } = await listClaims(table, shardOf(follower), start, limit);
-  const views = await Promise.all(claims.map((claim) => childOf(claim, follower)));
+  const own = await readChildren(table, follower, start, claims.at(-1)?.seq ?? start);
+  const views = await Promise.all(claims.map((claim) => viewOf(claim, follower, own.get(claim.seq))));
   const items = views.flatMap((v) => (v === undefined ? [] : [v]));
   return { body: { items, next_cursor: more ? writeCursor(claims.at(-1)?.seq) : null } };
 }
@@ -63,13 +81,13 @@ async function startOf(follower: Follower, since: string | undefined): Promise<n
   return vault === undefined ? 0 : sinceSeq(vault, since);
 }
 
-async function childOf(claim: Claim, follower: Follower) {
+async function viewOf(claim: Claim, follower: Follower, child: Child | undefined) {
   const row = claim.rows.find((r) => r.place === follower.place);
   const entry =
     row === undefined
       ? undefined
       : await readEntry(table, { tenant_id: follower.vault_tenant_id, vault_id: follower.vault_id }, claim.seq);
-  return row === undefined || entry === undefined ? undefined : childOrderView(entry, claim, row, follower);
+  return row === undefined || entry === undefined ? undefined : childOrderView(entry, claim, row, follower, child);
 }
 
 export async function previewFollower({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {

@@ -41,7 +41,7 @@ interface Job {
 export function createFunctions(options: FunctionsOptions): Functions {
   const pools = new Map<string, Pool>();
   for (const spec of options.functions) {
-    const pool = createPool(spec, options);
+    const pool = new Pool(spec, options);
     pools.set(spec.name, pool).set(spec.arn, pool);
   }
   return {
@@ -55,132 +55,147 @@ export function createFunctions(options: FunctionsOptions): Functions {
   };
 }
 
-interface Pool {
-  run(event: unknown): Promise<unknown>;
-  stop(): Promise<void>;
-}
+class Pool {
+  readonly #spec: FunctionSpec;
+  readonly #options: FunctionsOptions;
+  readonly #limit: number;
+  readonly #logFile: string;
+  readonly #log: WriteStream;
+  readonly #waiting: Job[] = [];
+  readonly #idle: Instance[] = [];
+  readonly #instances = new Set<Instance>();
+  #starting = 0;
+  #stopped = false;
 
-function createPool(spec: FunctionSpec, options: FunctionsOptions): Pool {
-  const limit = options.concurrencyOf(spec);
-  const logFile = join(options.logDirectory, `${spec.name}.log`);
-  const log = createWriteStream(logFile, { flags: 'a' });
-  const environment = options.environmentOf(spec);
-  const waiting: Job[] = [];
-  const idle: Instance[] = [];
-  const instances = new Set<Instance>();
-  let starting = 0;
-  let stopped = false;
+  constructor(spec: FunctionSpec, options: FunctionsOptions) {
+    this.#spec = spec;
+    this.#options = options;
+    this.#limit = options.concurrencyOf(spec);
+    this.#logFile = join(options.logDirectory, `${spec.name}.log`);
+    this.#log = createWriteStream(this.#logFile, { flags: 'a' });
+  }
 
-  const fail = (job: Job, error: FunctionError) => {
-    if (!stopped) options.onFailure(spec, error, logFile);
-    job.reject(error);
-  };
+  run(event: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ event, resolve, reject });
+      this.#pump();
+    });
+  }
 
-  async function grow(): Promise<void> {
-    const instance = startInstance(spec, environment, log);
-    instances.add(instance);
-    starting += 1;
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([...this.#instances].map((instance) => instance.end()));
+    this.#log.end();
+  }
+
+  #pump(): void {
+    while (this.#waiting.length > 0) {
+      const instance = this.#idle.pop();
+      if (instance === undefined) break;
+      void this.#serve(instance);
+    }
+    while (!this.#stopped && this.#waiting.length > this.#starting && this.#instances.size < this.#limit) void this.#grow();
+  }
+
+  async #grow(): Promise<void> {
+    const instance = new Instance(this.#spec, this.#options.environmentOf(this.#spec), this.#log);
+    this.#instances.add(instance);
+    this.#starting += 1;
     const error = await instance.ready.then(() => undefined, asFunctionError);
-    starting -= 1;
-    if (error === undefined) return serve(instance);
-    instances.delete(instance);
-    const job = waiting.shift();
-    if (job !== undefined) fail(job, error);
-    pump();
+    this.#starting -= 1;
+    if (error === undefined) return this.#serve(instance);
+    this.#instances.delete(instance);
+    const job = this.#waiting.shift();
+    if (job !== undefined) this.#fail(job, error);
+    this.#pump();
   }
 
-  /** Gives an instance that is free its next job, or lets it rest. */
-  async function serve(instance: Instance): Promise<void> {
+  /** Gives a free instance one job after the other, then lets it rest. */
+  async #serve(instance: Instance): Promise<void> {
     while (instance.alive) {
-      const job = waiting.shift();
+      const job = this.#waiting.shift();
       if (job === undefined) break;
-      await instance.run(job.event).then(job.resolve, (error) => fail(job, asFunctionError(error)));
+      await instance.run(job.event).then(job.resolve, (error) => this.#fail(job, asFunctionError(error)));
     }
-    if (instance.alive) idle.push(instance);
-    else instances.delete(instance);
-    pump();
+    if (instance.alive) this.#idle.push(instance);
+    else this.#instances.delete(instance);
+    this.#pump();
   }
 
-  function pump(): void {
-    while (waiting.length > 0 && idle.length > 0) {
-      const instance = idle.pop();
-      if (instance?.alive) void serve(instance);
-      else if (instance !== undefined) instances.delete(instance);
-    }
-    while (!stopped && waiting.length > starting && instances.size < limit) void grow();
+  #fail(job: Job, error: FunctionError): void {
+    if (!this.#stopped) this.#options.onFailure(this.#spec, error, this.#logFile);
+    job.reject(error);
   }
-
-  return {
-    run: (event) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ event, resolve, reject });
-        pump();
-      }),
-    async stop() {
-      stopped = true;
-      await Promise.all([...instances].map((instance) => instance.end()));
-      log.end();
-    },
-  };
-}
-
-interface Instance {
-  readonly ready: Promise<void>;
-  readonly alive: boolean;
-  run(event: unknown): Promise<unknown>;
-  end(): Promise<unknown>;
 }
 
 /** One worker thread: like a Lambda environment it handles one invocation at a time, and a crash takes only that one along. */
-function startInstance(spec: FunctionSpec, env: Record<string, string>, log: WriteStream): Instance {
-  const { code, handler, name: functionName, arn: functionArn, memoryMb } = spec;
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData: { code, handler, functionName, functionArn, memoryMb } satisfies WorkerData,
+class Instance {
+  readonly ready: Promise<void>;
+  readonly #spec: FunctionSpec;
+  readonly #log: WriteStream;
+  readonly #worker: Worker;
+  #alive = true;
+  #settle: (answer: Answer | FunctionError) => void = () => undefined;
+
+  constructor(spec: FunctionSpec, env: Record<string, string>, log: WriteStream) {
+    this.#spec = spec;
+    this.#log = log;
+    this.#worker = startWorker(spec, env);
+    this.ready = this.#nextAnswer().then(() => undefined);
+    for (const output of [this.#worker.stdout, this.#worker.stderr]) output.on('data', (chunk) => log.write(chunk));
+    this.#worker.on('message', (answer: Answer) => this.#settle(answer));
+    this.#worker.on('error', (thrown) => {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      this.#die(new FunctionError(error.name, error.message), error.stack ?? error.message);
+    });
+    this.#worker.on('exit', (code) => {
+      this.#die(new FunctionError('Runtime.ExitError', `Runtime exited with error: exit status ${code}`));
+    });
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  async run(event: unknown): Promise<unknown> {
+    const { timeoutSeconds } = this.#spec;
+    const requestId = randomUUID();
+    const timer = setTimeout(() => {
+      const message = `${new Date().toISOString()} ${requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+      this.#die(new FunctionError('Sandbox.Timedout', message), message);
+      void this.end();
+    }, timeoutSeconds * 1000);
+    const answered = this.#nextAnswer();
+    this.#worker.postMessage({ requestId, event, deadline: Date.now() + timeoutSeconds * 1000 } satisfies Invocation);
+    return resultOf(await answered.finally(() => clearTimeout(timer)));
+  }
+
+  end(): Promise<unknown> {
+    return this.#worker.terminate();
+  }
+
+  #die(error: FunctionError, logged?: string): void {
+    this.#alive = false;
+    if (logged !== undefined) this.#log.write(`${logged}\n`);
+    this.#settle(error);
+  }
+
+  #nextAnswer(): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#settle = (answer) => (answer instanceof Error ? reject(answer) : resolve(answer));
+    });
+  }
+}
+
+function startWorker({ code, handler, name, arn, memoryMb }: FunctionSpec, env: Record<string, string>): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: { code, handler, functionName: name, functionArn: arn, memoryMb } satisfies WorkerData,
     env,
     stdout: true,
     stderr: true,
     execArgv: ['--enable-source-maps', '--disable-warning=ExperimentalWarning'],
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
   });
-  worker.stdout.on('data', (chunk) => log.write(chunk));
-  worker.stderr.on('data', (chunk) => log.write(chunk));
-  let alive = true;
-  let settle = (_answer: Answer | FunctionError) => {};
-  const next = () => new Promise<Answer>((resolve, reject) => {
-    settle = (answer) => (answer instanceof Error ? reject(answer) : resolve(answer));
-  });
-  worker.on('message', (answer: Answer) => settle(answer));
-  worker.on('error', (error) => {
-    alive = false;
-    log.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    settle(new FunctionError(error instanceof Error ? error.name : 'Error', error instanceof Error ? error.message : String(error)));
-  });
-  worker.on('exit', (code_) => {
-    alive = false;
-    settle(new FunctionError('Runtime.ExitError', `Runtime exited with error: exit status ${code_}`));
-  });
-  const ready = next().then(() => undefined);
-  return {
-    ready,
-    get alive() {
-      return alive;
-    },
-    async run(event) {
-      const requestId = randomUUID();
-      const deadline = Date.now() + spec.timeoutSeconds * 1000;
-      const timer = setTimeout(() => {
-        alive = false;
-        const message = `${new Date().toISOString()} ${requestId} Task timed out after ${spec.timeoutSeconds.toFixed(2)} seconds`;
-        log.write(`${message}\n`);
-        settle(new FunctionError('Sandbox.Timedout', message));
-        void worker.terminate();
-      }, spec.timeoutSeconds * 1000);
-      const answered = next();
-      worker.postMessage({ requestId, event, deadline } satisfies Invocation);
-      return resultOf(await answered.finally(() => clearTimeout(timer)));
-    },
-    end: () => worker.terminate(),
-  };
 }
 
 function resultOf(answer: Answer): unknown {

@@ -94,7 +94,13 @@ function ignoringCase(argument: unknown, compare: Compare): Test {
 }
 
 function wildcard(argument: string): Test {
-  const expression = new RegExp(`^${argument.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 's');
+  const expression = new RegExp(
+    `^${argument
+      .split('*')
+      .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+    's',
+  );
   return (value) => typeof value === 'string' && expression.test(value);
 }
 

@@ -43,7 +43,9 @@ export function startPoller(options: PollerOptions): Source {
         const room = (options.concurrency - running.size) * options.mapping.batchSize;
         const messages = await queue.receive(Math.min(10, room));
         for (const batch of chunks(messages, options.mapping.batchSize)) {
-          const run = handleBatch(options, queue, matches, batch).catch(options.onProblem).finally(() => running.delete(run));
+          const run = handleBatch(options, queue, matches, batch)
+            .catch(options.onProblem)
+            .finally(() => running.delete(run));
           running.add(run);
         }
       } catch (error) {
@@ -76,7 +78,13 @@ function queueOf({ sqs, mapping }: PollerOptions, signal: AbortSignal): QueueCli
   const service = { ...sqs, target: 'AmazonSQS' };
   return {
     async receive(MaxNumberOfMessages) {
-      const input = { QueueUrl, MaxNumberOfMessages, WaitTimeSeconds: 20, MessageSystemAttributeNames: ['All'], MessageAttributeNames: ['All'] };
+      const input = {
+        QueueUrl,
+        MaxNumberOfMessages,
+        WaitTimeSeconds: 20,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      };
       return (await callAws<{ Messages?: Message[] }>({ ...service, signal }, 'ReceiveMessage', input)).Messages ?? [];
     },
     async remove(messages) {
@@ -88,21 +96,35 @@ function queueOf({ sqs, mapping }: PollerOptions, signal: AbortSignal): QueueCli
 }
 
 /** Messages of a batch that succeeded are deleted; the others show again when their visibility timeout ends. */
-async function handleBatch(options: PollerOptions, queue: QueueClient, matches: Matcher, batch: readonly Message[]): Promise<void> {
+async function handleBatch(
+  options: PollerOptions,
+  queue: QueueClient,
+  matches: Matcher,
+  batch: readonly Message[],
+): Promise<void> {
   const { mapping } = options;
   const wanted = batch.filter((message) => matches({ body: parsed(message.Body), attributes: message.Attributes }));
   await queue.remove(batch.filter((message) => !wanted.includes(message)));
   if (wanted.length === 0) return;
   const event = { Records: wanted.map((message) => toRecord(message, mapping.sourceArn, options.sqs.region)) };
-  const answer = await options.invoke(mapping.functionName, event).then((result) => ({ result }), () => undefined);
+  const answer = await options.invoke(mapping.functionName, event).then(
+    (result) => ({ result }),
+    () => undefined,
+  );
   if (answer === undefined) return; // reported by the pool; the whole batch stays
-  const failed = mapping.partialBatches ? failedIds(answer.result, wanted.map(({ MessageId }) => MessageId)) : new Set();
+  const failed = mapping.partialBatches
+    ? failedIds(
+        answer.result,
+        wanted.map(({ MessageId }) => MessageId),
+      )
+    : new Set();
   await queue.remove(wanted.filter(({ MessageId }) => !failed.has(MessageId)));
 }
 
 /** The ids a partial batch response names; one that is not of the batch makes all of it failed, as Lambda has it. */
 export function failedIds(result: unknown, ids: readonly string[]): ReadonlySet<string> {
-  const failures = (result as { batchItemFailures?: { itemIdentifier?: string }[] | null } | null | undefined)?.batchItemFailures ?? [];
+  const failures =
+    (result as { batchItemFailures?: { itemIdentifier?: string }[] | null } | null | undefined)?.batchItemFailures ?? [];
   const named = failures.map(({ itemIdentifier = '' }) => itemIdentifier);
   return new Set(named.every((id) => ids.includes(id)) ? named : ids);
 }

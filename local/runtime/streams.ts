@@ -69,7 +69,9 @@ async function streamArn({ dynamo, tableName }: StreamOptions): Promise<string> 
 const finished = 'finished';
 
 async function unfinishedShards(streams: AwsService, StreamArn: string, checkpoints: Checkpoints): Promise<Shard[]> {
-  const { StreamDescription } = await callAws<{ StreamDescription: { Shards?: Shard[] } }>(streams, 'DescribeStream', { StreamArn });
+  const { StreamDescription } = await callAws<{ StreamDescription: { Shards?: Shard[] } }>(streams, 'DescribeStream', {
+    StreamArn,
+  });
   const shards = StreamDescription.Shards ?? [];
   const depth = (shard: Shard | undefined): number =>
     shard === undefined ? 0 : 1 + depth(shards.find(({ ShardId }) => ShardId === shard.ParentShardId));
@@ -118,8 +120,10 @@ async function firstIterator({ streams, StreamArn, shard, checkpoints }: ShardRe
 }
 
 async function handlePage(reading: ShardReading, records: readonly StreamRecord[]): Promise<void> {
-  const { mapping, matches, dynamo, checkpoints, shard, StreamArn } = reading;
-  const wanted = records.map((record) => toLambdaRecord(record, StreamArn, dynamo.region)).filter((record) => matches(record));
+  const { mapping, matches, dynamo, checkpoints, shard } = reading;
+  const wanted = records
+    .map((record) => toLambdaRecord(record, mapping.sourceArn, dynamo.region))
+    .filter((record) => matches(record));
   if (wanted.length > 0) await handleBatch(reading, wanted, mapping.maximumRetries);
   const last = records.at(-1)?.dynamodb.SequenceNumber;
   if (last !== undefined && !reading.signal.aborted) checkpoints.set(shard.ShardId, last);
@@ -136,14 +140,22 @@ async function handleBatch(reading: ShardReading, batch: readonly LambdaRecord[]
     await handleBatch(reading, batch.slice(0, middle), retries);
     return handleBatch(reading, batch.slice(middle), retries);
   }
-  if (retries === 0) return giveUp(reading, rest);
+  if (retries === 0 || isTooOld(mapping, rest)) return giveUp(reading, rest);
   await sleep(retryMs, undefined, { signal }).catch(() => undefined);
   return handleBatch(reading, rest, retries - 1);
 }
 
+function isTooOld({ maximumAgeSeconds }: MappingSpec, [oldest]: readonly LambdaRecord[]): boolean {
+  const created = oldest?.dynamodb.ApproximateCreationDateTime ?? 0;
+  return maximumAgeSeconds >= 0 && Date.now() / 1000 - created > maximumAgeSeconds;
+}
+
 /** What is left to do of a batch after one invocation: with partial batches, everything from the first failure on. */
 async function tryBatch({ mapping, invoke }: ShardReading, batch: readonly LambdaRecord[]): Promise<readonly LambdaRecord[]> {
-  const answer = await invoke(mapping.functionName, { Records: batch }).then((result) => ({ result }), () => undefined);
+  const answer = await invoke(mapping.functionName, { Records: batch }).then(
+    (result) => ({ result }),
+    () => undefined,
+  );
   if (answer === undefined) return batch;
   if (!mapping.partialBatches) return [];
   const ids = batch.map(({ dynamodb }) => dynamodb.SequenceNumber);
@@ -153,7 +165,7 @@ async function tryBatch({ mapping, invoke }: ShardReading, batch: readonly Lambd
 }
 
 function giveUp({ mapping, shard, StreamArn, onGivenUp, onProblem }: ShardReading, batch: readonly LambdaRecord[]): void {
-  onProblem(new Error(`${mapping.functionName}: gave up ${batch.length} stream records after ${mapping.maximumRetries} retries`));
+  onProblem(new Error(`${mapping.functionName}: gave up ${batch.length} stream records`));
   if (mapping.onFailureArn === undefined) return;
   const DDBStreamBatchInfo = {
     shardId: shard.ShardId,
@@ -163,7 +175,10 @@ function giveUp({ mapping, shard, StreamArn, onGivenUp, onProblem }: ShardReadin
     streamArn: StreamArn,
   };
   const requestContext = { functionArn: mapping.functionName, condition: 'RetryAttemptsExhausted' };
-  onGivenUp(mapping.onFailureArn, JSON.stringify({ requestContext, version: '1.0', timestamp: new Date().toISOString(), DDBStreamBatchInfo }));
+  onGivenUp(
+    mapping.onFailureArn,
+    JSON.stringify({ requestContext, version: '1.0', timestamp: new Date().toISOString(), DDBStreamBatchInfo }),
+  );
 }
 
 interface Checkpoints {

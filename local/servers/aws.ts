@@ -11,11 +11,15 @@ export async function startAws(actions: Readonly<Record<string, Action>>): Promi
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
     try {
       const action = actions[target];
-      if (action === undefined) throw new AwsError('UnknownOperationException', `the local platform does not have ${target || 'this'}`);
+      if (action === undefined)
+        throw new AwsError('UnknownOperationException', `the local platform does not have ${target || 'this'}`);
       answer(200, await action((await json(request)) as Record<string, unknown>));
     } catch (error) {
       const code = error instanceof AwsError ? error.code : 'InternalFailure';
-      answer(error instanceof AwsError ? 400 : 500, { __type: code, message: error instanceof Error ? error.message : String(error) });
+      answer(error instanceof AwsError ? 400 : 500, {
+        __type: code,
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

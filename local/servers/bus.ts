@@ -37,7 +37,10 @@ const maximumBytes = 1024 * 1024;
  * EventBridge's PutEvents and DescribeEventBus. An event is in its target queues before PutEvents answers: after a
  * kill -9 whoever had an answer finds it delivered, whoever had none sends again.
  */
-export function createBus(options: BusOptions): { actions: Readonly<Record<string, Action>>; deliver(target: TargetSpec, event: unknown): void } {
+export function createBus(options: BusOptions): {
+  actions: Readonly<Record<string, Action>>;
+  deliver(target: TargetSpec, event: unknown): void;
+} {
   const rules = options.rules.map((rule) => ({ ...rule, matches: compilePattern(rule.pattern) }));
   const deliver = (target: TargetSpec, event: unknown) => deliverTo(options.delivery, target, event);
   return {
@@ -55,7 +58,12 @@ export function createBus(options: BusOptions): { actions: Readonly<Record<strin
 
 type CompiledRule = RuleSpec & { readonly matches: Matcher };
 
-function putEvents(options: BusOptions, rules: readonly CompiledRule[], deliver: (t: TargetSpec, e: unknown) => void, entries: unknown) {
+function putEvents(
+  options: BusOptions,
+  rules: readonly CompiledRule[],
+  deliver: (t: TargetSpec, e: unknown) => void,
+  entries: unknown,
+) {
   if (!Array.isArray(entries) || entries.length === 0 || entries.length > maximumEntries) {
     throw options.refuse('ValidationException', `Entries must have 1 to ${maximumEntries} members.`);
   }

@@ -64,7 +64,10 @@ async function untilReady(service: AwsService, child: ChildProcess, logFile: str
   // Docker may first have to fetch the image.
   for (const deadline = Date.now() + 120_000; Date.now() < deadline; await sleep(50)) {
     if (child.exitCode !== null) throw new SetupError(`DynamoDB Local did not start (exit ${child.exitCode}); see ${logFile}`);
-    const answers = await callAws(service, 'ListTables', {}).then(() => true, () => false);
+    const answers = await callAws(service, 'ListTables', {}).then(
+      () => true,
+      () => false,
+    );
     if (answers) return;
   }
   throw new SetupError(`DynamoDB Local did not answer within 120 s; see ${logFile}`);

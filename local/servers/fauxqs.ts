@@ -52,14 +52,17 @@ function makeInFlightReady(dataDirectory: string): void {
   database.close();
 }
 
+// fauxqs refuses to change these; they hang on the queue's kind, not on a setting.
+const fixed = ['FifoQueue', 'DeduplicationScope', 'FifoThroughputLimit'];
+
 /** A queue that is there already keeps its messages (creating it again would drop them) and takes the template's attributes. */
 async function createQueue(server: FauxqsServer, sqs: AwsService, queue: QueueSpec): Promise<void> {
   if (server.inspectQueue(queue.name) === undefined) {
     server.createQueue(queue.name, { attributes: { ...queue.attributes } });
     return;
   }
-  const { FifoQueue, ...attributes } = queue.attributes;
-  await callAws(sqs, 'SetQueueAttributes', { QueueUrl: `${sqs.endpoint}/000000000000/${queue.name}`, Attributes: attributes });
+  const Attributes = Object.fromEntries(Object.entries(queue.attributes).filter(([name]) => !fixed.includes(name)));
+  await callAws(sqs, 'SetQueueAttributes', { QueueUrl: `${sqs.endpoint}/000000000000/${queue.name}`, Attributes });
 }
 
 function nameOf(arn: string): string {

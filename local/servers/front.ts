@@ -86,5 +86,10 @@ function sendJson(response: ServerResponse, status: number, body: unknown, type 
 }
 
 function problem(response: ServerResponse, status: number, code: string, detail: string, errors?: readonly object[]): void {
-  sendJson(response, status, { type: 'about:blank', title: code.replaceAll('_', ' '), status, detail, code, errors }, 'application/problem+json');
+  sendJson(
+    response,
+    status,
+    { type: 'about:blank', title: code.replaceAll('_', ' '), status, detail, code, errors },
+    'application/problem+json',
+  );
 }

@@ -33,7 +33,10 @@ export function createGateway({ api, accountId, issuer, invoke }: GatewayOptions
 }
 
 /** A Lambda function URL: the whole host is the function's, so its path begins after the prefix it has here. */
-export function createFunctionUrl({ functionName }: FunctionUrlSpec, options: Omit<GatewayOptions, 'api' | 'issuer'>): HttpHandler {
+export function createFunctionUrl(
+  { functionName }: FunctionUrlSpec,
+  options: Omit<GatewayOptions, 'api' | 'issuer'>,
+): HttpHandler {
   return async (request, response, path) => {
     const body = await readBody(request, 6 * 1024 * 1024);
     if (body === undefined) return sendMessage(response, 413, 'Request Entity Too Large');
@@ -48,7 +51,10 @@ function contextOf({ route, pathParameters }: RouteMatch, path: string) {
 
 type Authorization =
   | { readonly kind: 'refused'; readonly status: 401 | 403 }
-  | { readonly kind: 'passed'; readonly context: { authorizer?: { jwt: { claims: Record<string, string>; scopes: string[] | null } } } };
+  | {
+      readonly kind: 'passed';
+      readonly context: { authorizer?: { jwt: { claims: Record<string, string>; scopes: string[] | null } } };
+    };
 
 async function authorize(issuer: Issuer, { authorizer }: RouteSpec, header: string | undefined): Promise<Authorization> {
   if (authorizer === undefined) return { kind: 'passed', context: {} };
@@ -58,7 +64,10 @@ async function authorize(issuer: Issuer, { authorizer }: RouteSpec, header: stri
   const granted = String(claims.scope ?? '').split(' ');
   const wanted = authorizer.scopes;
   if (wanted.length > 0 && !wanted.some((scope) => granted.includes(scope))) return { kind: 'refused', status: 403 };
-  return { kind: 'passed', context: { authorizer: { jwt: { claims: asStrings(claims), scopes: wanted.length > 0 ? granted : null } } } };
+  return {
+    kind: 'passed',
+    context: { authorizer: { jwt: { claims: asStrings(claims), scopes: wanted.length > 0 ? granted : null } } },
+  };
 }
 
 /** API Gateway hands every claim on as a string; a list becomes `[a b]`. */
@@ -68,8 +77,8 @@ function asStrings(claims: JWTPayload): Record<string, string> {
 }
 
 function refuse(response: ServerResponse, status: 401 | 403): void {
-  if (status === 403) return sendMessage(response, 403, 'Forbidden');
-  sendMessage(response, 401, 'Unauthorized', { 'www-authenticate': 'Bearer' });
+  if (status === 403) sendMessage(response, 403, 'Forbidden');
+  else sendMessage(response, 401, 'Unauthorized', { 'www-authenticate': 'Bearer' });
 }
 
 async function answer(response: ServerResponse, invocation: Promise<unknown>, timeoutMs: number): Promise<void> {

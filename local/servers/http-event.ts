@@ -8,7 +8,9 @@ export interface EventContext {
   readonly routeKey: string;
   readonly path: string;
   readonly pathParameters: Readonly<Record<string, string>>;
-  readonly authorizer?: { readonly jwt: { readonly claims: Readonly<Record<string, string>>; readonly scopes: readonly string[] | null } };
+  readonly authorizer?: {
+    readonly jwt: { readonly claims: Readonly<Record<string, string>>; readonly scopes: readonly string[] | null };
+  };
   readonly body: Buffer;
 }
 
@@ -108,7 +110,12 @@ export function sendResult(response: ServerResponse, result: unknown): void {
 }
 
 /** Sends API Gateway's own short answers. */
-export function sendMessage(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
+export function sendMessage(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ message }));
 }
 

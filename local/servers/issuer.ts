@@ -78,7 +78,10 @@ export async function createIssuer({ api, clientId, keyFile }: IssuerOptions): P
 }
 
 /** Claims in the shape of a Cognito access token: `client_id` and no `aud`, scopes with the resource server's prefix. */
-export function claimsOf({ sub, email, tenant_id, role, follower_id, scopes: given }: TokenRequest, clientId: string): JWTPayload {
+export function claimsOf(
+  { sub, email, tenant_id, role, follower_id, scopes: given }: TokenRequest,
+  clientId: string,
+): JWTPayload {
   const granted = given ?? (role === undefined ? [] : roleScopes[role satisfies Role]);
   return {
     sub,

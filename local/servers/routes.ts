@@ -8,7 +8,10 @@ export interface RouteMatch {
 
 /** Prepares API Gateway's choice of a route: literal before parameter before greedy, the method before ANY, $default last. */
 export function createRouter(routes: readonly RouteSpec[]): (method: string, path: string) => RouteMatch | undefined {
-  const compiled = routes.filter(({ key }) => key !== '$default').map(compile).sort((a, b) => compareRanks(a.rank, b.rank));
+  const compiled = routes
+    .filter(({ key }) => key !== '$default')
+    .map(compile)
+    .sort((a, b) => compareRanks(a.rank, b.rank));
   const fallback = routes.find(({ key }) => key === '$default');
   return (method, path) => {
     const segments = path.split('/').slice(1);

@@ -14,12 +14,20 @@ interface SecretsOptions {
 export function createSecrets({ secrets, file, refuse }: SecretsOptions): Readonly<Record<string, Action>> {
   const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   const values = new Map(secrets.map((secret) => [secret.arn, secret.value ?? kept[secret.name] ?? generate(secret)]));
-  writeFileSync(file, JSON.stringify(Object.fromEntries(secrets.map(({ name, arn }) => [name, values.get(arn)]))), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify(Object.fromEntries(secrets.map(({ name, arn }) => [name, values.get(arn)]))), {
+    mode: 0o600,
+  });
   return {
     GetSecretValue({ SecretId }) {
       const secret = secrets.find(({ arn, name }) => arn === SecretId || name === SecretId);
       if (secret === undefined) throw refuse('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-      return { ARN: secret.arn, Name: secret.name, SecretString: values.get(secret.arn), VersionId: 'local', VersionStages: ['AWSCURRENT'] };
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        SecretString: values.get(secret.arn),
+        VersionId: 'local',
+        VersionStages: ['AWSCURRENT'],
+      };
     },
   };
 }

@@ -25,7 +25,12 @@ interface Manifest {
 interface Artifact {
   readonly type: string;
   readonly displayName?: string;
-  readonly properties?: { readonly directoryName?: string; readonly templateFile?: string; readonly stackName?: string; readonly file?: string };
+  readonly properties?: {
+    readonly directoryName?: string;
+    readonly templateFile?: string;
+    readonly stackName?: string;
+    readonly file?: string;
+  };
 }
 
 /** Reads the stacks of one stage out of a cloud assembly. */
@@ -65,7 +70,9 @@ function stageDirectory(assembly: string, stage: string): string {
 
 function assetsOf(directory: string, artifact: Artifact): [string, string][] {
   if (artifact.type !== 'cdk:asset-manifest' || artifact.properties?.file === undefined) return [];
-  const { files = {} } = readJson<{ files?: Record<string, { source: { path?: string } }> }>(join(directory, artifact.properties.file));
+  const { files = {} } = readJson<{ files?: Record<string, { source: { path?: string } }> }>(
+    join(directory, artifact.properties.file),
+  );
   return Object.entries(files).map(([hash, { source }]) => [hash, join(directory, source.path ?? '')]);
 }
 

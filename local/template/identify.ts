@@ -18,10 +18,12 @@ interface Naming {
   identity(name: string, addresses: Addresses): { ref: string; attributes: Readonly<Record<string, string>> };
 }
 
-const named = (service: string, prefix = '') => (name: string) => ({
-  ref: name,
-  attributes: { Arn: `arn:aws:${service}:${region}:${account}:${prefix}${name}` },
-});
+const named =
+  (service: string, prefix = '') =>
+  (name: string) => ({
+    ref: name,
+    attributes: { Arn: `arn:aws:${service}:${region}:${account}:${prefix}${name}` },
+  });
 
 const namings: Readonly<Record<string, Naming>> = {
   'AWS::DynamoDB::Table': { property: 'TableName', identity: table },
@@ -43,7 +45,9 @@ const namings: Readonly<Record<string, Naming>> = {
   'AWS::Events::Rule': { property: 'Name', identity: named('events', 'rule/') },
   'AWS::Lambda::Function': { property: 'FunctionName', maximumLength: 64, identity: named('lambda', 'function:') },
   'AWS::Lambda::Url': { identity: (name, { api }) => ({ ref: name, attributes: { FunctionUrl: `${api}/local/urls/${name}/` } }) },
-  'AWS::ApiGatewayV2::Api': { identity: (name, { api }) => ({ ref: hash(name, 10), attributes: { ApiEndpoint: api, ApiId: hash(name, 10) } }) },
+  'AWS::ApiGatewayV2::Api': {
+    identity: (name, { api }) => ({ ref: hash(name, 10), attributes: { ApiEndpoint: api, ApiId: hash(name, 10) } }),
+  },
   'AWS::ApiGatewayV2::Stage': { property: 'StageName', identity: (name) => ({ ref: name, attributes: {} }) },
   'AWS::SecretsManager::Secret': { property: 'Name', identity: secret },
   'AWS::Cognito::UserPool': { identity: userPool },

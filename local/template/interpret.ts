@@ -33,10 +33,16 @@ function faultsOf(stack: Stack, id: string, resource: Resource): string[] {
   }
   const condition = resource.Condition === undefined ? [] : [`${where}: a condition on an interpreted type is not supported`];
   const unknown = unknownNames(resource.Properties ?? {}, shape);
-  return [...condition, ...unknown.map((path) => `${where}: unknown property ${path}; act it out, or list it in local/template/known-types.ts`)];
+  return [
+    ...condition,
+    ...unknown.map((path) => `${where}: unknown property ${path}; act it out, or list it in local/template/known-types.ts`),
+  ];
 }
 
-function resolveResource({ stack, id, resource }: { stack: Stack; id: string; resource: Resource }, resolver: Resolver): Resolved {
+function resolveResource(
+  { stack, id, resource }: { stack: Stack; id: string; resource: Resource },
+  resolver: Resolver,
+): Resolved {
   const where = `stack ${stack.name}, ${id} (${resource.Type})`;
   const arn = hasArn.has(resource.Type) ? String(resolver.resolve(stack, { 'Fn::GetAtt': [id, 'Arn'] }, where)) : '';
   return {

@@ -28,81 +28,88 @@ type Evaluate = (argument: unknown) => unknown;
 
 /** Builds the resolver of a stage's stacks; exports of one are imports of another. */
 export function createResolver(stacks: readonly Stack[], identify: Identify): Resolver {
-  const identities = new Map<string, Identity>();
-  const resolver: Resolver = { resolve };
+  return new StageResolver(stacks, identify);
+}
 
-  function identity(stack: Stack, id: string, where: string): Identity {
+class StageResolver implements Resolver {
+  readonly #stacks: readonly Stack[];
+  readonly #identify: Identify;
+  readonly #identities = new Map<string, Identity>();
+
+  constructor(stacks: readonly Stack[], identify: Identify) {
+    this.#stacks = stacks;
+    this.#identify = identify;
+  }
+
+  resolve(stack: Stack, value: unknown, where: string): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.resolve(stack, item, where)).filter((item) => item !== undefined);
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value);
+    const [name, argument] = entries[0] ?? [''];
+    if (entries.length === 1 && (name === 'Ref' || name.startsWith('Fn::'))) return this.#evaluate(stack, name, argument, where);
+    const resolved = entries.map(([key, item]) => [key, this.resolve(stack, item, where)] as const);
+    return Object.fromEntries(resolved.filter(([, item]) => item !== undefined));
+  }
+
+  #evaluate(stack: Stack, name: string, argument: unknown, where: string): unknown {
+    const plain = (raw: unknown) => this.resolve(stack, raw, where);
+    const functions: Readonly<Record<string, Evaluate>> = {
+      Ref: (raw) => this.#reference(stack, raw as string, where),
+      'Fn::GetAtt': (raw) => this.#attribute(stack, raw, where),
+      'Fn::ImportValue': (raw) => this.#importValue(plain(raw), where),
+      'Fn::Sub': (raw) => this.#substitute(stack, raw, where),
+      'Fn::Join': (raw) => join(plain(raw)),
+      'Fn::Select': (raw) => select(plain(raw)),
+      'Fn::Split': (raw) => split(plain(raw)),
+    };
+    const evaluate = functions[name];
+    if (evaluate === undefined) throw new TemplateError(`${where}: unknown intrinsic function ${name}`);
+    return evaluate(argument);
+  }
+
+  #identity(stack: Stack, id: string, where: string): Identity {
     const key = `${stack.name}/${id}`;
-    const known = identities.get(key);
+    const known = this.#identities.get(key);
     if (known !== undefined) return known;
     const resource = stack.resources[id];
     if (resource === undefined) throw new TemplateError(`${where}: there is no resource ${id}`);
-    const made = identify(resolver, stack, id, resource);
-    identities.set(key, made);
+    const made = this.#identify(this, stack, id, resource);
+    this.#identities.set(key, made);
     return made;
   }
 
-  function reference(stack: Stack, name: string, where: string): unknown {
+  #reference(stack: Stack, name: string, where: string): unknown {
     if (name === 'AWS::NoValue') return undefined;
     if (name === 'AWS::StackName') return stack.name;
     if (pseudoParameters[name] !== undefined) return pseudoParameters[name];
     const parameter = stack.parameters[name];
-    if (parameter === undefined) return identity(stack, name, where).ref;
+    if (parameter === undefined) return this.#identity(stack, name, where).ref;
     if (parameter.Default === undefined) throw new TemplateError(`${where}: parameter ${name} has no default`);
     return parameter.Default;
   }
 
-  function attribute(stack: Stack, argument: unknown, where: string): string {
+  #attribute(stack: Stack, argument: unknown, where: string): string {
     const [id, ...path] = typeof argument === 'string' ? argument.split('.') : (argument as string[]);
-    return identity(stack, id ?? '', where).attribute(path.join('.'));
+    return this.#identity(stack, id ?? '', where).attribute(path.join('.'));
   }
 
-  function importValue(name: unknown, where: string): unknown {
-    for (const stack of stacks) {
-      for (const output of Object.values(stack.outputs)) {
-        if (output.Export !== undefined && resolve(stack, output.Export.Name, where) === name) return resolve(stack, output.Value, where);
+  #importValue(name: unknown, where: string): unknown {
+    for (const stack of this.#stacks) {
+      for (const { Export, Value } of Object.values(stack.outputs)) {
+        if (Export !== undefined && this.resolve(stack, Export.Name, where) === name) return this.resolve(stack, Value, where);
       }
     }
     throw new TemplateError(`${where}: no stack exports "${String(name)}"`);
   }
 
-  function substitute(stack: Stack, argument: unknown, where: string): string {
+  #substitute(stack: Stack, argument: unknown, where: string): string {
     const [text, names] = Array.isArray(argument) ? (argument as [string, Record<string, unknown>]) : [argument as string, {}];
     return text.replaceAll(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
       if (literal !== '') return `\${${name}}`;
-      if (name in names) return String(resolve(stack, names[name], where));
-      return String(name.includes('.') ? attribute(stack, name, where) : reference(stack, name, where));
+      if (name in names) return String(this.resolve(stack, names[name], where));
+      return String(name.includes('.') ? this.#attribute(stack, name, where) : this.#reference(stack, name, where));
     });
   }
-
-  function functionsFor(stack: Stack, where: string): Readonly<Record<string, Evaluate>> {
-    const plain = (argument: unknown) => resolve(stack, argument, where);
-    return {
-      Ref: (argument) => reference(stack, argument as string, where),
-      'Fn::GetAtt': (argument) => attribute(stack, argument, where),
-      'Fn::ImportValue': (argument) => importValue(plain(argument), where),
-      'Fn::Sub': (argument) => substitute(stack, argument, where),
-      'Fn::Join': (argument) => join(plain(argument)),
-      'Fn::Select': (argument) => select(plain(argument)),
-      'Fn::Split': (argument) => split(plain(argument)),
-    };
-  }
-
-  function resolve(stack: Stack, value: unknown, where: string): unknown {
-    if (Array.isArray(value)) return value.map((item) => resolve(stack, item, where)).filter((item) => item !== undefined);
-    if (typeof value !== 'object' || value === null) return value;
-    const entries = Object.entries(value);
-    const [name, argument] = entries[0] ?? [''];
-    if (entries.length === 1 && (name === 'Ref' || name.startsWith('Fn::'))) {
-      const evaluate = functionsFor(stack, where)[name];
-      if (evaluate === undefined) throw new TemplateError(`${where}: unknown intrinsic function ${name}`);
-      return evaluate(argument);
-    }
-    const resolved = entries.map(([key, item]) => [key, resolve(stack, item, where)] as const);
-    return Object.fromEntries(resolved.filter(([, item]) => item !== undefined));
-  }
-
-  return resolver;
 }
 
 function join(argument: unknown): string {

@@ -16,14 +16,20 @@ const target = {
  */
 export const interpretedTypes: Readonly<Record<string, Shape>> = {
   'AWS::DynamoDB::Table': {
-    ...names('TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes LocalSecondaryIndexes BillingMode StreamSpecification'),
+    ...names(
+      'TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes LocalSecondaryIndexes BillingMode StreamSpecification',
+    ),
     TimeToLiveSpecification: names('AttributeName Enabled'),
     // no effect
-    ...names('PointInTimeRecoverySpecification DeletionProtectionEnabled SSESpecification Tags WarmThroughput OnDemandThroughput'),
+    ...names(
+      'PointInTimeRecoverySpecification DeletionProtectionEnabled SSESpecification Tags WarmThroughput OnDemandThroughput',
+    ),
     ...names('ContributorInsightsSpecification TableClass ResourcePolicy ProvisionedThroughput'),
   },
   'AWS::DynamoDB::GlobalTable': {
-    ...names('TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes LocalSecondaryIndexes BillingMode StreamSpecification'),
+    ...names(
+      'TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes LocalSecondaryIndexes BillingMode StreamSpecification',
+    ),
     TimeToLiveSpecification: names('AttributeName Enabled'),
     // no effect
     ...names('Replicas SSESpecification WarmThroughput WriteOnDemandThroughputSettings WriteProvisionedThroughputSettings'),
@@ -31,11 +37,15 @@ export const interpretedTypes: Readonly<Record<string, Shape>> = {
   'AWS::S3::Bucket': {
     ...names('BucketName'),
     // no effect: fauxqs keeps one version of an object and lets everybody in
-    ...names('BucketEncryption LifecycleConfiguration LoggingConfiguration ObjectLockConfiguration ObjectLockEnabled OwnershipControls'),
+    ...names(
+      'BucketEncryption LifecycleConfiguration LoggingConfiguration ObjectLockConfiguration ObjectLockEnabled OwnershipControls',
+    ),
     ...names('PublicAccessBlockConfiguration Tags VersioningConfiguration AccessControl'),
   },
   'AWS::SQS::Queue': {
-    ...names('QueueName FifoQueue ContentBasedDeduplication DeduplicationScope FifoThroughputLimit VisibilityTimeout DelaySeconds'),
+    ...names(
+      'QueueName FifoQueue ContentBasedDeduplication DeduplicationScope FifoThroughputLimit VisibilityTimeout DelaySeconds',
+    ),
     ...names('MessageRetentionPeriod MaximumMessageSize ReceiveMessageWaitTimeSeconds'),
     RedrivePolicy: names('deadLetterTargetArn maxReceiveCount'),
     // no effect
@@ -63,22 +73,31 @@ export const interpretedTypes: Readonly<Record<string, Shape>> = {
     ...names('RuntimeManagementConfig'),
   },
   'AWS::Lambda::EventSourceMapping': {
-    ...names('EventSourceArn FunctionName BatchSize Enabled BisectBatchOnFunctionError MaximumRetryAttempts FunctionResponseTypes'),
+    ...names(
+      'EventSourceArn FunctionName BatchSize Enabled BisectBatchOnFunctionError MaximumRetryAttempts FunctionResponseTypes',
+    ),
+    ...names('MaximumRecordAgeInSeconds'),
     FilterCriteria: { Filters: names('Pattern') },
     DestinationConfig: { OnFailure: names('Destination') },
     ScalingConfig: names('MaximumConcurrency'),
     // no effect: one poller is at once with every message; streams are read from their beginning (runtime/streams.ts)
-    ...names('ProvisionedPollerConfig StartingPosition MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds ParallelizationFactor'),
+    ...names('ProvisionedPollerConfig StartingPosition MaximumBatchingWindowInSeconds ParallelizationFactor'),
     ...names('MetricsConfig KmsKeyArn Tags TumblingWindowInSeconds LoggingConfig'),
   },
   'AWS::Lambda::Url': { ...names('TargetFunctionArn AuthType'), ...names('InvokeMode Cors') },
-  'AWS::ApiGatewayV2::Api': { ...names('Name ProtocolType'), ...names('Description DisableExecuteApiEndpoint IpAddressType Tags') },
+  'AWS::ApiGatewayV2::Api': {
+    ...names('Name ProtocolType'),
+    ...names('Description DisableExecuteApiEndpoint IpAddressType Tags'),
+  },
   // Throttling and access logs have no effect; a stage with another name would change every path.
   'AWS::ApiGatewayV2::Stage': {
     ...names('ApiId StageName'),
     ...names('AutoDeploy AccessLogSettings DefaultRouteSettings RouteSettings Description Tags'),
   },
-  'AWS::ApiGatewayV2::Route': { ...names('ApiId RouteKey Target AuthorizationType AuthorizerId AuthorizationScopes'), ...names('OperationName') },
+  'AWS::ApiGatewayV2::Route': {
+    ...names('ApiId RouteKey Target AuthorizationType AuthorizerId AuthorizationScopes'),
+    ...names('OperationName'),
+  },
   'AWS::ApiGatewayV2::Integration': {
     ...names('ApiId IntegrationType IntegrationUri PayloadFormatVersion TimeoutInMillis'),
     ...names('IntegrationMethod Description ConnectionType CredentialsArn'),

@@ -69,6 +69,8 @@ export interface MappingSpec {
   readonly bisect: boolean;
   /** -1 = for ever, as Lambda has it. */
   readonly maximumRetries: number;
+  /** Older stream records are given up; -1 = never. */
+  readonly maximumAgeSeconds: number;
   readonly onFailureArn?: string;
   readonly maximumConcurrency?: number;
 }

@@ -1,5 +1,5 @@
-import { TemplateError } from './intrinsics.ts';
 import type { Resolved } from './interpret.ts';
+import { TemplateError } from './intrinsics.ts';
 import type {
   ApiSpec,
   BusSpec,
@@ -27,10 +27,14 @@ export function toModel(resources: readonly Resolved[]): Model {
     buses: of('AWS::Events::EventBus').map(({ ref, arn }): BusSpec => ({ name: ref, arn })),
     rules: rules.filter(({ properties }) => properties.EventPattern !== undefined).map(ruleSpec),
     functions: of('AWS::Lambda::Function').map(functionSpec),
-    mappings: of('AWS::Lambda::EventSourceMapping').filter(({ properties }) => properties.Enabled !== false).map(mappingSpec),
+    mappings: of('AWS::Lambda::EventSourceMapping')
+      .filter(({ properties }) => properties.Enabled !== false)
+      .map(mappingSpec),
     schedules: [
       ...rules.filter(({ properties }) => properties.ScheduleExpression !== undefined).flatMap(ruleSchedules),
-      ...of('AWS::Scheduler::Schedule').filter(isEnabled).map((one) => scheduleSpec(one, targetSpec(one.properties.Target))),
+      ...of('AWS::Scheduler::Schedule')
+        .filter(isEnabled)
+        .map((one) => scheduleSpec(one, targetSpec(one.properties.Target))),
     ],
     apis: of('AWS::ApiGatewayV2::Api').map((api) => apiSpec(api, resources)),
     functionUrls: of('AWS::Lambda::Url').map(functionUrlSpec),
@@ -76,7 +80,7 @@ function queueSpec({ arn, properties: p }: Resolved): QueueSpec {
   return { name: nameOf(arn), arn, attributes: Object.fromEntries(attributes) };
 }
 
-function targetSpec(target: Record<string, any>): TargetSpec {
+function targetSpec(target: Resolved['properties']): TargetSpec {
   return {
     arn: target.Arn,
     ...(target.SqsParameters !== undefined && { messageGroupId: target.SqsParameters.MessageGroupId }),
@@ -86,7 +90,12 @@ function targetSpec(target: Record<string, any>): TargetSpec {
 }
 
 function ruleSpec({ ref, properties: p }: Resolved): RuleSpec {
-  return { name: ref, bus: nameOf(p.EventBusName ?? 'default'), pattern: p.EventPattern, targets: (p.Targets ?? []).map(targetSpec) };
+  return {
+    name: ref,
+    bus: nameOf(p.EventBusName ?? 'default'),
+    pattern: p.EventPattern,
+    targets: (p.Targets ?? []).map(targetSpec),
+  };
 }
 
 function ruleSchedules(rule: Resolved): ScheduleSpec[] {
@@ -97,7 +106,8 @@ const secondsPer: Readonly<Record<string, number>> = { minute: 60, hour: 3600, d
 
 function scheduleSpec({ ref, where, properties }: Resolved, target: TargetSpec): ScheduleSpec {
   const match = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(properties.ScheduleExpression);
-  if (match === null) throw new TemplateError(`${where}: unknown ScheduleExpression ${properties.ScheduleExpression} (rate only)`);
+  if (match === null)
+    throw new TemplateError(`${where}: unknown ScheduleExpression ${properties.ScheduleExpression} (rate only)`);
   return { name: ref, everySeconds: Number(match[1]) * (secondsPer[match[2] ?? ''] ?? 60), target };
 }
 
@@ -106,7 +116,8 @@ function functionSpec({ stack, where, ref, arn, properties: p }: Resolved): Func
   if (code === undefined) throw new TemplateError(`${where}: no asset ${p.Code?.S3Key} in the assembly`);
   const variables = Object.entries(p.Environment?.Variables ?? {}).map(([name, value]) => [name, String(value)] as const);
   const dynamic = variables.find(([, value]) => value.includes('{{resolve:'));
-  if (dynamic !== undefined) throw new TemplateError(`${where}: dynamic reference in the variable ${dynamic[0]} is not supported`);
+  if (dynamic !== undefined)
+    throw new TemplateError(`${where}: dynamic reference in the variable ${dynamic[0]} is not supported`);
   return {
     name: ref,
     arn,
@@ -131,6 +142,7 @@ function mappingSpec({ id, properties: p }: Resolved): MappingSpec {
     filters: (p.FilterCriteria?.Filters ?? []).map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
     bisect: p.BisectBatchOnFunctionError ?? false,
     maximumRetries: p.MaximumRetryAttempts ?? -1,
+    maximumAgeSeconds: p.MaximumRecordAgeInSeconds ?? -1,
     ...(failure !== undefined && { onFailureArn: failure }),
     ...(concurrency !== undefined && { maximumConcurrency: concurrency }),
   };
@@ -155,10 +167,15 @@ function routeSpec(route: Resolved, mine: readonly Resolved[]): RouteSpec {
   if (integration?.IntegrationType !== 'AWS_PROXY' || integration.PayloadFormatVersion !== '2.0') {
     throw new TemplateError(`${route.where}: its integration must be AWS_PROXY with payload format 2.0`);
   }
-  const spec = { key: RouteKey, functionName: functionOf(integration.IntegrationUri), timeoutMs: integration.TimeoutInMillis ?? 30_000 };
+  const spec = {
+    key: RouteKey,
+    functionName: functionOf(integration.IntegrationUri),
+    timeoutMs: integration.TimeoutInMillis ?? 30_000,
+  };
   if (AuthorizationType === 'NONE') return spec;
   const authorizer = mine.find(({ ref }) => ref === AuthorizerId)?.properties;
-  if (AuthorizationType !== 'JWT' || authorizer?.AuthorizerType !== 'JWT') throw new TemplateError(`${route.where}: its authorizer must be JWT`);
+  if (AuthorizationType !== 'JWT' || authorizer?.AuthorizerType !== 'JWT')
+    throw new TemplateError(`${route.where}: its authorizer must be JWT`);
   const { Issuer, Audience } = authorizer.JwtConfiguration;
   return { ...spec, authorizer: { issuer: Issuer, audience: Audience, scopes: AuthorizationScopes } };
 }
@@ -180,7 +197,12 @@ function secretSpec({ ref, properties }: Resolved): SecretSpec {
 
 /** The last part of an ARN; a plain name is itself. */
 function nameOf(arn: string): string {
-  return arn.split(':').at(-1)?.replace(/^(event-bus|table|rule)\//, '') ?? arn;
+  return (
+    arn
+      .split(':')
+      .at(-1)
+      ?.replace(/^(event-bus|table|rule)\//, '') ?? arn
+  );
 }
 
 /** A function's name out of its ARN, also where API Gateway wraps it in an invocation path. */

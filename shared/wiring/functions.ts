@@ -95,8 +95,21 @@ export const functions = {
       shards: ['SendMessage', 'ChangeMessageVisibility'],
       followerRetry: ['SendMessage'],
     },
-    settings: [...always, 'webhookTargets'],
+    settings: [...always, 'webhookTargets', 'retryDelaysSeconds'],
     trigger: { kind: 'queue', queue: 'shards', batchSize: 1, provisionedPollers: true },
+  },
+  retry: {
+    entry: 'functions/mirroring/retry.ts',
+    memoryMb: 1024,
+    timeoutSeconds: 30,
+    needs: {
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+      masterSecret: ['GetSecretValue'],
+      followerRetry: ['ChangeMessageVisibility'],
+      dispatchDlx: ['SendMessage'],
+    },
+    settings: [...always, 'webhookTargets', 'retryDelaysSeconds'],
+    trigger: { kind: 'queue', queue: 'followerRetry', batchSize: 1 },
   },
   'stream-router': {
     entry: 'functions/mirroring/stream-router.ts',

@@ -84,6 +84,13 @@ export const routes = {
     room: 'mirroring',
     access: orSelf('orders:read'),
   },
+  settleFollowerOrder: {
+    method: 'POST',
+    path: '/v1/follower-orders/{follower_order_id}/settle',
+    room: 'mirroring',
+    access: orSelf('mirror:manage'),
+  },
+  listDeadLetters: { method: 'GET', path: '/v1/dead-letters', room: 'mirroring', access: needs('mirror:manage') },
 } as const satisfies Record<string, Route>;
 
 export type RouteId = keyof typeof routes;

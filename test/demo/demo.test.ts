@@ -27,16 +27,17 @@ describe('the demo against a platform that', () => {
     expect(text).toMatch(/deliveries received +([\d,]+) +\1 unique of \1 due/);
   });
 
-  it('does everything twice, drops children, signs badly and refuses an order says each', async () => {
+  it('does everything twice, drops children, signs badly, buys too much and refuses an order says each', async () => {
     const text = await played(
-      { doubles: true, drops: (seq, n) => seq === 2 && n === 2, badKeyFor: 5, refuses: 'momentum-2010-03-GOOG' },
+      { doubles: true, drops: (seq, n) => seq === 2 && n === 2, badKeyFor: 5, refuses: 'momentum-2010-03-GOOG', overbuys: 6 },
       0.01,
     );
     expect(text).toContain('NOT AS IT SHOULD BE');
     expect(text).toMatch(/duplicates +\d{3}/);
     expect(text).toContain('orders refused (vault_halted): 1');
     expect(text).toMatch(/children that never reached their follower: \d+/);
-    expect(text).toMatch(/followers that hold something else than the contract says: 2/);
+    expect(text).toMatch(/followers that hold something else than the contract says: 3/);
+    expect(text).toMatch(/children with another side, quantity or position than the contract says: \d+/);
     expect(text).toMatch(/deliveries with a bad signature: \d+/);
     expect(text).toContain('follower 5: X-Vanta-Signature does not fit');
   });

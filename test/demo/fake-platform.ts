@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { type Exact, show } from '../../local/demo/decimal.ts';
+import { type Exact, one, show } from '../../local/demo/decimal.ts';
 import type { Wish } from '../../local/demo/mix.ts';
 import { expectedChildren, type Trade } from '../../local/demo/oracle.ts';
 import { delivery, secret } from './delivery.ts';
@@ -22,6 +22,8 @@ export interface Misbehaviour {
   readonly doubles?: boolean;
   readonly badKeyFor?: number;
   readonly refuses?: string;
+  /** Tells this follower one share more than is due, and the position that follows from it. */
+  readonly overbuys?: number;
 }
 
 /** Answers as SPEC 2-6 describe, as far as the demo asks, and delivers at once: it proves the demo, not the platform. */
@@ -74,13 +76,9 @@ class FakePlatform {
   private async deliver(follower: Follower, { seq, progress }: Order) {
     const child = expectedChildren(follower, this.orders).get(seq);
     if (!child || this.misbehaviour.drops?.(seq, follower.n)) return;
-    const numbers = {
-      seq,
-      symbol: child.symbol,
-      side: child.side,
-      qty: plain(child.qty),
-      positionAfter: plain(child.positionAfter),
-    };
+    const extra = this.misbehaviour.overbuys === follower.n && child.side === 'buy' ? one : 0n;
+    const shares = { qty: plain(child.qty + extra), positionAfter: plain(child.positionAfter + extra) };
+    const numbers = { seq, symbol: child.symbol, side: child.side, ...shares };
     const key = this.misbehaviour.badKeyFor === follower.n ? { key: `whsec_${Buffer.alloc(32).toString('base64')}` } : {};
     const message = delivery({ id: `fo_${seq}_${follower.n}`, followerId: follower.id, ...numbers }, key);
     const times = this.misbehaviour.doubles ? 2 : 1;

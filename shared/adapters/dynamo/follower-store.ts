@@ -1,4 +1,4 @@
-import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
@@ -74,18 +74,36 @@ function openedMarker(follower: Follower, vault: Vault) {
   };
 }
 
-/**
- * Writes a changed follower if nobody else changed it since it was read. The lane's own attributes move by other hands,
- * so the condition is on the version of the settings and the lane's are carried over by the caller's fresh read.
- */
+/** What a PATCH may change of a row. All else (lane, told moved, unknowns) moves by other hands and is left alone. */
+const settingNames = [
+  'label',
+  'mode',
+  'scale',
+  'scale_basis',
+  'max_pos_usd',
+  'symbols',
+  'kill_switch',
+  'allow_short',
+  'webhook',
+  'joined_seq',
+  'updated_at',
+  'ver',
+] as const satisfies readonly (keyof Follower)[];
+
+/** Writes a follower's settings if nobody else changed them since they were read. */
 export async function replaceFollower(table: Table, next: Follower, readVersion: number): Promise<boolean> {
-  const put = new PutCommand({
+  const given = settingNames.filter((name) => next[name] !== undefined);
+  const absent = settingNames.filter((name) => next[name] === undefined);
+  const remove = absent.length === 0 ? '' : ` REMOVE ${absent.map((n) => `#${n}`).join(', ')}`;
+  const update = new UpdateCommand({
     TableName: table.name,
-    Item: followerItem(next),
-    ConditionExpression: 'ver = :ver AND lane_in = :in AND lane_out = :out',
-    ExpressionAttributeValues: { ':ver': readVersion, ':in': next.lane_in, ':out': next.lane_out },
+    Key: keys.follower({ tenant_id: next.vault_tenant_id, vault_id: next.vault_id, shard: next.shard }, next.place),
+    UpdateExpression: `SET ${given.map((n) => `#${n} = :${n}`).join(', ')}${remove}`,
+    ConditionExpression: '#ver = :read',
+    ExpressionAttributeNames: Object.fromEntries(settingNames.map((n) => [`#${n}`, n])),
+    ExpressionAttributeValues: { ...Object.fromEntries(given.map((n) => [`:${n}`, next[n]])), ':read': readVersion },
   });
-  return held(table.client.send(put));
+  return held(table.client.send(update));
 }
 
 type ListCursor = readonly [number, string];

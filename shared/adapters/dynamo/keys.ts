@@ -20,6 +20,11 @@ export interface ShardOf extends VaultKey {
 
 const tenantPk = (tenantId: string): string => `T#${tenantId}`;
 const vaultPk = (v: VaultKey): string => `T#${v.tenant_id}#V#${v.vault_id}`;
+export interface FollowerOf {
+  readonly tenant_id: string;
+  readonly follower_id: string;
+}
+const followerPk = (f: FollowerOf): string => `${tenantPk(f.tenant_id)}#F#${f.follower_id}`;
 export const shardPk = (s: ShardOf): string => `${vaultPk(s)}#S#${pad(s.shard, 5)}`;
 
 export const prefixes = {
@@ -30,6 +35,7 @@ export const prefixes = {
   /** A shard's followers by place; requests (`ROSTER#TODO#cause`) will stand right behind them, in the same query. */
   roster: 'ROSTER#',
   result: 'RESULT#',
+  child: 'CHILD#',
 } as const;
 
 /** Shards whose progress one item holds: a number set of 200 stays about 1 KB. */
@@ -49,6 +55,11 @@ export const keys = {
   follower: (s: ShardOf, place: number): Key => ({ pk: shardPk(s), sk: `${prefixes.roster}${pad(place, 4)}` }),
   ledger: (s: ShardOf, symbol: string): Key => ({ pk: shardPk(s), sk: `LEDGER#${symbol}` }),
   result: (s: ShardOf, seq: number): Key => ({ pk: shardPk(s), sk: `${prefixes.result}${seqText(seq)}` }),
+  /** How the lane children of an entry ended, by state: counts that add up to its result's `lane`. */
+  ended: (s: ShardOf, seq: number): Key => ({ pk: shardPk(s), sk: `ENDED#${seqText(seq)}` }),
+  child: (f: FollowerOf, seq: number): Key => ({ pk: followerPk(f), sk: `${prefixes.child}${seqText(seq)}` }),
+  fill: (f: FollowerOf, fillId: string): Key => ({ pk: followerPk(f), sk: `FILL#${fillId}` }),
+  dead: (tenantId: string, at: string, childId: string): Key => ({ pk: `${tenantPk(tenantId)}#DEAD`, sk: `${at}#${childId}` }),
   progress: (v: VaultKey, seq: number, block: number): Key => ({ pk: `${vaultPk(v)}#P#${seqText(seq)}`, sk: pad(block, 4) }),
   open: (partition: number, vaultId: string, seq: number): Key => ({ pk: `OPEN#${partition}`, sk: `${vaultId}#${seqText(seq)}` }),
   reference: (id: string): Key => ({ pk: `ID#${id}`, sk: 'REF' }),
@@ -64,6 +75,8 @@ export const partitions = {
   tenant: tenantPk,
   vault: vaultPk,
   shard: shardPk,
+  follower: followerPk,
+  dead: (tenantId: string): string => `${tenantPk(tenantId)}#DEAD`,
   publicVaults: 'PUBLIC#VAULTS',
   progress: (v: VaultKey, seq: number): string => `${vaultPk(v)}#P#${seqText(seq)}`,
   open: (partition: number): string => `OPEN#${partition}`,

@@ -1,25 +1,45 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Claim, Counts } from '../../domain/mirroring/claim.ts';
 import type { OrderEntry, RefusedOrder } from '../../domain/mirroring/order.ts';
-import type { ChildState } from '../../domain/mirroring/states.ts';
+import { childStates } from '../../domain/mirroring/states.ts';
 import type { Progress } from '../../domain/mirroring/views.ts';
 import type { Table } from './client.ts';
+import { readCounts } from './count-reads.ts';
 import { keys, partitions, prefixes, type ShardOf, type VaultKey } from './keys.ts';
 import { getItem } from './lookups.ts';
 import { isCount, isText, type Page, type PageRequest, pageOf, queryRange, readCursor, writeCursor } from './pages.ts';
-import { claimOf, readEntry, readResults } from './shard-store.ts';
+import { claimOf, readEntry } from './shard-store.ts';
 
-/** What the shards recorded of an order, summed. Reads one small projection per shard, a hundred to a call. */
+/**
+ * What the shards recorded of an order, summed. Reads one small projection per shard, a hundred to a call, and a second
+ * one for shards that sent children on to their lanes: how those ended is counted apart.
+ */
 export async function readProgress(table: Table, entry: OrderEntry): Promise<Progress> {
-  const results = await readResults(table, entry, entry.seq, entry.pinned.shards);
-  const counts: Partial<Record<ChildState, number>> = {};
-  for (const result of results) {
-    for (const [state, n] of Object.entries((result['counts'] as Counts | undefined) ?? {})) {
-      counts[state as ChildState] = (counts[state as ChildState] ?? 0) + n;
-    }
+  const shards = Array.from({ length: entry.pinned.shards }, (_, shard) => shard);
+  const results = await readCounts(table, entry, shards, (shard) => keys.result(shard, entry.seq));
+  const counts: Partial<Record<keyof Counts, number>> = {};
+  const add = (name: string, n: number) => {
+    counts[name as keyof Counts] = (counts[name as keyof Counts] ?? 0) + n;
+  };
+  for (const { item } of results) for (const [name, n] of Object.entries(countsIn(item))) add(name, n);
+  const { lane = 0, ...seen } = counts;
+  if (lane > 0) {
+    const laned = results.filter(({ item }) => (countsIn(item).lane ?? 0) > 0).map(({ shard }) => shard);
+    const ended = await readCounts(table, entry, laned, (shard) => keys.ended(shard, entry.seq));
+    const ends = ended.flatMap(({ item }) => childStates.map((state) => [state, Number(item[state] ?? 0)] as const));
+    const under = lane - ends.reduce((n, [, more]) => n + more, 0);
+    for (const [name, n] of [...ends, ['retry', under] as const]) seen[name] = (seen[name] ?? 0) + n;
+    seen.unknown = (seen.unknown ?? 0) + ended.reduce((n, { item }) => n + Number(item['unknown'] ?? 0), 0);
   }
-  return { shardsClaimed: results.length, shardsDone: results.filter((r) => r['state'] === 'done').length, counts };
+  const shown = Object.fromEntries(Object.entries(seen).filter(([, n]) => n !== 0));
+  return {
+    shardsClaimed: results.length,
+    shardsDone: results.filter(({ item }) => item['state'] === 'done').length,
+    counts: shown,
+  };
 }
+
+const countsIn = (item: Record<string, unknown>): Counts => (item['counts'] as Counts | undefined) ?? {};
 
 /** A page of a vault's log in sequence, after `after` (exclusive). */
 export async function listEntries(table: Table, vault: VaultKey, page: PageRequest, since: number): Promise<Page<OrderEntry>> {

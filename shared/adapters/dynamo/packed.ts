@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Outcome } from '../../domain/mirroring/claim.ts';
 import type { ClaimRow, Fate, LedgerRow, RecordedInputs, StoredLevels } from '../../domain/mirroring/plan.ts';
-import type { Phase } from '../../domain/mirroring/sizing.ts';
+import type { Phase, Restriction } from '../../domain/mirroring/sizing.ts';
 import type { ChildState } from '../../domain/mirroring/states.ts';
 
 /**
@@ -22,9 +22,18 @@ const levels = (l: StoredLevels) => [l.baseline, l.target, l.base_want, l.want, 
 const toLevels = ([baseline, target, base_want, want, told]: readonly string[]): StoredLevels =>
   ({ baseline, target, base_want, want, told }) as StoredLevels;
 
-const inputs = (i: RecordedInputs) => [i.mode, i.scale, i.basis, i.cap ?? '', Number(i.allow_short), Number(i.symbol_allowed)];
+const inputs = (i: RecordedInputs) => [
+  i.mode,
+  i.scale,
+  i.basis,
+  i.cap ?? '',
+  Number(i.allow_short),
+  Number(i.symbol_allowed),
+  i.only?.code ?? '',
+  i.only?.certain ?? '',
+];
 function toInputs(a: readonly (string | number)[]): RecordedInputs {
-  const [mode, scale, basis, cap, allowShort, symbolAllowed] = a;
+  const [mode, scale, basis, cap, allowShort, symbolAllowed, only, certain] = a;
   return {
     mode: mode as RecordedInputs['mode'],
     scale: scale as string,
@@ -32,6 +41,7 @@ function toInputs(a: readonly (string | number)[]): RecordedInputs {
     ...(cap === '' ? {} : { cap: cap as string }),
     allow_short: allowShort === 1,
     symbol_allowed: symbolAllowed === 1,
+    ...(only === '' ? {} : { only: { code: only as Restriction['code'], certain: certain as string } }),
   };
 }
 

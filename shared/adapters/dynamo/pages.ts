@@ -46,8 +46,9 @@ export async function queryRange(
     const page = await table.client.send(
       new QueryCommand({
         TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+        // An empty prefix is the whole partition; begins_with refuses an empty string.
+        KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: prefix === '' ? { ':pk': pk } : { ':pk': pk, ':prefix': prefix },
         ScanIndexForward: !newestFirst,
         ConsistentRead: true,
         Limit: limit + 1 - items.length,

@@ -1,12 +1,4 @@
-import {
-  BatchGetCommand,
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
@@ -28,7 +20,6 @@ export function shardStore(table: Table): ShardStore {
     takeOver: (key, claim, next) => takeOver(table, key, claim, next),
     finish: (key, finish) => writeFinish(table, key, finish),
     mark: (key, entry) => mark(table, key, entry),
-    holdBack: (key, followers, seq) => holdBack(table, key, followers, seq),
   };
 }
 
@@ -82,7 +73,7 @@ export async function readEntry(
   return Item?.['entry'];
 }
 
-async function readLedger(table: Table, key: ShardKey, symbol: string): Promise<Ledger> {
+export async function readLedger(table: Table, key: ShardKey, symbol: string): Promise<Ledger> {
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: keys.ledger(key, symbol), ConsistentRead: true }),
   );
@@ -191,49 +182,4 @@ export async function closeOpen(table: Table, vault: Pick<ShardKey, 'vault_id'>,
   await table.client.send(
     new DeleteCommand({ TableName: table.name, Key: keys.open(openPartition(vault.vault_id), vault.vault_id, seq) }),
   );
-}
-
-/** `lane_in` only grows: several workers and replays may say it again. */
-async function holdBack(table: Table, key: ShardKey, followers: readonly Follower[], seq: number): Promise<void> {
-  const update = (f: Follower) =>
-    new UpdateCommand({
-      TableName: table.name,
-      Key: keys.follower(key, f.place),
-      UpdateExpression: 'SET lane_in = :seq',
-      ConditionExpression: 'lane_in < :seq',
-      ExpressionAttributeValues: { ':seq': seq },
-    });
-  await Promise.all(followers.map((f) => held(table.client.send(update(f)))));
-}
-
-/** Results of one entry in many shards (progress counts), a hundred to a call. */
-export async function readResults(
-  table: Table,
-  vault: Pick<ShardKey, 'tenant_id' | 'vault_id'>,
-  seq: number,
-  shards: number,
-): Promise<Record<string, unknown>[]> {
-  const all = Array.from({ length: shards }, (_, shard) => keys.result({ ...vault, shard }, seq));
-  const batches = Array.from({ length: Math.ceil(all.length / 100) }, (_, i) => all.slice(i * 100, i * 100 + 100));
-  const read = async (batch: object[]) => {
-    let wanted: Record<string, unknown>[] = batch as Record<string, unknown>[];
-    const items: Record<string, unknown>[] = [];
-    while (wanted.length > 0) {
-      const answer = await table.client.send(
-        new BatchGetCommand({
-          RequestItems: {
-            [table.name]: {
-              Keys: wanted,
-              ProjectionExpression: '#state, counts',
-              ExpressionAttributeNames: { '#state': 'state' },
-            },
-          },
-        }),
-      );
-      items.push(...(answer.Responses?.[table.name] ?? []));
-      wanted = (answer.UnprocessedKeys?.[table.name]?.Keys ?? []) as Record<string, unknown>[];
-    }
-    return items;
-  };
-  return (await Promise.all(batches.map(read))).flat();
 }

@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Bell } from '../../domain/mirroring/bell.ts';
+import type { Child, ChildKey } from '../../domain/mirroring/child.ts';
 import { limits } from '../../wiring/limits.ts';
 
 export interface Queue {
@@ -45,4 +46,18 @@ export async function sendOne(queue: Queue, m: FifoMessage): Promise<void> {
 export function bellMessage(bell: Bell, run: string): FifoMessage {
   const group = `${bell.vault_id}#${bell.shard}`;
   return { body: JSON.stringify(bell), group, deduplicationId: `${group}#${bell.seq}${run === '' ? '' : `#${run}`}` };
+}
+
+/** A ring for a follower's lane: group per follower. `run` is empty for the first ring of a child. */
+export function laneMessage(child: ChildKey, run: string): FifoMessage {
+  const { follower_order_id, follower_id, tenant_id, vault_tenant_id, vault_id, shard, place, seq } = child;
+  const key: ChildKey = { follower_order_id, follower_id, tenant_id, vault_tenant_id, vault_id, shard, place, seq };
+  return { body: JSON.stringify(key), group: follower_id, deduplicationId: `${follower_order_id}${run === '' ? '' : `#${run}`}` };
+}
+
+/** What operations find on the dead-letter queue; the rows are what is listed and redriven. */
+export function deadLetterMessage(child: Child, why: string): FifoMessage {
+  const { follower_order_id, follower_id, vault_id, manager_order_id, seq, symbol, attempts } = child;
+  const body = JSON.stringify({ follower_order_id, follower_id, vault_id, manager_order_id, seq, symbol, attempts, why });
+  return { body, group: follower_id, deduplicationId: `${follower_order_id}#${attempts}` };
 }

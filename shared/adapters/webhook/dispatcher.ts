@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import type { AttemptResult, Delivery, Dispatcher } from '../../domain/mirroring/dispatch.ts';
+import type { AttemptResult, Delivery, Dispatcher } from '../../domain/mirroring/attempt.ts';
 import { deliveryHeaders } from '../../domain/webhooks/signing.ts';
 import { limits } from '../../wiring/limits.ts';
 import type { SigningKeys } from '../secrets/signing-keys.ts';
@@ -16,13 +16,21 @@ export function webhookDispatcher({ targets, keys }: { targets: Targets; keys: S
     bodyTimeout: limits.webhookTimeoutMs,
     keepAliveTimeout: 30_000,
   });
-  return { deliver: (delivery) => deliver(delivery, { targets, keys, agent }) };
+  const deliver = async (delivery: Delivery): Promise<AttemptResult> => {
+    const started = performance.now();
+    const answered = await post(delivery, { targets, keys, agent });
+    return { ...answered, ms: Math.round(performance.now() - started) };
+  };
+  return { deliver };
 }
 
-async function deliver(
+/** An attempt's result but for how long it took. */
+type Answered = AttemptResult extends infer R ? (R extends { ms: number } ? Omit<R, 'ms'> : never) : never;
+
+async function post(
   delivery: Delivery,
   { targets, keys, agent }: { targets: Targets; keys: SigningKeys; agent: Agent },
-): Promise<AttemptResult> {
+): Promise<Answered> {
   const verdict = checkUrl(delivery.follower.webhook.url, targets);
   if (!verdict.ok) return { kind: 'retry', certain: true, error: `url ${verdict.why}` };
   const headers = deliveryHeaders({
@@ -55,7 +63,7 @@ async function deliver(
 const retryable = new Set([408, 425, 429]);
 
 /** What a status means (SPEC 6.4): 2xx ack; 408, 425, 429 and 5xx come again; any other 3xx or 4xx is a refusal. */
-export function resultOf(status: number, retryAfterSeconds?: number): AttemptResult {
+export function resultOf(status: number, retryAfterSeconds?: number): Answered {
   if (status >= 200 && status < 300) return { kind: 'ack', status };
   const error = `HTTP ${status}`;
   if (!retryable.has(status) && status < 500) return { kind: 'rejected', status, error };

@@ -91,11 +91,18 @@ export interface Follower extends FollowerRecord {
   readonly ver: number;
   /** Version of the signing key that derives its secret. */
   readonly key_version: number;
-  /** Last vault entry whose child of it went to its retry lane, and the last that ended there. */
+  /** Last vault entry whose child of it went to its retry lane, and the last that ended there. Both only grow. */
   readonly lane_in: number;
   readonly lane_out: number;
-  /** While in the lane: its told by symbol, moved by the lane alone. */
-  readonly lane_told?: Readonly<Record<string, string>>;
+  /** Its endpoint took more than a second: it is served through its lane until it is quick again. */
+  readonly slow: boolean;
+  /**
+   * By symbol, the signed sum of children that happened outside the shard's own dispatch: in the lane, by settling, by a
+   * report. told = the ledger's + this; each part has one writer, and sums need no handing over (docs/decisions/0004).
+   */
+  readonly moved: Readonly<Record<string, string>>;
+  /** Children of which nobody knows whether they happened: `<symbol> <fo_id>` to signed quantity. */
+  readonly unknown: Readonly<Record<string, string>>;
 }
 
 /** Where a follower's row stands: what the look-up by its id gives. */

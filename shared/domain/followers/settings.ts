@@ -65,6 +65,9 @@ export function newFollower(body: FollowerBody, at: NewFollower): Follower {
     key_version: 1,
     lane_in: 0,
     lane_out: 0,
+    slow: false,
+    moved: {},
+    unknown: {},
   };
 }
 
@@ -106,7 +109,9 @@ export function followerRecordView(f: Follower): FollowerRecord {
     key_version: _k,
     lane_in: _i,
     lane_out: _o,
-    lane_told: _l,
+    slow: _w,
+    moved: _m,
+    unknown: _u,
     ...record
   } = f;
   return record;

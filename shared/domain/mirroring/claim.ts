@@ -18,9 +18,16 @@ export interface Outcome {
   readonly unknown?: true;
   /** True when the child went on to the retry lane: its own row is the truth from then on. */
   readonly lane?: true;
+  /** The endpoint took too long: from the next entry on it is served through its lane. */
+  readonly slow?: true;
+  /** The endpoint is gone (410): the follower stops. */
+  readonly stops?: true;
+  /** What the endpoint asked us to wait. */
+  readonly retryAfterMs?: number;
 }
 
-export type Counts = Readonly<Partial<Record<ChildState, number>>>;
+/** Children by state; `lane` counts those whose state is told by their own rows, `unknown` those nobody knows of. */
+export type Counts = Readonly<Partial<Record<ChildState | 'lane' | 'unknown', number>>>;
 
 /**
  * The record of one entry in one shard: first the claim, which is the intent with the whole plan inside, then the
@@ -42,7 +49,11 @@ export interface Claim {
 }
 
 export function countsOf(outcomes: readonly Outcome[]): Counts {
-  const counts: Partial<Record<ChildState, number>> = {};
-  for (const { state } of outcomes) counts[state] = (counts[state] ?? 0) + 1;
+  const counts: Partial<Record<keyof Counts, number>> = {};
+  for (const { state, lane, unknown } of outcomes) {
+    const name = lane === true ? 'lane' : state;
+    counts[name] = (counts[name] ?? 0) + 1;
+    if (unknown === true && lane !== true) counts.unknown = (counts.unknown ?? 0) + 1;
+  }
   return counts;
 }

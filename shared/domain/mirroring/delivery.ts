@@ -23,6 +23,10 @@ export const reasonsOf = (entry: Pick<OrderEntry, 'pinned' | 'order'>, row: Clai
   ...(row.fate === 'broken' ? [] : size(levelsOf(row.before), movementOf(entry), row.inputs).reasons),
 ];
 
+/** Where the follower stands after it: want, but never across zero for one that may only reduce. */
+export const positionAfter = (row: ClaimRow): string =>
+  row.inputs.only !== undefined && row.phase === 'cross' ? '0' : row.after.want;
+
 /** The body of a child's delivery (SPEC 6.4). It follows from the entry and the claim alone, and so never changes. */
 export function childOrderBody(
   entry: OrderEntry,
@@ -45,7 +49,7 @@ export function childOrderBody(
     order_type: order.order_type,
     limit_price: order.limit_price ?? null,
     time_in_force: order.time_in_force,
-    position_after: row.after.want,
+    position_after: positionAfter(row),
     reason_vector: order.reason_vector ?? [],
     conviction: order.conviction ?? null,
     meta: {

@@ -1,62 +1,33 @@
 import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
 import { limits } from '../../wiring/limits.ts';
 import type { Follower } from '../followers/follower.ts';
+import type { VaultRecord } from '../vaults/vault.ts';
+import { type AttemptResult, type Dispatcher, slowAfterMs, verdictOf } from './attempt.ts';
 import type { Claim, Outcome } from './claim.ts';
 import { childIdOf, childOrderBody } from './delivery.ts';
 import type { OrderEntry } from './order.ts';
-import type { ClaimRow } from './plan.ts';
+import { type ClaimRow, switchCode } from './plan.ts';
 import { servingOrder } from './shuffle.ts';
-import type { ChildState } from './states.ts';
-
-/** One HTTP attempt to a follower's endpoint. */
-export interface Delivery {
-  readonly follower: Pick<Follower, 'follower_id' | 'tenant_id' | 'key_version' | 'webhook'>;
-  /** The fo_id: the receiver's idempotency key. */
-  readonly deliveryId: string;
-  readonly attempt: number;
-  /** Milliseconds; signed into the headers. */
-  readonly at: number;
-  readonly body: string;
-}
-
-/**
- * How an attempt ended (SPEC 6.2 and 6.4). `certain` is true when the child certainly did not happen by this attempt:
- * nothing left us, or the endpoint answered 3xx or 4xx (not 408).
- */
-export type AttemptResult =
-  | { readonly kind: 'ack'; readonly status: number }
-  | { readonly kind: 'rejected'; readonly status: number; readonly error: string }
-  | {
-      readonly kind: 'retry';
-      readonly certain: boolean;
-      readonly error: string;
-      readonly status?: number;
-      readonly retryAfterSeconds?: number;
-    };
-
-export interface Dispatcher {
-  /** Never throws for what an endpoint does; throws only for our own bugs and outages. */
-  readonly deliver: (delivery: Delivery) => Promise<AttemptResult>;
-}
 
 /** What operations may count: never decides anything. */
-export type Observe = (event: {
-  kind: 'attempt';
-  latencyMs: number;
-  result: AttemptResult['kind'];
-  vault_id: string;
-  first: boolean;
+export type Observe = (attempt: {
+  readonly latencyMs: number;
+  readonly result: AttemptResult['kind'];
+  readonly vault_id: string;
+  readonly first: boolean;
 }) => void;
 
-interface Batch {
+export interface Batch {
   readonly entry: OrderEntry;
   readonly rows: readonly ClaimRow[];
   readonly byPlace: ReadonlyMap<number, Follower>;
   readonly claim: Pick<Claim, 'lease_until'>;
+  readonly vaultStatus: VaultRecord['status'];
+  readonly shard: number;
   /** True for a claim that was taken over: the dead owner may have sent these already. */
   readonly repeated: boolean;
 }
-interface DispatchPorts {
+export interface DispatchPorts {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly observe: Observe;
@@ -65,52 +36,81 @@ interface DispatchPorts {
 /** Sends a shard's children in parallel, started in the order that the manager order's id draws. */
 export async function dispatchRows(batch: Batch, ports: DispatchPorts): Promise<Map<number, Outcome>> {
   const rows = new Map(batch.rows.map((row) => [row.place, row]));
-  const shard = [...batch.byPlace.values()][0]?.shard ?? 0;
-  const order = servingOrder(batch.entry.manager_order_id, `shard/${shard}`, [...rows.keys()]);
-  const outcomes = await Promise.all(order.map((place) => dispatchOne(batch, rows.get(place) as ClaimRow, ports)));
+  const order = servingOrder(batch.entry.manager_order_id, `shard/${batch.shard}`, [...rows.keys()]);
+  const outcomes = await Promise.all(order.map((place) => dispatchSafely(batch, rows.get(place) as ClaimRow, ports)));
   return new Map(outcomes.map((o) => [o.place, o]));
 }
 
-async function dispatchOne(batch: Batch, row: ClaimRow, ports: DispatchPorts): Promise<Outcome> {
+/** A throw for one follower is that child's dead letter, unknown because it may have been sent; the others go on. */
+async function dispatchSafely(batch: Batch, row: ClaimRow, ports: DispatchPorts): Promise<Outcome> {
+  // Past the quiet end of its lease an owner starts nothing more: the next one carries the claim out.
+  if (ports.clock() > batch.claim.lease_until - limits.leaseQuietSeconds * 1000)
+    throw new Error('the lease ended before all was sent');
   const follower = batch.byPlace.get(row.place);
-  const blocked = follower === undefined ? 'follower_missing' : whyNot(batch, row, follower, ports.clock());
-  if (follower === undefined || blocked !== undefined) return notSent(row, blocked ?? 'internal', batch.repeated);
+  if (follower === undefined) throw new Error(`place ${row.place} of shard ${batch.shard} has no follower`);
+  try {
+    return await dispatchOne(batch, row, follower, ports);
+  } catch (error) {
+    return {
+      place: row.place,
+      state: 'dead_lettered',
+      code: 'internal',
+      attempts: 1,
+      error: (error as Error).name,
+      unknown: true,
+    };
+  }
+}
+
+async function dispatchOne(batch: Batch, row: ClaimRow, follower: Follower, ports: DispatchPorts): Promise<Outcome> {
   const at = ports.clock();
-  const delivery: Delivery = {
+  const blocked = batch.repeated ? whyNotAgain(batch, row, follower, at) : undefined;
+  if (blocked !== undefined) return blocked;
+  const attempt = batch.repeated ? 2 : 1;
+  const result = await ports.dispatcher.deliver({
     follower,
-    deliveryId: childIdOf(batch.entry, follower.shard, row.place),
-    attempt: 1,
+    deliveryId: childIdOf(batch.entry, batch.shard, row.place),
+    attempt,
     at,
-    body: childOrderBody(batch.entry, row, follower, { number: 1, at: timestamp(at) }),
-  };
-  const result = await ports.dispatcher.deliver(delivery);
+    body: childOrderBody(batch.entry, row, follower, { number: attempt, at: timestamp(at) }),
+  });
   const latencyMs = at - milliseconds(batch.entry.accepted_at);
-  ports.observe({ kind: 'attempt', latencyMs, result: result.kind, vault_id: batch.entry.vault_id, first: !batch.repeated });
-  return outcomeOf(row.place, result);
+  ports.observe({ latencyMs, result: result.kind, vault_id: batch.entry.vault_id, first: !batch.repeated });
+  return outcomeOf(row.place, result, attempt, batch.repeated);
 }
 
-/** What forbids an attempt now: the end of the lease, the child's age, or a body that is too large to send. */
-function whyNot(batch: Batch, row: ClaimRow, follower: Follower, now: number): string | undefined {
-  if (now > batch.claim.lease_until - limits.leaseQuietSeconds * 1000) return 'lease_ended';
-  if (batch.repeated && follower.kill_switch) return 'kill_switch';
-  const expires = milliseconds(batch.entry.accepted_at) + batch.entry.pinned.max_age_s * 1000;
-  return now > expires && row.phase !== 'reduce' ? 'expired' : undefined;
+/**
+ * A planned child of a dead owner that may no longer be sent ends unknown, not skipped: that owner may have sent it. One
+ * whose follower is in its lane already got there through the dead owner, and is the lane's.
+ */
+function whyNotAgain({ entry, vaultStatus }: Batch, row: ClaimRow, follower: Follower, now: number): Outcome | undefined {
+  if (follower.lane_in >= entry.seq) return { place: row.place, state: 'retry', attempts: 1, lane: true };
+  const code = switchCode(follower, vaultStatus) ?? (now > expiresAt(entry) && row.phase !== 'reduce' ? 'expired' : undefined);
+  return code === undefined ? undefined : { place: row.place, state: 'unresolved', code, attempts: 1, unknown: true };
 }
 
-/** A child that may not be sent: after a takeover nobody knows whether the dead owner had sent it. */
-function notSent(row: ClaimRow, code: string, repeated: boolean): Outcome {
-  if (code === 'lease_ended') throw new Error('the lease ended before everything was sent');
-  if (repeated) return { place: row.place, state: 'unresolved', code, attempts: 1, unknown: true };
-  return { place: row.place, state: code === 'expired' ? 'expired' : 'skipped', code, attempts: 0 };
-}
+/** When a child is too old to be sent, in ms (SPEC 6.4); one that reduces is sent all the same. */
+export const expiresAt = (entry: Pick<OrderEntry, 'accepted_at' | 'pinned'>): number =>
+  milliseconds(entry.accepted_at) + entry.pinned.max_age_s * 1000;
 
-const stateOf: Record<AttemptResult['kind'], ChildState> = { ack: 'ack', rejected: 'rejected', retry: 'retry' };
-
-function outcomeOf(place: number, result: AttemptResult): Outcome {
-  const state = stateOf[result.kind];
-  if (result.kind === 'ack') return { place, state, attempts: 1 };
-  if (result.kind === 'rejected') return { place, state, attempts: 1, error: result.error };
-  return { place, state, attempts: 1, error: result.error, lane: true, ...(result.certain ? {} : { unknown: true as const }) };
+function outcomeOf(place: number, result: AttemptResult, attempts: number, repeated: boolean): Outcome {
+  const slow = result.ms > slowAfterMs ? { slow: true as const } : {};
+  const verdict = verdictOf(result, repeated);
+  if (verdict.kind === 'ack') return { place, state: 'ack', attempts, ...slow };
+  const { error } = verdict;
+  const unknown = verdict.unknown ? { unknown: true as const } : {};
+  if (verdict.kind === 'again') {
+    return { place, state: 'retry', attempts, error, lane: true, retryAfterMs: verdict.retryAfterMs, ...unknown, ...slow };
+  }
+  return {
+    place,
+    state: verdict.state,
+    attempts,
+    error,
+    ...unknown,
+    ...slow,
+    ...(verdict.stops ? { stops: true as const } : {}),
+  };
 }
 
 /** The outcome of a child that its claim did not send. */

@@ -1,9 +1,9 @@
-import { add, type Decimal, decimal, format, one, zero } from '../../kit/decimal.ts';
+import { add, type Decimal, decimal, format, one, sign, zero } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
 import { allowsSymbol } from '../followers/settings.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import type { OrderEntry, Reason } from './order.ts';
-import { flat, fold, type Levels, type Movement, type Phase, quantity, type SizingInputs } from './sizing.ts';
+import { flat, fold, type Levels, type Movement, type Phase, quantity, type Restriction, type SizingInputs } from './sizing.ts';
 
 /** Levels as they are stored: canonical decimal strings. */
 export interface StoredLevels {
@@ -34,9 +34,11 @@ export interface RecordedInputs {
   readonly cap?: string;
   readonly allow_short: boolean;
   readonly symbol_allowed: boolean;
+  /** Why it may only reduce, and the part of told that it surely holds. */
+  readonly only?: { readonly code: Restriction['code']; readonly certain: string };
 }
 
-/** What happens to a child: sent now, not at all, only recorded, or waiting behind an earlier one that failed. */
+/** What happens to a child: sent now, not at all, only recorded, or served through the follower's retry lane. */
 export type Fate = 'send' | 'skip' | 'shadow' | 'wait' | 'broken';
 
 /** One follower's place in a claim: the whole intent, before anything leaves (ARCHITECTURE 2). */
@@ -83,8 +85,10 @@ export function movementOf({ pinned, order }: Pick<OrderEntry, 'pinned' | 'order
   };
 }
 
-export function inputsOf(follower: Follower, symbol: string): RecordedInputs {
+export function inputsOf(follower: Follower, symbol: string, told: Decimal): RecordedInputs {
+  const only = restrictionOf(follower, symbol, told);
   return {
+    ...(only === undefined ? {} : { only: { code: only.code, certain: format(only.certain) } }),
     mode: follower.mode,
     scale: follower.scale,
     basis: follower.scale_basis,
@@ -118,7 +122,8 @@ export interface Sized {
 /** Sizes one follower: the one computation behind plan, preview, replay and the reasons that a child carries. */
 export function size(before: Levels, movement: Movement, recorded: RecordedInputs): Sized {
   const folded = fold(before, movement, sizingInputs(recorded));
-  const { qty, code, reasons } = quantity(folded, before.told, before.want, movement);
+  const only = recorded.only === undefined ? undefined : { code: recorded.only.code, certain: decimal(recorded.only.certain) };
+  const { qty, code, reasons } = quantity(folded, before.told, before.want, movement, only);
   return {
     after: folded.after,
     phase: folded.phase,
@@ -128,29 +133,52 @@ export function size(before: Levels, movement: Movement, recorded: RecordedInput
   };
 }
 
+/** told: what the shard's own dispatch moved, as its ledger has it, and what happened elsewhere (lane, settling, reports). */
+export const toldOf = (follower: Pick<Follower, 'moved'>, symbol: string, row: LedgerRow | undefined): Decimal =>
+  add(decimal(row?.told ?? '0'), decimal(follower.moved[symbol] ?? '0'));
+
 /** The levels that count for a follower: those of an earlier joining keep only what it was told. */
-export function standing(follower: Pick<Follower, 'joined_seq'>, row: LedgerRow | undefined): Levels {
-  if (row === undefined) return flat;
-  if (row.joined === follower.joined_seq) return levelsOf(row);
-  const told = decimal(row.told);
+export function standing(follower: Pick<Follower, 'joined_seq' | 'moved'>, symbol: string, row: LedgerRow | undefined): Levels {
+  const told = toldOf(follower, symbol, row);
+  if (row === undefined) return { ...flat, told };
+  if (row.joined === follower.joined_seq) return { ...levelsOf(row), told };
   return { baseline: told, target: told, base_want: told, want: told, told };
 }
 
+/** Signed quantities of a follower's unknown children in a symbol. */
+const unknownOf = (follower: Pick<Follower, 'unknown'>, symbol: string): Decimal[] =>
+  Object.entries(follower.unknown).flatMap(([name, qty]) => (name.startsWith(`${symbol} `) ? [decimal(qty)] : []));
+
+/** While a child is unknown only the certain part may be sold (SPEC 6.2); closing only, all of it and nothing else. */
+export function restrictionOf(
+  follower: Pick<Follower, 'unknown' | 'close_only'>,
+  symbol: string,
+  told: Decimal,
+): Restriction | undefined {
+  const unknown = unknownOf(follower, symbol);
+  if (unknown.length === 0) return follower.close_only ? { code: 'close_only', certain: told } : undefined;
+  const against = unknown.filter((qty) => sign(qty) === -sign(told)).reduce(add, zero);
+  const certain = add(told, against);
+  return { code: 'position_unknown', certain: sign(certain) === sign(told) ? certain : zero };
+}
+
 /** Switches, read in the present (SPEC 6.2): why nothing may be sent to this follower now, or undefined. */
-export function switchCode(follower: Follower, vaultStatus: VaultRecord['status'], phase: Phase): string | undefined {
+export function switchCode(
+  follower: Pick<Follower, 'status' | 'kill_switch'>,
+  vaultStatus: VaultRecord['status'],
+): string | undefined {
   if (follower.status !== 'active') return follower.status === 'left' ? 'left' : 'stopped';
   if (follower.kill_switch) return 'kill_switch';
   if (vaultStatus === 'halted' || vaultStatus === 'closed') return 'vault_halted';
-  if (vaultStatus === 'maintenance') return 'vault_maintenance';
-  return follower.close_only && phase !== 'reduce' ? 'close_only' : undefined;
+  return vaultStatus === 'maintenance' ? 'vault_maintenance' : undefined;
 }
 
 function fateOf(follower: Follower, sized: Sized, vaultStatus: VaultRecord['status']): { fate: Fate; code?: string } {
   if (sized.qty === zero) return { fate: 'skip', ...(sized.code === undefined ? {} : { code: sized.code }) };
-  const code = switchCode(follower, vaultStatus, sized.phase);
+  const code = switchCode(follower, vaultStatus);
   if (code !== undefined) return { fate: 'skip', code };
   if (follower.mode === 'shadow') return { fate: 'shadow' };
-  return { fate: follower.lane_in > follower.lane_out ? 'wait' : 'send' };
+  return { fate: follower.slow || follower.lane_in > follower.lane_out ? 'wait' : 'send' };
 }
 
 function planRow(
@@ -160,8 +188,9 @@ function planRow(
   row: LedgerRow | undefined,
   status: VaultRecord['status'],
 ): ClaimRow {
-  const inputs = inputsOf(follower, entry.order.symbol);
-  const before = standing(follower, row);
+  const { symbol } = entry.order;
+  const before = standing(follower, symbol, row);
+  const inputs = inputsOf(follower, symbol, before.told);
   const sized = size(before, movement, inputs);
   return {
     place: follower.place,
@@ -184,7 +213,7 @@ function brokenRow(entry: OrderEntry, follower: Follower, row: LedgerRow | undef
     place: follower.place,
     ver: follower.ver,
     joined: follower.joined_seq,
-    inputs: inputsOf(follower, entry.order.symbol),
+    inputs: inputsOf(follower, entry.order.symbol, zero),
     before: levels,
     after: levels,
     phase: 'none',
@@ -215,11 +244,15 @@ export function planEntry({ entry, roster, ledger, vaultStatus }: PlanInput): Cl
   });
 }
 
-/** The ledger after an entry: each row's levels, and told moved by what happened. Rows without an outcome stay. */
+/**
+ * The ledger after an entry: each row's levels, and the shard's own part of told moved by what happened here. What the
+ * lane moves later stands on the follower's row.
+ */
 export function ledgerAfter(ledger: Ledger, entry: OrderEntry, rows: readonly ClaimRow[], happened: ReadonlySet<number>): Ledger {
   const next = new Map(ledger.rows);
   for (const row of rows) {
-    const told = happened.has(row.place) ? format(add(decimal(row.before.told), decimal(row.qty))) : row.before.told;
+    const own = ledger.rows.get(row.place)?.told ?? '0';
+    const told = happened.has(row.place) ? format(add(decimal(own), decimal(row.qty))) : own;
     next.set(row.place, { ...row.after, told, place: row.place, joined: row.joined });
   }
   return { symbol: ledger.symbol, seq: entry.seq, rows: next };

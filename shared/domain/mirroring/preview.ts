@@ -22,11 +22,11 @@ export async function levelsBefore(entry: OrderEntry, follower: Follower, ports:
   const recorded = claim?.rows.find((row) => row.place === follower.place);
   if (recorded !== undefined) return recorded.before;
   const ledger = await ports.ledger(entry.order.symbol);
-  let levels: Levels = standing(follower, ledger.rows.get(follower.place));
+  let levels: Levels = standing(follower, entry.order.symbol, ledger.rows.get(follower.place));
   for (let seq = Math.max(await ports.cursor(), follower.joined_seq) + 1; seq < entry.seq; seq += 1) {
     const between = await ports.entry(seq);
     if (between === undefined || between.order.symbol !== entry.order.symbol) continue;
-    const sized = size(levels, movementOf(between), inputsOf(follower, entry.order.symbol));
+    const sized = size(levels, movementOf(between), inputsOf(follower, entry.order.symbol, levels.told));
     levels = { ...sized.after, told: sized.after.want };
   }
   const { baseline, target, base_want, want, told } = levels;

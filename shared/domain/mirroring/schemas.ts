@@ -29,7 +29,8 @@ export const managerOrderRecord = z
     reasons: z.array(reasonRecord).optional(),
     shards: z.int().optional(),
     shards_done: z.int().optional(),
-    progress: z.partialRecord(z.enum(childStates), z.int()).nullable(),
+    /** Children by state; `unknown` counts, beside their states, those of which nobody knows whether they happened. */
+    progress: z.partialRecord(z.enum([...childStates, 'unknown']), z.int()).nullable(),
   })
   .loose()
   .meta({ id: 'ManagerOrder' });
@@ -57,6 +58,25 @@ export const childOrderRecord = z
   })
   .meta({ id: 'ChildOrder' });
 export type ChildOrder = z.infer<typeof childOrderRecord>;
+
+/** A child that was given up on: the follower's tenant and the vault's manager see it. */
+export const deadLetterRecord = z
+  .strictObject({
+    follower_order_id: childIdField,
+    follower_id: idOf('fol'),
+    tenant_id: idOf('ten'),
+    vault_id: idOf('vlt'),
+    manager_order_id: idOf('mo'),
+    seq: z.int(),
+    symbol: symbolField,
+    code: z.string(),
+    last_error: z.string(),
+    attempts: z.int(),
+    unknown: z.boolean(),
+    dead_at: time,
+  })
+  .meta({ id: 'DeadLetter' });
+export type DeadLetter = z.infer<typeof deadLetterRecord>;
 
 const preview = z.strictObject({
   follower_id: idOf('fol'),
@@ -121,6 +141,20 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
     params: { follower_order_id: childIdField },
     answer: { status: 200, schema: childOrderRecord },
     codes: ['follower_order_not_found'],
+  },
+  settleFollowerOrder: {
+    summary: 'Say whether an unknown child happened',
+    params: { follower_order_id: childIdField },
+    body: z.strictObject({ happened: z.boolean() }),
+    answer: { status: 200, schema: childOrderRecord },
+    codes: ['follower_order_not_found', 'not_unknown'],
+  },
+  listDeadLetters: {
+    summary: "Your followers' and your vaults' dead letters, the oldest first",
+    params: {},
+    query: z.strictObject({ ...pageQuery }),
+    answer: { status: 200, schema: listOf(deadLetterRecord) },
+    codes: ['cursor_invalid'],
   },
   previewFollower: {
     summary: "An order's size for this follower, from the recorded state before it, with every step",

@@ -3,15 +3,17 @@
  * with the plan inside, dispatch, finish (ledger and result together), mark. A death anywhere leaves either nothing, or
  * a claim that the next owner carries out as it stands.
  */
-import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
+import { type Clock, timestamp } from '../../kit/clock.ts';
 import { limits } from '../../wiring/limits.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
+import { type Aftermath, afterDispatch } from './aftermath.ts';
+import type { Dispatcher } from './attempt.ts';
 import type { Bell } from './bell.ts';
 import { type Claim, type Counts, countsOf, type Outcome, type ShardKey } from './claim.ts';
-import { type Dispatcher, dispatchRows, type Observe, untouchedOutcome } from './dispatch.ts';
+import { dispatchRows, type Observe, untouchedOutcome } from './dispatch.ts';
 import type { OrderEntry } from './order.ts';
-import { type ClaimRow, type Ledger, ledgerAfter, planEntry } from './plan.ts';
+import { type Ledger, ledgerAfter, planEntry } from './plan.ts';
 
 export interface ShardView {
   /** The newest claim or result: the shard's cursor. */
@@ -40,8 +42,6 @@ export interface ShardStore {
   /** Ledger and result in one transaction, for the owner of the claim alone. */
   readonly finish: (key: ShardKey, finish: Finish) => Promise<boolean>;
   readonly mark: (key: ShardKey, entry: Pick<OrderEntry, 'seq' | 'pinned'>) => Promise<void>;
-  /** Later children of these followers wait from `seq` on. */
-  readonly holdBack: (key: ShardKey, followers: readonly Follower[], seq: number) => Promise<void>;
 }
 
 export interface ShardPorts {
@@ -49,6 +49,7 @@ export interface ShardPorts {
   readonly store: ShardStore;
   readonly dispatcher: Dispatcher;
   readonly observe: Observe;
+  readonly aftermath: Aftermath;
 }
 
 /** Who works, and until when (ms) it may: a lease is the function's timeout and a grace. */
@@ -118,7 +119,7 @@ async function expand(key: ShardKey, entry: OrderEntry, view: ShardView, worker:
     outcomes: [],
   };
   if (!(await ports.store.claim(key, claim))) return false;
-  return carryOut({ key, entry, claim, ledger, roster: view.roster, firstOwner: true }, ports);
+  return carryOut({ key, entry, claim, ledger, view, firstOwner: true }, ports);
 }
 
 /** Takes a dead owner's claim over and sends what it says; nothing is computed again. */
@@ -128,7 +129,7 @@ async function resume(key: ShardKey, view: ShardView, worker: Worker, own: boole
   const claim = { ...view.last, ...next };
   const [entry, ledger] = await Promise.all([ports.store.entry(key, claim.seq), ports.store.ledger(key, claim.symbol)]);
   if (entry === undefined) throw new Error(`claimed entry ${claim.seq} of ${key.vault_id} is missing from the log`);
-  await carryOut({ key, entry, claim, ledger, roster: view.roster, firstOwner: own }, ports);
+  await carryOut({ key, entry, claim, ledger, view, firstOwner: own }, ports);
 }
 
 interface Work {
@@ -136,17 +137,18 @@ interface Work {
   readonly entry: OrderEntry;
   readonly claim: Claim;
   readonly ledger: Ledger;
-  readonly roster: readonly Follower[];
+  readonly view: Pick<ShardView, 'roster' | 'vaultStatus'>;
   readonly firstOwner: boolean;
 }
 
 async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
-  const { key, entry, claim, ledger } = work;
-  const byPlace = new Map(work.roster.map((f) => [f.place, f]));
-  const sending = claim.rows.filter((row) => row.fate === 'send');
-  const sent = await dispatchRows({ entry, rows: sending, byPlace, claim, repeated: !work.firstOwner }, ports);
+  const { key, entry, claim, ledger, view, firstOwner } = work;
+  const byPlace = new Map(view.roster.map((f) => [f.place, f]));
+  const rows = claim.rows.filter((row) => row.fate === 'send');
+  const batch = { entry, rows, byPlace, claim, vaultStatus: view.vaultStatus, shard: key.shard, repeated: !firstOwner };
+  const sent = await dispatchRows(batch, ports);
   const outcomes = claim.rows.map((row) => sent.get(row.place) ?? untouchedOutcome(row));
-  await holdBackFailed(work, outcomes, byPlace, ports);
+  await afterDispatch({ entry, claim, outcomes, byPlace, again: !firstOwner }, ports);
   const happened = new Set(outcomes.filter((o) => o.state === 'ack').map((o) => o.place));
   const finished = await ports.store.finish(key, {
     claim,
@@ -159,19 +161,3 @@ async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
   if (finished) await ports.store.mark(key, entry);
   return finished;
 }
-
-async function holdBackFailed(
-  work: Work,
-  outcomes: readonly Outcome[],
-  byPlace: ReadonlyMap<number, Follower>,
-  ports: ShardPorts,
-) {
-  const failed = outcomes.filter((o) => o.lane === true).flatMap((o) => byPlace.get(o.place) ?? []);
-  if (failed.length > 0) await ports.store.holdBack(work.key, failed, work.entry.seq);
-}
-
-/** When a child is too old to be sent (SPEC 6.4); one that reduces is sent all the same. */
-export const expiresAt = (entry: Pick<OrderEntry, 'accepted_at' | 'pinned'>): number =>
-  milliseconds(entry.accepted_at) + entry.pinned.max_age_s * 1000;
-
-export const isReducing = (row: Pick<ClaimRow, 'phase'>): boolean => row.phase === 'reduce';

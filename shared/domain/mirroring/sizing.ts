@@ -57,7 +57,7 @@ export interface SizingInputs {
   readonly symbolAllowed: boolean;
 }
 
-export type SkipCode = 'no_change' | 'below_minimum' | 'symbol_denied' | 'nav_missing';
+export type SkipCode = 'no_change' | 'below_minimum' | 'symbol_denied' | 'nav_missing' | 'position_unknown' | 'close_only';
 
 /** What the order does to this follower: the part it may not take part in is left out of it. */
 export type Phase = 'increase' | 'reduce' | 'cross' | 'none';
@@ -184,18 +184,34 @@ export interface Quantity {
 }
 
 /**
+ * Why a follower may only reduce: nobody knows what one of its children did, or it is closing only. `certain` is the part
+ * of told that it surely holds, whatever the unknown ones did.
+ */
+export interface Restriction {
+  readonly code: 'position_unknown' | 'close_only';
+  readonly certain: Decimal;
+}
+
+/**
  * A child's quantity: its own order's want less told. Separate from the fold because a child that waited in the retry
  * lane gets its quantity when its turn comes. `wantBefore` tells whether the order also catches up on what it missed.
  */
-export function quantity(folded: Folded, told: Decimal, wantBefore: Decimal, movement: Movement): Quantity {
-  const { want } = folded.after;
+export function quantity(folded: Folded, told: Decimal, wantBefore: Decimal, movement: Movement, only?: Restriction): Quantity {
   if (folded.phase === 'none') return { qty: zero, code: folded.withheld ?? 'no_change', reasons: [] };
+  if (only !== undefined && folded.phase === 'increase') return { qty: zero, code: only.code, reasons: [] };
+  const want = only !== undefined && folded.phase === 'cross' ? zero : folded.after.want;
   const plain = subtract(want, told);
-  const qty = folded.phase === 'reduce' ? towardZero(plain, told) : plain;
+  const reducing = only !== undefined || folded.phase === 'reduce';
+  const qty = reducing ? towardZero(plain, only?.certain ?? told) : plain;
   const reasons: Reason[] = [];
-  if (qty !== plain) reasons.push(reason('told', plain, qty));
-  if (folded.phase !== 'reduce' && told !== wantBefore) reasons.push(reason('catch_up', subtract(want, wantBefore), qty));
-  if (qty === zero) return { qty, code: folded.withheld ?? 'no_change', reasons };
+  if (qty !== plain) reasons.push(reason(only?.code ?? 'told', plain, qty));
+  if (!reducing && told !== wantBefore) reasons.push(reason('catch_up', subtract(want, wantBefore), qty));
+  if (qty === zero)
+    return {
+      qty,
+      code: plain === zero ? (folded.withheld ?? 'no_change') : (only?.code ?? folded.withheld ?? 'no_change'),
+      reasons,
+    };
   if (want !== zero && belowMinimum(qty, movement)) {
     return { qty: zero, code: 'below_minimum', reasons: [...reasons, reason('below_minimum', qty, zero)] };
   }

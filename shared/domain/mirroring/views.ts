@@ -1,12 +1,13 @@
 import { format } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
+import type { Child } from './child.ts';
 import type { Claim, Counts, Outcome } from './claim.ts';
 import { childIdOf, reasonsOf, sideOf, sizeOf } from './delivery.ts';
 import { untouchedOutcome } from './dispatch.ts';
 import type { OrderEntry, RefusedOrder } from './order.ts';
 import { type ClaimRow, inputsOf, levelsOf, movementOf, type StoredLevels, size } from './plan.ts';
 import type { ChildOrder } from './schemas.ts';
-import { childStates, type OrderState, openStates } from './states.ts';
+import { type OrderState, openStates } from './states.ts';
 
 /** What the shards have done of an order so far. */
 export interface Progress {
@@ -15,14 +16,12 @@ export interface Progress {
   readonly counts: Counts;
 }
 
-/** The state of a manager order, computed when it is read (SPEC 6.1). */
+/** The state of a manager order, computed when it is read (SPEC 6.1): completed = nothing under way and nothing unknown. */
 export function orderState(entry: Pick<OrderEntry, 'pinned'>, progress: Progress): OrderState {
   const { shards } = entry.pinned;
-  if (progress.shardsDone >= shards) {
-    const open = childStates.some((state) => openStates.has(state) && (progress.counts[state] ?? 0) > 0);
-    return open ? 'dispatched' : 'completed';
-  }
-  return progress.shardsClaimed === 0 ? 'accepted' : 'expanding';
+  if (progress.shardsDone < shards) return progress.shardsClaimed === 0 ? 'accepted' : 'expanding';
+  const open = [...openStates, 'unknown' as const].some((name) => (progress.counts[name] ?? 0) > 0);
+  return open ? 'dispatched' : 'completed';
 }
 
 export function managerOrderView(entry: OrderEntry, progress: Progress | undefined) {
@@ -59,14 +58,17 @@ export const refusedOrderView = (r: RefusedOrder) => ({
   progress: null,
 });
 
-/** A child as its claim and result tell it; before the result its claim says what is intended. */
+/** A child as its claim and result tell it, or its own row where it has one; before the result the claim says what is intended. */
 export function childOrderView(
   entry: OrderEntry,
   claim: Claim,
-  row: ClaimRow,
+  planned: ClaimRow,
   follower: Pick<Follower, 'follower_id' | 'shard'>,
+  child?: Child,
 ): ChildOrder {
-  const outcome = claim.outcomes.find((o) => o.place === row.place) ?? intended(row);
+  const row = child?.row ?? planned;
+  const outcome =
+    child === undefined ? (claim.outcomes.find((o) => o.place === planned.place) ?? intended(planned)) : lived(child);
   const reasons = [...reasonsOf(entry, row)];
   return {
     follower_order_id: childIdOf(entry, follower.shard, row.place),
@@ -86,16 +88,26 @@ export function childOrderView(
     ...(outcome.error === undefined ? {} : { last_error: outcome.error }),
     sizing: { ...row.after, told: row.before.told },
     created_at: claim.claimed_at,
-    updated_at: claim.finished_at ?? claim.claimed_at,
+    updated_at: child?.updated_at ?? claim.finished_at ?? claim.claimed_at,
   };
 }
+
+const lived = ({ place, state, code, attempts, last_error, unknown }: Child): Outcome => ({
+  place,
+  state,
+  attempts,
+  ...(code === undefined ? {} : { code }),
+  ...(last_error === undefined ? {} : { error: last_error }),
+  ...(unknown ? { unknown: true as const } : {}),
+});
 
 const intended = (row: ClaimRow): Outcome =>
   row.fate === 'send' ? { place: row.place, state: 'planned', attempts: 0 } : untouchedOutcome(row);
 
 /** An order's size for a follower with its settings of now, from the levels recorded before it (SPEC 4, 6.2). */
 export function previewView(entry: OrderEntry, follower: Follower, before: StoredLevels) {
-  const sized = size(levelsOf(before), movementOf(entry), inputsOf(follower, entry.order.symbol));
+  const levels = levelsOf(before);
+  const sized = size(levels, movementOf(entry), inputsOf(follower, entry.order.symbol, levels.told));
   const qty = format(sized.qty);
   const { after } = sized;
   return {

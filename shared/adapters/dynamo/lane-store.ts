@@ -1,0 +1,217 @@
+import { QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Follower } from '../../domain/followers/follower.ts';
+import { type Child, type ChildKey, laneEnded, unknownName } from '../../domain/mirroring/child.ts';
+import type { Ending, LaneStore, LaneView } from '../../domain/mirroring/lane.ts';
+import { add, decimal, format } from '../../kit/decimal.ts';
+import { childOf, packedRow } from './child-item.ts';
+import { failedConditions, held, metAnother, type Table } from './client.ts';
+import { deadLetterItems } from './dead-letters.ts';
+import { followerOf } from './follower-item.ts';
+import { keys, partitions } from './keys.ts';
+import { getItem } from './lookups.ts';
+import { readEntry, readLedger } from './shard-store.ts';
+
+export const shardOf = (k: Pick<ChildKey, 'vault_tenant_id' | 'vault_id' | 'shard'>) => ({
+  tenant_id: k.vault_tenant_id,
+  vault_id: k.vault_id,
+  shard: k.shard,
+});
+
+/** A follower's retry lane in the table. Per attempt: 3 reads, 2 writes. */
+export function laneStore(table: Table): LaneStore {
+  return {
+    head: (key) => head(table, key),
+    entry: (key) => readEntry(table, shardOf(key), key.seq),
+    shardTold: async (child) => (await readLedger(table, shardOf(child), child.symbol)).rows.get(child.place)?.told ?? '0',
+    begin: (child, next) => begin(table, child, next),
+    retry: (child, next) => scheduleRetry(table, child, next),
+    end: (ending) => end(table, ending),
+  };
+}
+
+async function head(table: Table, key: ChildKey): Promise<LaneView | undefined> {
+  const [item, vault] = await Promise.all([
+    getItem(table, keys.follower(shardOf(key), key.place)),
+    getItem(table, keys.vault(shardOf(key))),
+  ]);
+  if (item === undefined || vault === undefined) return undefined;
+  const follower = followerOf(item);
+  const child = follower.lane_in > follower.lane_out ? await firstOpen(table, follower) : undefined;
+  return { follower, vaultStatus: vault['status'] as LaneView['vaultStatus'], ...(child === undefined ? {} : { child }) };
+}
+
+/** Between the lane's ends every child that has not ended is the lane's; the first one is whose turn it is. */
+async function firstOpen(table: Table, follower: Follower): Promise<Child | undefined> {
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: {
+          ':pk': partitions.follower(follower),
+          ':from': keys.child(follower, follower.lane_out + 1).sk,
+          ':to': keys.child(follower, follower.lane_in).sk,
+        },
+        ConsistentRead: true,
+        Limit: 10,
+        ExclusiveStartKey: start,
+      }),
+    );
+    const open = (page.Items ?? []).map(childOf).find((child) => !laneEnded.has(child.state));
+    if (open !== undefined) return open;
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+  return undefined;
+}
+
+async function begin(table: Table, child: Child, next: Parameters<LaneStore['begin']>[1]): Promise<boolean> {
+  const update = new UpdateCommand({
+    TableName: table.name,
+    Key: keys.child(child, child.seq),
+    UpdateExpression:
+      'SET attempts = :next, #state = :sent, #unknown = :unknown, #plan = :plan, attempt_until = :until, updated_at = :at',
+    ConditionExpression: 'attempts = :attempts AND attribute_exists(#open)',
+    ExpressionAttributeNames: { '#state': 'state', '#unknown': 'unknown', '#plan': 'plan', '#open': 'open' },
+    ExpressionAttributeValues: {
+      ':next': child.attempts + 1,
+      ':attempts': child.attempts,
+      ':sent': 'sent',
+      ':unknown': child.unknown,
+      ':plan': packedRow(next.row),
+      ':until': next.attempt_until,
+      ':at': next.at,
+    },
+  });
+  return held(table.client.send(update));
+}
+
+async function scheduleRetry(table: Table, child: Child, next: Parameters<LaneStore['retry']>[1]): Promise<boolean> {
+  const update = new UpdateCommand({
+    TableName: table.name,
+    Key: keys.child(child, child.seq),
+    UpdateExpression: 'SET #state = :retry, due_at = :due, #unknown = :unknown, last_error = :error, updated_at = :at',
+    ConditionExpression: 'attempts = :attempts AND attribute_exists(#open)',
+    ExpressionAttributeNames: { '#state': 'state', '#unknown': 'unknown', '#open': 'open' },
+    ExpressionAttributeValues: {
+      ':retry': 'retry',
+      ':due': next.due_at,
+      ':unknown': next.unknown,
+      ':error': next.error,
+      ':at': next.at,
+      ':attempts': child.attempts,
+    },
+  });
+  return held(table.client.send(update));
+}
+
+/** How often an ending is tried again with the follower's row as it then is: settling moves it too. */
+const endTries = 5;
+
+async function end(table: Table, ending: Ending): Promise<boolean> {
+  const { child } = ending;
+  for (let attempt = 1; attempt <= endTries; attempt += 1) {
+    const item = await getItem(table, keys.follower(shardOf(child), child.place));
+    if (item === undefined) throw new Error(`follower ${child.follower_id} has no row`);
+    const TransactItems = [endChild(table, ending), endInFollower(table, ending, followerOf(item)), countEnd(table, ending)];
+    const dead =
+      ending.state === 'dead_lettered'
+        ? deadLetterItems(child, ending).map((Item) => ({ Put: { TableName: table.name, Item } }))
+        : [];
+    try {
+      await table.client.send(new TransactWriteCommand({ TransactItems: [...TransactItems, ...dead] }));
+      return true;
+    } catch (error) {
+      if (failedConditions(error).includes(0)) return false;
+      if (failedConditions(error).length === 0 && !metAnother(error)) throw error;
+    }
+  }
+  return false;
+}
+
+const endChild = (table: Table, { child, state, code, unknown, error, at }: Ending) => ({
+  Update: {
+    TableName: table.name,
+    Key: keys.child(child, child.seq),
+    UpdateExpression: `SET #state = :state, #unknown = :unknown, #plan = :plan, updated_at = :at${code === undefined ? '' : ', #code = :code'}${
+      error === undefined ? '' : ', last_error = :error'
+    } REMOVE #open`,
+    ConditionExpression: 'attempts = :attempts AND attribute_exists(#open)',
+    ExpressionAttributeNames: {
+      '#state': 'state',
+      '#unknown': 'unknown',
+      '#plan': 'plan',
+      '#open': 'open',
+      ...(code === undefined ? {} : { '#code': 'code' }),
+    },
+    ExpressionAttributeValues: {
+      ':state': state,
+      ':unknown': unknown,
+      ':plan': packedRow(child.row),
+      ':at': at,
+      ':attempts': child.attempts,
+      ...(code === undefined ? {} : { ':code': code }),
+      ...(error === undefined ? {} : { ':error': error }),
+    },
+  },
+});
+
+function endInFollower(table: Table, { child, moved, unknown, asked, slow, stops, at }: Ending, follower: Follower) {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = { ':seq': child.seq };
+  const sets = ['lane_out = :seq'];
+  const conditions = ['lane_out < :seq'];
+  if (asked) {
+    sets.push('slow = :slow');
+    values[':slow'] = slow;
+  }
+  if (moved !== undefined) {
+    const { set, condition, name, value } = movedBy(follower, child.symbol, moved);
+    sets.push(set);
+    conditions.push(condition);
+    Object.assign(names, name);
+    Object.assign(values, value);
+  }
+  if (unknown) {
+    sets.push('#unknown.#child = :qty');
+    Object.assign(names, { '#unknown': 'unknown', '#child': unknownName(child) });
+    values[':qty'] = child.row.qty;
+  }
+  if (stops) {
+    sets.push('#status = :stopped', 'ver = ver + :one', 'updated_at = :at');
+    names['#status'] = 'status';
+    Object.assign(values, { ':stopped': 'stopped', ':one': 1, ':at': at });
+  }
+  return {
+    Update: {
+      TableName: table.name,
+      Key: keys.follower(shardOf(child), child.place),
+      UpdateExpression: `SET ${sets.join(', ')}`,
+      ConditionExpression: conditions.join(' AND '),
+      ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
+      ExpressionAttributeValues: values,
+    },
+  };
+}
+
+/** Adds to what was moved outside the shard; holds only while that is as it was read, so that nothing is added twice. */
+export function movedBy(follower: Pick<Follower, 'moved'>, symbol: string, qty: string) {
+  const old = follower.moved[symbol];
+  const next = format(add(decimal(old ?? '0'), decimal(qty)));
+  return {
+    set: 'moved.#symbol = :moved',
+    condition: old === undefined ? 'attribute_not_exists(moved.#symbol)' : 'moved.#symbol = :old',
+    name: { '#symbol': symbol },
+    value: { ':moved': next, ...(old === undefined ? {} : { ':old': old }) },
+  };
+}
+
+const countEnd = (table: Table, { child, state, unknown }: Ending) => ({
+  Update: {
+    TableName: table.name,
+    Key: keys.ended(shardOf(child), child.seq),
+    UpdateExpression: `ADD #state :one${unknown ? ', #unknown :one' : ''}`,
+    ExpressionAttributeNames: { '#state': state, ...(unknown ? { '#unknown': 'unknown' } : {}) },
+    ExpressionAttributeValues: { ':one': 1 },
+  },
+});

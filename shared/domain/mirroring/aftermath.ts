@@ -1,0 +1,82 @@
+/** What a shard's dispatch leaves to be written about single followers, before the entry is finished. */
+import { type Clock, timestamp } from '../../kit/clock.ts';
+import type { Follower } from '../followers/follower.ts';
+import type { Child } from './child.ts';
+import type { Claim, Outcome } from './claim.ts';
+import { childIdOf } from './delivery.ts';
+import type { OrderEntry } from './order.ts';
+import type { ClaimRow } from './plan.ts';
+import { retryAt } from './retry.ts';
+
+export interface Aftermath {
+  readonly delays: readonly number[];
+  /** Child's row and the follower's `lane_in` in one transaction; saying it again changes nothing. */
+  readonly enterLane: (child: Child) => Promise<void>;
+  /** Rings the lane; `again` when it may have been rung for this child before. */
+  readonly ringLane: (child: Child, again: boolean) => Promise<void>;
+  /** Child's row and the follower's list of unknowns in one transaction. */
+  readonly keepUnknown: (child: Child) => Promise<void>;
+  /** The endpoint is slow, or gone. */
+  readonly noteEndpoint: (follower: Follower, note: { slow?: true; stops?: true }) => Promise<void>;
+}
+
+interface Dispatched {
+  readonly entry: OrderEntry;
+  readonly claim: Claim;
+  readonly outcomes: readonly Outcome[];
+  readonly byPlace: ReadonlyMap<number, Follower>;
+  readonly again: boolean;
+}
+
+/**
+ * Failed and waiting children go to their followers' lanes: first the row with `lane_in`, then the ring. Repeated by
+ * whoever takes the claim over; each write is conditional, and each ring only says that there is work.
+ */
+export async function afterDispatch(done: Dispatched, ports: { clock: Clock; aftermath: Aftermath }): Promise<void> {
+  const rows = new Map(done.claim.rows.map((row) => [row.place, row]));
+  const work = done.outcomes.map(async (outcome) => {
+    const follower = done.byPlace.get(outcome.place);
+    const row = rows.get(outcome.place);
+    if (follower === undefined || row === undefined) return;
+    const { aftermath } = ports;
+    if (outcome.slow !== undefined || outcome.stops !== undefined) await aftermath.noteEndpoint(follower, outcome);
+    if (outcome.lane !== true && outcome.unknown !== true) return;
+    const child = childOf(done.entry, row, outcome, follower, ports);
+    if (outcome.lane !== true) return aftermath.keepUnknown(child);
+    await aftermath.enterLane(child);
+    await aftermath.ringLane(child, done.again);
+  });
+  await Promise.all(work);
+}
+
+function childOf(
+  entry: OrderEntry,
+  row: ClaimRow,
+  outcome: Outcome,
+  follower: Follower,
+  ports: { clock: Clock; aftermath: Aftermath },
+): Child {
+  const now = ports.clock();
+  const waits = outcome.attempts === 0;
+  return {
+    follower_order_id: childIdOf(entry, follower.shard, row.place),
+    follower_id: follower.follower_id,
+    tenant_id: follower.tenant_id,
+    vault_tenant_id: follower.vault_tenant_id,
+    vault_id: follower.vault_id,
+    shard: follower.shard,
+    place: row.place,
+    seq: entry.seq,
+    manager_order_id: entry.manager_order_id,
+    symbol: entry.order.symbol,
+    state: outcome.state,
+    ...(outcome.code === undefined ? {} : { code: outcome.code }),
+    unknown: outcome.unknown === true,
+    attempts: outcome.attempts,
+    due_at: waits ? now : retryAt(now, outcome.attempts, outcome.retryAfterMs ?? 0, ports.aftermath.delays),
+    row,
+    ...(outcome.error === undefined ? {} : { last_error: outcome.error }),
+    created_at: timestamp(now),
+    updated_at: timestamp(now),
+  };
+}

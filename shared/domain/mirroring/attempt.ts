@@ -1,0 +1,66 @@
+import type { Follower } from '../followers/follower.ts';
+
+/** One HTTP attempt to a follower's endpoint. */
+export interface Delivery {
+  readonly follower: Pick<Follower, 'follower_id' | 'tenant_id' | 'key_version' | 'webhook'>;
+  /** The fo_id: the receiver's idempotency key. */
+  readonly deliveryId: string;
+  readonly attempt: number;
+  /** Milliseconds; signed into the headers. */
+  readonly at: number;
+  readonly body: string;
+}
+
+/**
+ * What an endpoint did with an attempt (SPEC 6.2 and 6.4). `certain` is true when the child certainly did not happen by
+ * this attempt: nothing left us, or the endpoint answered 3xx or 4xx (not 408).
+ */
+export type AttemptResult = { readonly ms: number } & (
+  | { readonly kind: 'ack'; readonly status: number }
+  | { readonly kind: 'rejected'; readonly status: number; readonly error: string }
+  | {
+      readonly kind: 'retry';
+      readonly certain: boolean;
+      readonly error: string;
+      readonly status?: number;
+      readonly retryAfterSeconds?: number;
+    }
+);
+
+export interface Dispatcher {
+  /** Never throws for what an endpoint does; throws only for our own bugs and outages. */
+  readonly deliver: (delivery: Delivery) => Promise<AttemptResult>;
+}
+
+/** What an attempt means for its child, given whether an earlier attempt's outcome is unknown. */
+export type Verdict =
+  | { readonly kind: 'ack' }
+  | {
+      readonly kind: 'ended';
+      readonly state: 'rejected' | 'unresolved';
+      readonly error: string;
+      readonly unknown: boolean;
+      readonly stops: boolean;
+    }
+  | { readonly kind: 'again'; readonly error: string; readonly unknown: boolean; readonly retryAfterMs: number };
+
+const gone = 410;
+const conflict = 409;
+
+/**
+ * SPEC 6.4: 2xx is an ack; 408, 425, 429, 5xx and broken connections come again; any other 3xx or 4xx refuses for good.
+ * After an attempt of unknown outcome 409 says "I have it", and any other refusal resolves nothing. 410 stops the follower.
+ */
+export function verdictOf(result: AttemptResult, unknownBefore: boolean): Verdict {
+  if (result.kind === 'ack') return { kind: 'ack' };
+  if (result.kind === 'retry') {
+    const retryAfterMs = (result.retryAfterSeconds ?? 0) * 1000;
+    return { kind: 'again', error: result.error, unknown: unknownBefore || !result.certain, retryAfterMs };
+  }
+  if (unknownBefore && result.status === conflict) return { kind: 'ack' };
+  const state = unknownBefore ? 'unresolved' : 'rejected';
+  return { kind: 'ended', state, error: result.error, unknown: unknownBefore, stops: result.status === gone };
+}
+
+/** An endpoint that takes longer is served through its own lane, so that it does not hold up its shard. */
+export const slowAfterMs = 1000;

@@ -1,0 +1,194 @@
+/**
+ * The retry lane (SPEC 6.4, ARCHITECTURE 2): one line per follower. Its children are worked off in sequence; while one
+ * waits, the later ones wait behind it. Attempts and due times live in the child's row, and every attempt is written
+ * there before it is made. The message is only a doorbell: lost, doubled or late it changes nothing.
+ */
+import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
+import { add, decimal, format, zero } from '../../kit/decimal.ts';
+import type { Follower } from '../followers/follower.ts';
+import type { VaultRecord } from '../vaults/vault.ts';
+import { type Dispatcher, slowAfterMs, type Verdict, verdictOf } from './attempt.ts';
+import type { Child, ChildKey } from './child.ts';
+import { childOrderBody } from './delivery.ts';
+import { expiresAt, type Observe } from './dispatch.ts';
+import type { OrderEntry } from './order.ts';
+import { type ClaimRow, inputsOf, levelsOf, movementOf, type RecordedInputs, size, switchCode } from './plan.ts';
+import { mostAttempts, retryAt } from './retry.ts';
+import type { ChildState } from './states.ts';
+
+/** The follower as it is now, and the first child of its lane that has not ended. */
+export interface LaneView {
+  readonly follower: Follower;
+  readonly vaultStatus: VaultRecord['status'];
+  readonly child?: Child;
+}
+
+/** How a child's time in the lane ended. One transaction: child, follower, the order's counts, its dead letter. */
+export interface Ending {
+  readonly child: Child;
+  /** True when the endpoint was asked just now, so that `slow` says something. */
+  readonly asked: boolean;
+  readonly state: ChildState;
+  readonly code?: string;
+  readonly unknown: boolean;
+  readonly error?: string;
+  /** Signed quantity that happened, when it did. */
+  readonly moved?: string;
+  readonly slow: boolean;
+  readonly stops: boolean;
+  readonly at: string;
+}
+
+export interface LaneStore {
+  readonly head: (key: ChildKey) => Promise<LaneView | undefined>;
+  readonly entry: (key: ChildKey) => Promise<OrderEntry | undefined>;
+  /** The shard's own part of told in the child's symbol. */
+  readonly shardTold: (child: Child) => Promise<string>;
+  /** Writes an attempt before it is made; false when somebody else began it. */
+  readonly begin: (child: Child, next: { row: ClaimRow; attempt_until: number; at: string }) => Promise<boolean>;
+  /** After a failed attempt: when the next one is due. */
+  readonly retry: (child: Child, next: { due_at: number; unknown: boolean; error: string; at: string }) => Promise<boolean>;
+  readonly end: (ending: Ending) => Promise<boolean>;
+}
+
+export interface LanePorts {
+  readonly clock: Clock;
+  readonly store: LaneStore;
+  readonly dispatcher: Dispatcher;
+  readonly observe: Observe;
+  readonly delays: readonly number[];
+  /** Puts a child that is about to become a dead letter on the queue that alarms. */
+  readonly deadLetter: (child: Child, why: string) => Promise<void>;
+}
+
+export type LaneRun = { readonly kind: 'empty' } | { readonly kind: 'later'; readonly ms: number };
+
+/** Works the lane's children off, one after the other, until one has to wait or the time is up. `deadline` in ms. */
+export async function workLane(key: ChildKey, deadline: number, ports: LanePorts): Promise<LaneRun> {
+  for (;;) {
+    const view = await ports.store.head(key);
+    if (view?.child === undefined) return { kind: 'empty' };
+    const waitMs = waitsFor(view.child, ports.clock());
+    if (waitMs > 0) return { kind: 'later', ms: waitMs };
+    if (deadline - ports.clock() < attemptTakesMs) return { kind: 'later', ms: 0 };
+    await step(view.follower, settledAttempt(view.child), view.vaultStatus, ports);
+  }
+}
+
+/** The longest that an attempt and its writes take. */
+const attemptTakesMs = 8_000;
+
+function waitsFor(child: Child, now: number): number {
+  return (child.state === 'sent' ? (child.attempt_until ?? 0) : child.due_at) - now;
+}
+
+/** A child found `sent` past its attempt's time: whoever began it died, and nobody knows what the endpoint saw. */
+const settledAttempt = (child: Child): Child => (child.state === 'sent' ? { ...child, unknown: true } : child);
+
+async function step(follower: Follower, child: Child, vaultStatus: VaultRecord['status'], ports: LanePorts): Promise<void> {
+  const entry = await ports.store.entry(child);
+  if (entry === undefined) throw new Error(`entry ${child.seq} of ${child.vault_id} is missing from the log`);
+  const sized = child.attempts === 0 ? await sizedNow(child, entry, follower, ports) : child;
+  const ended = whyEnded(sized, entry, follower, vaultStatus, ports);
+  if (ended !== undefined) return finish(sized, ended, ports);
+  const now = ports.clock();
+  const begun = await ports.store.begin(sized, { row: sized.row, attempt_until: now + attemptTakesMs * 2, at: timestamp(now) });
+  if (begun) await attempt({ ...sized, attempts: sized.attempts + 1 }, entry, follower, ports);
+}
+
+/** A child that waited unattempted gets its quantity now: from its own order's want and what was told meanwhile. */
+async function sizedNow(child: Child, entry: OrderEntry, follower: Follower, ports: LanePorts): Promise<Child> {
+  const own = decimal(await ports.store.shardTold(child));
+  const told = add(own, decimal(follower.moved[child.symbol] ?? '0'));
+  const { only } = inputsOf(follower, child.symbol, told);
+  const { only: _before, ...kept } = child.row.inputs;
+  const inputs: RecordedInputs = { ...kept, ...(only === undefined ? {} : { only }) };
+  const before = { ...levelsOf(child.row.before), told };
+  const sized = size(before, movementOf(entry), inputs);
+  const row: ClaimRow = {
+    ...child.row,
+    inputs,
+    before: { ...child.row.before, told: format(told) },
+    qty: format(sized.qty),
+    ...(sized.code === undefined ? {} : { code: sized.code }),
+  };
+  return { ...child, row };
+}
+
+type Ended = Pick<Ending, 'state' | 'code'>;
+
+/** Why a child is not attempted any more: nothing to do, a switch (read now), its age, or its last attempt behind it. */
+function whyEnded(
+  child: Child,
+  entry: OrderEntry,
+  follower: Follower,
+  status: VaultRecord['status'],
+  ports: LanePorts,
+): Ended | undefined {
+  if (decimal(child.row.qty) === zero)
+    return { state: 'skipped', ...(child.row.code === undefined ? {} : { code: child.row.code }) };
+  const code = switchCode(follower, status);
+  if (code !== undefined) return { state: 'skipped', code };
+  if (ports.clock() > expiresAt(entry) && child.row.phase !== 'reduce') return { state: 'expired', code: 'max_age' };
+  return child.attempts >= mostAttempts(ports.delays) ? { state: 'dead_lettered', code: 'attempts_exhausted' } : undefined;
+}
+
+async function attempt(child: Child, entry: OrderEntry, follower: Follower, ports: LanePorts): Promise<void> {
+  const at = ports.clock();
+  const last = child.last_error === undefined ? {} : { lastError: child.last_error };
+  const result = await ports.dispatcher.deliver({
+    follower,
+    deliveryId: child.follower_order_id,
+    attempt: child.attempts,
+    at,
+    body: childOrderBody(entry, child.row, follower, { number: child.attempts, at: timestamp(at), ...last }),
+  });
+  const latencyMs = at - milliseconds(entry.accepted_at);
+  ports.observe({ latencyMs, result: result.kind, vault_id: child.vault_id, first: child.attempts === 1 });
+  await conclude(child, entry, verdictOf(result, child.unknown), { slow: result.ms > slowAfterMs }, ports);
+}
+
+async function conclude(
+  child: Child,
+  entry: OrderEntry,
+  verdict: Verdict,
+  note: { slow: boolean },
+  ports: LanePorts,
+): Promise<void> {
+  if (verdict.kind === 'ack') return finish({ ...child, unknown: false }, { state: 'ack', moved: child.row.qty, ...note }, ports);
+  const { error, unknown } = verdict;
+  if (verdict.kind === 'ended')
+    return finish({ ...child, unknown }, { state: verdict.state, error, stops: verdict.stops, ...note }, ports);
+  const failed = { ...child, unknown, last_error: error };
+  if (child.attempts >= mostAttempts(ports.delays)) {
+    return finish(failed, { state: 'dead_lettered', code: 'attempts_exhausted', error, ...note }, ports);
+  }
+  const now = ports.clock();
+  const due_at = retryAt(now, child.attempts, verdict.retryAfterMs, ports.delays);
+  if (due_at > expiresAt(entry) && child.row.phase !== 'reduce') {
+    return finish(failed, { state: 'expired', code: 'max_age', error, ...note }, ports);
+  }
+  await ports.store.retry(child, { due_at, unknown, error, at: timestamp(now) });
+}
+
+/** Ends a child's time in the lane. A dead letter reaches its queue first: sent twice it is one, lost it would be none. */
+async function finish(
+  child: Child,
+  how: Ended & Partial<Pick<Ending, 'moved' | 'error' | 'slow' | 'stops'>>,
+  ports: LanePorts,
+): Promise<void> {
+  if (how.state === 'dead_lettered') await ports.deadLetter(child, how.error ?? child.last_error ?? how.code ?? '');
+  const error = how.error ?? child.last_error;
+  await ports.store.end({
+    child,
+    state: how.state,
+    ...(how.code === undefined ? {} : { code: how.code }),
+    unknown: child.unknown,
+    ...(error === undefined ? {} : { error }),
+    ...(how.moved === undefined ? {} : { moved: how.moved }),
+    asked: how.slow !== undefined,
+    slow: how.slow ?? false,
+    stops: how.stops ?? false,
+    at: timestamp(ports.clock()),
+  });
+}
