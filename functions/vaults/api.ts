@@ -26,21 +26,23 @@ async function createVault({ principal, body, seed, requestId }: ApiRequest<z.in
   if (tenant === undefined) throw notFound('tenant');
   const vault = newVault(body, tenant, id('vlt', seed), timestamp(clock()));
   const stored = await putVault(table, vault, { subject, request_id: requestId });
-  return { body: vaultView(stored), etag: etag(stored) };
+  return { body: vaultView(stored, clock()), etag: etag(stored) };
 }
 
 async function getVault({ principal, params }: ApiRequest): Promise<ApiAnswer> {
   const vault = await findVault(table, params['vault_id'] as string);
   const own = vault?.tenant_id === actingTenant(principal as Principal);
   if (vault === undefined || !(own || vault.public)) throw notFound('vault');
-  return own ? { body: vaultView(vault), etag: etag(vault) } : { body: redactedVaultView(vault) };
+  return own ? { body: vaultView(vault, clock()), etag: etag(vault) } : { body: redactedVaultView(vault) };
 }
 
 async function listVaults({ principal, query }: ApiRequest): Promise<ApiAnswer> {
   const tenantId = actingTenant(principal as Principal);
   const page = await listVaultIds(table, tenantId, pageOfQuery(query));
   const found = await Promise.all(page.items.map((vaultId) => findVault(table, vaultId)));
-  const items = found.flatMap((v) => (v === undefined ? [] : [v.tenant_id === tenantId ? vaultView(v) : redactedVaultView(v)]));
+  const items = found.flatMap((v) =>
+    v === undefined ? [] : [v.tenant_id === tenantId ? vaultView(v, clock()) : redactedVaultView(v)],
+  );
   return { body: { items, next_cursor: page.next_cursor } };
 }
 

@@ -53,6 +53,13 @@ export const functions = {
     settings: [...always, 'defaultPlan'],
     trigger: { kind: 'http', room: 'vaults' },
   },
+  'overlays-api': {
+    ...api,
+    entry: 'functions/overlays/api.ts',
+    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
+    settings: [...always, 'defaultPlan'],
+    trigger: { kind: 'http', room: 'overlays' },
+  },
   'followers-api': {
     ...api,
     entry: 'functions/followers/api.ts',

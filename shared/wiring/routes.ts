@@ -17,7 +17,7 @@ export type Scope = (typeof scopes)[number];
 /** The resource server's identifier; in a real token a scope stands as `vanta/<scope>`. */
 export const scopePrefix = 'vanta/';
 
-export type ApiRoom = 'tenants' | 'vaults' | 'followers' | 'mirroring' | 'contract';
+export type ApiRoom = 'tenants' | 'vaults' | 'followers' | 'mirroring' | 'overlays' | 'contract';
 
 /**
  * `public`: no token. `signed_in`: any valid token, also of a person without a tenant. Otherwise the scope that is
@@ -49,6 +49,14 @@ export const routes = {
   createVault: { method: 'POST', path: '/v1/vaults', room: 'vaults', access: needs('mirror:manage') },
   listVaults: { method: 'GET', path: '/v1/vaults', room: 'vaults', access: needs('vault:read') },
   getVault: { method: 'GET', path: '/v1/vaults/{vault_id}', room: 'vaults', access: needs('vault:read') },
+  createOverlay: { method: 'POST', path: '/v1/vaults/{vault_id}/overlay', room: 'overlays', access: needs('mirror:manage') },
+  listOverlays: { method: 'GET', path: '/v1/vaults/{vault_id}/overlays', room: 'overlays', access: needs('vault:read') },
+  deleteOverlay: {
+    method: 'DELETE',
+    path: '/v1/vaults/{vault_id}/overlays/{overlay_id}',
+    room: 'overlays',
+    access: needs('mirror:manage'),
+  },
   createFollower: {
     method: 'POST',
     path: '/v1/vaults/{vault_id}/followers',

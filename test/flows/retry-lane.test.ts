@@ -137,7 +137,7 @@ describe('the retry lane', () => {
     const start = first[0]?.arrived ?? 0;
     const at = first.map((r) => Math.round((r.arrived - start) / 1000));
     expect(first.map((r) => r.attempt)).toEqual([1, 2, 3, 4, 5]);
-    [0, 1, 6, 21, 81].forEach((expected, i) => expect(Math.abs((at[i] ?? -1) - expected)).toBeLessThanOrEqual(3));
+    for (const [i, expected] of [0, 1, 6, 21, 81].entries()) expect(Math.abs((at[i] ?? -1) - expected)).toBeLessThanOrEqual(3);
     const letters = await client.get<{ items: { follower_order_id: string; seq: number; unknown: boolean }[] }>(
       '/v1/dead-letters',
     );

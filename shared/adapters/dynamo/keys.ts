@@ -36,6 +36,7 @@ export const prefixes = {
   roster: 'ROSTER#',
   result: 'RESULT#',
   child: 'CHILD#',
+  overlay: 'OVERLAY#',
 } as const;
 
 /** Shards whose progress one item holds: a number set of 200 stays about 1 KB. */
@@ -52,6 +53,7 @@ export const keys = {
   entry: (v: VaultKey, seq: number): Key => ({ pk: vaultPk(v), sk: `${prefixes.entry}${seqText(seq)}` }),
   external: (v: VaultKey, externalId: string): Key => ({ pk: vaultPk(v), sk: `EXTERNAL#${externalId}` }),
   refused: (v: VaultKey, orderId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.refused}${orderId}` }),
+  overlay: (v: VaultKey, overlayId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.overlay}${overlayId}` }),
   follower: (s: ShardOf, place: number): Key => ({ pk: shardPk(s), sk: `${prefixes.roster}${pad(place, 4)}` }),
   ledger: (s: ShardOf, symbol: string): Key => ({ pk: shardPk(s), sk: `LEDGER#${symbol}` }),
   result: (s: ShardOf, seq: number): Key => ({ pk: shardPk(s), sk: `${prefixes.result}${seqText(seq)}` }),

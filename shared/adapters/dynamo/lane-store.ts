@@ -37,7 +37,7 @@ async function head(table: Table, key: ChildKey): Promise<LaneView | undefined> 
   if (item === undefined || vault === undefined) return undefined;
   const follower = followerOf(item);
   const child = follower.lane_in > follower.lane_out ? await firstOpen(table, follower) : undefined;
-  return { follower, vaultStatus: vault['status'] as LaneView['vaultStatus'], ...(child === undefined ? {} : { child }) };
+  return { follower, vault: vault as unknown as LaneView['vault'], ...(child === undefined ? {} : { child }) };
 }
 
 /** Between the lane's ends every child that has not ended is the lane's; the first one is whose turn it is. */

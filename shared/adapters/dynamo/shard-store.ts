@@ -4,6 +4,7 @@ import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
 import type { Ledger } from '../../domain/mirroring/plan.ts';
 import type { Finish, ShardStore, ShardView } from '../../domain/mirroring/shard.ts';
+import type { Switched } from '../../domain/vaults/status.ts';
 import { failedConditions, held, type Table } from './client.ts';
 import { followerOf } from './follower-item.ts';
 import { keys, partitions, prefixes, shardsPerProgressItem } from './keys.ts';
@@ -40,14 +41,14 @@ async function load(table: Table, key: ShardKey): Promise<ShardView> {
         TableName: table.name,
         Key: keys.vault(key),
         ConsistentRead: true,
-        ProjectionExpression: '#s',
+        ProjectionExpression: '#s, switches',
         ExpressionAttributeNames: { '#s': 'status' },
       }),
     ),
   ]);
   const last = results.Items?.[0];
   if (last === undefined || vault.Item === undefined) throw new Error(`shard ${key.shard} of ${key.vault_id} was never opened`);
-  return { last: claimOf(last), roster, vaultStatus: vault.Item['status'] };
+  return { last: claimOf(last), roster, vault: vault.Item as Switched };
 }
 
 /** The whole roster; a shard of 100 followers is one page, far below 1 MB. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Route, type RouteId, routes } from '../../wiring/routes.ts';
 import { followerSchemas } from '../followers/follower.ts';
 import { mirroringSchemas } from '../mirroring/schemas.ts';
+import { overlaySchemas } from '../overlays/overlay.ts';
 import { tenantSchemas } from '../tenants/tenant.ts';
 import { vaultSchemas } from '../vaults/vault.ts';
 import { childOrderDelivery } from '../webhooks/delivery-schema.ts';
@@ -16,6 +17,7 @@ export const routeSchemas: { readonly [Id in RouteId]: RouteSchema } = {
   ...vaultSchemas,
   ...followerSchemas,
   ...mirroringSchemas,
+  ...overlaySchemas,
 };
 
 const pascal = (id: string): string => id.charAt(0).toUpperCase() + id.slice(1);

@@ -3,7 +3,8 @@ import { absolute, add, type Decimal, decimal, format, maximum, minimum, sign, s
 import { id, ulidFromCause } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import { instrumentOf } from '../vaults/create.ts';
-import type { Vault } from '../vaults/vault.ts';
+import { statusAt } from '../vaults/status.ts';
+import type { Vault, VaultRecord } from '../vaults/vault.ts';
 import type { Bell } from './bell.ts';
 import type { ManagerOrderBody, OrderEntry, OrderSource, Reason } from './order.ts';
 import { servingOrder } from './shuffle.ts';
@@ -104,7 +105,7 @@ export function decide(request: AcceptRequest, view: AcceptView, now: number): O
   requireFresh(order, vault, now);
   const before = decimal(view.position);
   const { after, reasons } = movementAfter(order, before);
-  requireOpen(vault, before, after);
+  requireOpen(statusAt(vault, now), before, after);
   const { rail: _rail, ...increments } = instrument;
   return {
     kind: 'order',
@@ -140,11 +141,11 @@ function requireFresh(order: ManagerOrderBody, vault: Vault, now: number): void 
     throw new Refusal(422, 'order_stale', `ts is older than max_age_s (${vault.max_age_s}).`);
 }
 
-function requireOpen(vault: Vault, before: Decimal, after: Decimal): void {
+function requireOpen(status: VaultRecord['status'], before: Decimal, after: Decimal): void {
   const reduces = absolute(after) < absolute(before) && sign(after) !== -sign(before);
-  if (vault.status === 'closed') throw new Refusal(409, 'vault_closed', 'The vault is closed.');
-  if (vault.status === 'halted') throw new Refusal(409, 'vault_halted', 'The vault is halted.');
-  if (vault.status === 'maintenance' && !reduces) {
+  if (status === 'closed') throw new Refusal(409, 'vault_closed', 'The vault is closed.');
+  if (status === 'halted') throw new Refusal(409, 'vault_halted', 'The vault is halted.');
+  if (status === 'maintenance' && !reduces) {
     throw new Refusal(409, 'vault_maintenance', 'The vault is in maintenance: only orders that reduce are accepted.');
   }
   if (absolute(after) > largestPosition) throw new Refusal(422, 'position_too_large', 'The position would exceed 1000000000000.');

@@ -6,6 +6,7 @@
 import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
 import { add, decimal, format, zero } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
+import { type Switched, statusAt } from '../vaults/status.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import { type Dispatcher, slowAfterMs, type Verdict, verdictOf } from './attempt.ts';
 import type { Child, ChildKey } from './child.ts';
@@ -19,7 +20,7 @@ import type { ChildState } from './states.ts';
 /** The follower as it is now, and the first child of its lane that has not ended. */
 export interface LaneView {
   readonly follower: Follower;
-  readonly vaultStatus: VaultRecord['status'];
+  readonly vault: Switched;
   readonly child?: Child;
 }
 
@@ -71,7 +72,7 @@ export async function workLane(key: ChildKey, deadline: number, ports: LanePorts
     const waitMs = waitsFor(view.child, ports.clock());
     if (waitMs > 0) return { kind: 'later', ms: waitMs };
     if (deadline - ports.clock() < attemptTakesMs) return { kind: 'later', ms: 0 };
-    await step(view.follower, settledAttempt(view.child), view.vaultStatus, ports);
+    await step(view.follower, settledAttempt(view.child), statusAt(view.vault, ports.clock()), ports);
   }
 }
 

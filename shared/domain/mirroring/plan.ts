@@ -173,12 +173,17 @@ export function switchCode(
   return vaultStatus === 'maintenance' ? 'vault_maintenance' : undefined;
 }
 
+/**
+ * What happens to a child. While earlier ones are in the lane nobody can say yet what was told: its quantity comes when its
+ * turn does, and the fate of it too.
+ */
 function fateOf(follower: Follower, sized: Sized, vaultStatus: VaultRecord['status']): { fate: Fate; code?: string } {
-  if (sized.qty === zero) return { fate: 'skip', ...(sized.code === undefined ? {} : { code: sized.code }) };
+  const inLane = follower.lane_in > follower.lane_out && sized.phase !== 'none';
+  if (sized.qty === zero && !inLane) return { fate: 'skip', ...(sized.code === undefined ? {} : { code: sized.code }) };
   const code = switchCode(follower, vaultStatus);
   if (code !== undefined) return { fate: 'skip', code };
   if (follower.mode === 'shadow') return { fate: 'shadow' };
-  return { fate: follower.slow || follower.lane_in > follower.lane_out ? 'wait' : 'send' };
+  return { fate: inLane || follower.slow ? 'wait' : 'send' };
 }
 
 function planRow(

@@ -6,7 +6,7 @@
 import { type Clock, timestamp } from '../../kit/clock.ts';
 import { limits } from '../../wiring/limits.ts';
 import type { Follower } from '../followers/follower.ts';
-import type { VaultRecord } from '../vaults/vault.ts';
+import { type Switched, statusAt } from '../vaults/status.ts';
 import { type Aftermath, afterDispatch } from './aftermath.ts';
 import type { Dispatcher } from './attempt.ts';
 import type { Bell } from './bell.ts';
@@ -19,7 +19,7 @@ export interface ShardView {
   /** The newest claim or result: the shard's cursor. */
   readonly last: Claim;
   readonly roster: readonly Follower[];
-  readonly vaultStatus: VaultRecord['status'];
+  readonly vault: Switched;
 }
 
 export interface Finish {
@@ -105,7 +105,7 @@ const leaseUntil = (worker: Worker): number => worker.deadline + limits.leaseGra
 /** True when the entry was finished here. The ledger is read after the cursor: read beside it, it could be older. */
 async function expand(key: ShardKey, entry: OrderEntry, view: ShardView, worker: Worker, ports: ShardPorts): Promise<boolean> {
   const ledger = await ports.store.ledger(key, entry.order.symbol);
-  const rows = planEntry({ entry, roster: view.roster, ledger, vaultStatus: view.vaultStatus });
+  const rows = planEntry({ entry, roster: view.roster, ledger, vaultStatus: statusAt(view.vault, ports.clock()) });
   const claim: Claim = {
     seq: entry.seq,
     symbol: entry.order.symbol,
@@ -137,7 +137,7 @@ interface Work {
   readonly entry: OrderEntry;
   readonly claim: Claim;
   readonly ledger: Ledger;
-  readonly view: Pick<ShardView, 'roster' | 'vaultStatus'>;
+  readonly view: Pick<ShardView, 'roster' | 'vault'>;
   readonly firstOwner: boolean;
 }
 
@@ -145,7 +145,15 @@ async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
   const { key, entry, claim, ledger, view, firstOwner } = work;
   const byPlace = new Map(view.roster.map((f) => [f.place, f]));
   const rows = claim.rows.filter((row) => row.fate === 'send');
-  const batch = { entry, rows, byPlace, claim, vaultStatus: view.vaultStatus, shard: key.shard, repeated: !firstOwner };
+  const batch = {
+    entry,
+    rows,
+    byPlace,
+    claim,
+    vaultStatus: statusAt(view.vault, ports.clock()),
+    shard: key.shard,
+    repeated: !firstOwner,
+  };
   const sent = await dispatchRows(batch, ports);
   const outcomes = claim.rows.map((row) => sent.get(row.place) ?? untouchedOutcome(row));
   await afterDispatch({ entry, claim, outcomes, byPlace, again: !firstOwner }, ports);

@@ -1,6 +1,7 @@
 import { decimal, format } from '../../kit/decimal.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { statusAt } from './status.ts';
 import type { Rail, Vault, VaultBody, VaultRecord } from './vault.ts';
 
 const defaultFlipPolicy = { min_ttl_s: 1800, max_ttl_s: 3600, max_amplify: '0.5' };
@@ -45,10 +46,10 @@ function canonicalInstruments(map: NonNullable<VaultBody['instruments']>): NonNu
   return Object.fromEntries(rows);
 }
 
-/** What everybody may see: the record without the item's inner fields. */
-export function vaultView(vault: Vault): VaultRecord {
-  const { ver: _ver, last_time: _last, last_shard_followers: _count, ...record } = vault;
-  return record;
+/** The record without the item's inner fields, with the status that it has at a time (ms). */
+export function vaultView(vault: Vault, now: number): VaultRecord {
+  const { ver: _ver, last_time: _last, last_shard_followers: _count, switches: _switches, ...record } = vault;
+  return { ...record, status: statusAt(vault, now) };
 }
 
 /** A public vault as other tenants see it (SPEC 4). */

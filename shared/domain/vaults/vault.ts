@@ -83,6 +83,14 @@ export const vaultRecord = z
   .meta({ id: 'Vault' });
 export type VaultRecord = z.infer<typeof vaultRecord>;
 
+/** An active overlay that switches the whole vault, as it stands on the vault's item. */
+export interface VaultSwitch {
+  readonly overlay_id: string;
+  readonly kind: 'maintenance' | 'halt';
+  readonly starts_at: string;
+  readonly expires_at?: string | undefined;
+}
+
 /** The vault's item: the record, and what accept and registration need beside it. */
 export interface Vault extends VaultRecord {
   /** Grows with every write; transactions hold only for the vault as it was read. */
@@ -91,6 +99,8 @@ export interface Vault extends VaultRecord {
   readonly last_time?: string;
   /** Followers in the newest shard; a shard is opened when it is full. */
   readonly last_shard_followers: number;
+  /** `status` says open or closed; what these make of it follows from the time (status.ts). */
+  readonly switches?: readonly VaultSwitch[];
 }
 
 export const vaultSchemas: RoomSchemas<'vaults'> = {
