@@ -26,10 +26,13 @@ async function main(): Promise<void> {
   console.log(`ready ${started.api}`);
 }
 
-async function playDemo({ api, bus, bus_name }: Pick<Platform, 'api' | 'bus' | 'bus_name'>): Promise<void> {
-  const file = join(import.meta.dirname, 'demo', 'demo.ts');
-  if (!existsSync(file)) return log('there is no demo');
-  const { runDemo } = (await import(file)) as typeof import('./demo/demo.ts');
+/** What local/demo exports: it knows the platform by its addresses only. */
+interface Demo {
+  runDemo(options: { api: string; bus: { endpoint: string; name: string } }): Promise<void>;
+}
+
+async function playDemo({ api, bus, bus_name }: Platform): Promise<void> {
+  const { runDemo } = (await import(join(import.meta.dirname, 'demo', 'demo.ts'))) as Demo;
   await runDemo({ api, bus: { endpoint: bus, name: bus_name } });
 }
 

@@ -28,6 +28,7 @@ export class ControlPlaneStack extends Stack {
       vaults: answering('vaults'),
       followers: answering('followers'),
       mirroring: answering('mirroring'),
+      overlays: answering('overlays'),
     };
     this.api = new HttpRoutes(this, 'Http', { row, rooms, issuer: people.issuer, clientIds: people.clientIds });
     new CfnOutput(this, 'ApiUrl', { value: `https://${this.api.apiId}.execute-api.${this.region}.${this.urlSuffix}` });

@@ -21,11 +21,57 @@ export function toLambdaRecord(record: StreamRecord, eventSourceARN: string, aws
     eventVersion: '1.1',
     eventSource: 'aws:dynamodb',
     awsRegion,
-    dynamodb: record.dynamodb,
+    dynamodb: withEmptyMaps(record.dynamodb),
     eventSourceARN,
     ...(userIdentity !== undefined && { userIdentity }),
   };
 }
+
+type Value = { readonly M?: Image; readonly L?: readonly Value[] };
+type Image = Readonly<Record<string, Value>>;
+
+/** DynamoDB Local's streams give an empty map as `{}` where AWS gives `{"M": {}}`: nobody could read it back. */
+function withEmptyMaps(dynamodb: StreamRecord['dynamodb']): StreamRecord['dynamodb'] {
+  const { NewImage, OldImage } = dynamodb;
+  return {
+    ...dynamodb,
+    ...(NewImage !== undefined && { NewImage: repairedMap(NewImage as Image) }),
+    ...(OldImage !== undefined && { OldImage: repairedMap(OldImage as Image) }),
+  };
+}
+
+function repairedMap(map: Image): Image {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, repaired(value)]));
+}
+
+function repaired(value: Value): Value {
+  if (value.M !== undefined) return { M: repairedMap(value.M) };
+  if (value.L !== undefined) return { L: value.L.map(repaired) };
+  return Object.keys(value).length === 0 ? { M: {} } : value;
+}
+
+type Attribute = Record<string, unknown>;
+
+/** DynamoDB Local writes an empty map in a stream's images as `{}`; AWS writes `{"M": {}}`, as it does everywhere. */
+function mended(change: StreamRecord['dynamodb']): StreamRecord['dynamodb'] {
+  const image = (attributes: unknown) => mapped(attributes as Attribute, mendedValue);
+  const { NewImage, OldImage } = change;
+  return {
+    ...change,
+    ...(NewImage === undefined ? {} : { NewImage: image(NewImage) }),
+    ...(OldImage === undefined ? {} : { OldImage: image(OldImage) }),
+  };
+}
+
+function mendedValue(value: unknown): unknown {
+  const { M, L } = value as { M?: Attribute; L?: unknown[] };
+  if (M !== undefined) return { M: mapped(M, mendedValue) };
+  if (L !== undefined) return { L: L.map(mendedValue) };
+  return Object.keys(value as Attribute).length === 0 ? { M: {} } : value;
+}
+
+const mapped = (attributes: Attribute, turn: (value: unknown) => unknown): Attribute =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, turn(value)]));
 
 const known = ['INSERT', 'MODIFY', 'REMOVE'];
 

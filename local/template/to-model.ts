@@ -164,7 +164,8 @@ function apiSpec(api: Resolved, resources: readonly Resolved[]): ApiSpec {
 function routeSpec(route: Resolved, mine: readonly Resolved[]): RouteSpec {
   const { RouteKey, Target, AuthorizationType = 'NONE', AuthorizerId, AuthorizationScopes = [] } = route.properties;
   const integration = mine.find(({ ref }) => Target === `integrations/${ref}`)?.properties;
-  if (integration?.IntegrationType !== 'AWS_PROXY' || integration.PayloadFormatVersion !== '2.0') {
+  if (integration === undefined) throw new TemplateError(`${route.where}: the route ${RouteKey} has no integration`);
+  if (integration.IntegrationType !== 'AWS_PROXY' || integration.PayloadFormatVersion !== '2.0') {
     throw new TemplateError(`${route.where}: its integration must be AWS_PROXY with payload format 2.0`);
   }
   const spec = {

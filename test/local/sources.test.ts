@@ -35,6 +35,13 @@ describe('stream records', () => {
     });
   });
 
+  it('have their empty maps again, which DynamoDB Local loses', () => {
+    const NewImage = { a: {}, l: { L: [{}, { M: { b: {} } }, { L: [] }] }, s: { S: '' } };
+    const { dynamodb } = toLambdaRecord({ eventName: 'INSERT', dynamodb: { SequenceNumber: '1', NewImage } }, 'arn', 'r');
+    const whole = { a: { M: {} }, l: { L: [{ M: {} }, { M: { b: { M: {} } } }, { L: [] }] }, s: { S: '' } };
+    expect(dynamodb.NewImage).toEqual(whole);
+  });
+
   it('of a TTL deletion become the documented REMOVE by the service', () => {
     const dynamodb = { SequenceNumber: '1', Keys: image, OldImage: image };
     const record = { eventName: 'UNKNOWN_TO_SDK_VERSION', dynamodb };
