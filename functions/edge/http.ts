@@ -81,7 +81,8 @@ async function serve(event: ApiEvent, context: Context, bound: ReadonlyMap<strin
   authorizeRoute(principal, found.route.access);
   const request = parse(event, found.schema, principal);
   const run = async (seed: string) => toStored(await found.handle({ ...request, seed }), found.schema);
-  if (found.route.method === 'GET' || door.idempotency === undefined) return answer(await run(freshUlid()), false, door);
+  if (found.route.method === 'GET' || found.route.access.kind === 'signature' || door.idempotency === undefined)
+    return answer(await run(freshUlid()), false, door);
   const once = { ...identity(event, request), freshSeed: freshUlid(), leaseMs: context.getRemainingTimeInMillis() };
   const { answer: stored, replayed } = await runOnce(once, (seed) => kept(() => run(seed), request.requestId), {
     store: door.idempotency,
@@ -99,6 +100,7 @@ function parse(event: ApiEvent, schema: RouteSchema, principal: ApiRequest['prin
     query: schema.query === undefined ? noQuery(event) : validated(schema.query, { ...event.queryStringParameters }, 'query'),
     body: schema.body === undefined ? undefined : validated(schema.body, readBody(event), 'body'),
     requestId: event.requestContext.requestId,
+    raw: event,
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(ifMatch === undefined ? {} : { ifMatch }),
   };

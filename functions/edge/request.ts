@@ -11,6 +11,8 @@ export interface ApiRequest<Body = unknown> {
   /** A ULID that stays the same when the request is run again: ids of created things are made from it. */
   readonly seed: string;
   readonly requestId: string;
+  /** The event itself, for a handler that checks a signature over the raw body. */
+  readonly raw: ApiEvent;
   readonly traceparent?: string;
   readonly ifMatch?: string;
 }

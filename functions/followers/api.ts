@@ -60,17 +60,30 @@ async function listFollowers({ principal, params, query }: ApiRequest): Promise<
   return { body: { items, next_cursor: page.next_cursor } };
 }
 
-async function updateFollower({ principal, params, body, ifMatch }: ApiRequest<FollowerPatch>): Promise<ApiAnswer> {
-  const follower = await changeFollower(
-    { followerId: params['follower_id'] as string, principal: principal as Principal, patch: body, ifMatch },
-    {
-      clock,
-      find: (followerId) => findFollower(table, followerId),
-      vault: (vaultId) => findVault(table, vaultId),
-      replace: (next, readVersion) => replaceFollower(table, next, readVersion),
-      whyUrlRefused: checkUrl,
-    },
-  );
+/** A follower's settings for the audit trail; a URL may carry a secret of the receiver, and stays out. */
+const auditable = (follower: Follower) => {
+  const { webhook: _url, ...settings } = followerRecordView(follower);
+  return settings;
+};
+
+const changeEvent = ({ principal, seed, requestId }: ApiRequest, before: Follower, after: Follower) => ({
+  by: (principal as Principal).subject,
+  request_id: requestId,
+  before: auditable(before),
+  after: auditable(after),
+  event_id: seed,
+});
+
+async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAnswer> {
+  const { principal, params, body, ifMatch } = request;
+  const change = { followerId: params['follower_id'] as string, principal: principal as Principal, patch: body, ifMatch };
+  const follower = await changeFollower(change, {
+    clock,
+    find: (followerId) => findFollower(table, followerId),
+    vault: (vaultId) => findVault(table, vaultId),
+    replace: (next, before) => replaceFollower(table, next, before.ver, changeEvent(request, before, next)),
+    whyUrlRefused: checkUrl,
+  });
   return { body: followerRecordView(follower), etag: etag(follower) };
 }
 

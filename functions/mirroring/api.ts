@@ -12,6 +12,7 @@ import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { table } from './api-table.ts';
 import { getFollowerOrder, listFollowerOrders, previewFollower } from './child-reads.ts';
 import { listDeadLetters, settleFollowerOrder } from './endings.ts';
+import { reportFill } from './fills.ts';
 import { getManagerOrder, listManagerOrders } from './order-reads.ts';
 
 const env = readEnv('mirroring-api');
@@ -44,6 +45,7 @@ export const handler = httpDoor(
     listFollowerOrders,
     previewFollower,
     settleFollowerOrder,
+    reportFill,
     listDeadLetters,
   },
   { idempotency: idempotencyStore(table) },

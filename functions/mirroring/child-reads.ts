@@ -38,11 +38,11 @@ interface Found {
   readonly child: Child | undefined;
 }
 
-/** A child by its id alone, for whoever may see it: the id says where its claim is, its own row what became of it. */
-export async function findChild(principal: Principal, childId: string): Promise<Found> {
+/** A child by its id alone, whoever asks: the id says where its claim is, its own row what became of it. */
+export async function locateChild(childId: string): Promise<Found | undefined> {
   const address = parseChildId(childId);
   const order = address === undefined ? undefined : await findOrder(table, id('mo', address.cause));
-  if (address === undefined || order?.seq === undefined) throw notFound('follower_order');
+  if (address === undefined || order?.seq === undefined) return undefined;
   const shard = { ...order, shard: address.shard };
   const [claim, item, entry] = await Promise.all([
     readClaim(table, shard, order.seq),
@@ -50,10 +50,16 @@ export async function findChild(principal: Principal, childId: string): Promise<
     readEntry(table, order, order.seq),
   ]);
   const row = claim?.rows.find((r) => r.place === address.place);
-  if (claim === undefined || row === undefined || item === undefined || entry === undefined) throw notFound('follower_order');
+  if (claim === undefined || row === undefined || item === undefined || entry === undefined) return undefined;
   const follower = followerOf(item);
-  if (!sees(principal, follower)) throw notFound('follower_order');
   return { entry, claim, row, follower, child: await readChild(table, follower, order.seq) };
+}
+
+/** A child, for whoever may see all of its follower. */
+export async function findChild(principal: Principal, childId: string): Promise<Found> {
+  const found = await locateChild(childId);
+  if (found === undefined || !sees(principal, found.follower)) throw notFound('follower_order');
+  return found;
 }
 
 export async function getFollowerOrder({ principal, params }: ApiRequest): Promise<ApiAnswer> {

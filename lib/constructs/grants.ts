@@ -8,6 +8,8 @@ export interface Shelved {
   readonly value: string;
   readonly arn: string;
   readonly keyArn?: string;
+  /** What cdk-nag finds in a grant on it, and why that is meant. */
+  readonly finding?: { readonly id: string; readonly reason: string };
 }
 
 /** Every resource that a card may name. */
@@ -44,7 +46,7 @@ const rules: GrantRules = {
     },
   },
   vaultIntents: { service: 'sqs', key: send },
-  shards: { service: 'sqs', key: send },
+  shards: { service: 'sqs', key: { ...send, ChangeMessageVisibility: none } },
   followerRetry: { service: 'sqs', key: { SendMessage: none, ChangeMessageVisibility: none } },
   dispatchDlx: { service: 'sqs', key: { SendMessage: none } },
   bus: { service: 'events', key: { PutEvents: none, DescribeEventBus: none } },
@@ -53,11 +55,12 @@ const rules: GrantRules = {
 };
 
 /** What a card's needs give: the variables by name, and one statement for each resource and for each customer key. */
-export function grantsOf(name: FunctionName, shelf: Shelf): { variables: Record<string, string>; statements: PolicyStatement[] } {
+export function grantsOf(name: FunctionName, shelf: Shelf) {
   const needs = Object.entries(functions[name].needs) as [ResourceName, readonly string[]][];
   const variables = Object.fromEntries(needs.map(([r]) => [resources[r].variable, shelf[r].value]));
   const statements = needs.flatMap(([r, words]) => [resourceStatement(r, words, shelf[r]), ...keyStatements(r, words, shelf[r])]);
-  return { variables, statements };
+  const findings = needs.flatMap(([r]) => shelf[r].finding ?? []);
+  return { variables, statements, findings };
 }
 
 function resourceStatement(resource: ResourceName, words: readonly string[], shelved: Shelved): PolicyStatement {

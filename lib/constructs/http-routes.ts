@@ -45,7 +45,8 @@ export class HttpRoutes extends Construct {
     const authorizer = this.#authorizer(props);
     const targets = this.#integrations(props.rooms);
     for (const [routeId, route] of Object.entries(routes) as [string, Route][]) {
-      const authorizerId = route.access.kind === 'public' ? undefined : authorizer.ref;
+      const open = route.access.kind === 'public' || route.access.kind === 'signature';
+      const authorizerId = open ? undefined : authorizer.ref;
       this.#route(routeId, `${route.method} ${route.path}`, targets[route.room], authorizerId);
     }
     // Unknown routes and methods are answered as problem+json, which the gateway cannot.

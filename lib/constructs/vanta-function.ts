@@ -44,7 +44,7 @@ export class VantaFunction extends Construct {
     super(scope, name);
     this.name = name;
     this.card = functions[name];
-    const { variables, statements } = grantsOf(name, shelf);
+    const { variables, statements, findings } = grantsOf(name, shelf);
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/vanta/${row.name}/${name}`,
       retention: row.watch.logDays,
@@ -67,6 +67,7 @@ export class VantaFunction extends Construct {
       role: this.roleWith([logStatement(logGroup), ...statements]),
     });
     acknowledge(this, 'AwsSolutions-IAM5[Resource::*]', "X-Ray's PutTraceSegments and PutTelemetryRecords know no resources");
+    for (const { id, reason } of findings) acknowledge(this, id, reason);
   }
 
   // A role of our own: the managed policy that Lambda's default role carries may write to every log group.

@@ -82,13 +82,13 @@ function connectStream(fn: VantaFunction, trigger: TriggerOf<'stream'>, sources:
     maxRecordAge: Duration.minutes(15),
     // Not SqsDlq: it also grants what only people need.
     onFailure: { bind: () => ({ destination: streamDeadLetters.queueArn }) },
-    filters: [insertsOf(trigger.sortKeyPrefixes)],
+    filters: [writesOf(trigger.sortKeyPrefixes)],
   });
 }
 
-function insertsOf(prefixes: readonly string[]): { [key: string]: unknown } {
+function writesOf(prefixes: readonly string[]): { [key: string]: unknown } {
   const sortKey = { S: prefixes.map((prefix) => ({ prefix })) };
-  return FilterCriteria.filter({ eventName: ['INSERT'], dynamodb: { Keys: { [tableSchema.sortKey]: sortKey } } });
+  return FilterCriteria.filter({ eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { [tableSchema.sortKey]: sortKey } } });
 }
 
 // A plain rule: EventBridge Scheduler would need a role of its own for the same minute's precision.

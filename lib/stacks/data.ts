@@ -1,7 +1,9 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { ResourceName } from '../../shared/wiring/resources.ts';
+import { exportNameOf } from '../acknowledgements.ts';
 import { AuditBucket } from '../audit/audit-bucket.ts';
 import { dataKey } from '../constructs/data-key.ts';
 import type { Shelf } from '../constructs/grants.ts';
@@ -30,8 +32,13 @@ export class DataStack extends Stack {
     const keyArn = key?.keyArn;
     this.shelf = {
       table: { value: this.table.tableName, arn: this.table.tableArn, keyArn },
-      auditBucket: { value: bucket.bucketName, arn: bucket.arnForObjects('*'), keyArn },
+      auditBucket: { value: bucket.bucketName, arn: bucket.arnForObjects('audit/*'), keyArn, finding: this.#objectsOf(bucket) },
       masterSecret: { value: secret.ref, arn: secret.ref, keyArn },
     } satisfies Partial<Record<ResourceName, unknown>>;
+  }
+
+  #objectsOf(bucket: IBucket) {
+    const id = `AwsSolutions-IAM5[Resource::${exportNameOf(this, bucket.bucketArn)}/audit/*]`;
+    return { id, reason: 'Objects of the trail get their names when they are written' };
   }
 }

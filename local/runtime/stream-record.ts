@@ -50,29 +50,6 @@ function repaired(value: Value): Value {
   return Object.keys(value).length === 0 ? { M: {} } : value;
 }
 
-type Attribute = Record<string, unknown>;
-
-/** DynamoDB Local writes an empty map in a stream's images as `{}`; AWS writes `{"M": {}}`, as it does everywhere. */
-function mended(change: StreamRecord['dynamodb']): StreamRecord['dynamodb'] {
-  const image = (attributes: unknown) => mapped(attributes as Attribute, mendedValue);
-  const { NewImage, OldImage } = change;
-  return {
-    ...change,
-    ...(NewImage === undefined ? {} : { NewImage: image(NewImage) }),
-    ...(OldImage === undefined ? {} : { OldImage: image(OldImage) }),
-  };
-}
-
-function mendedValue(value: unknown): unknown {
-  const { M, L } = value as { M?: Attribute; L?: unknown[] };
-  if (M !== undefined) return { M: mapped(M, mendedValue) };
-  if (L !== undefined) return { L: L.map(mendedValue) };
-  return Object.keys(value as Attribute).length === 0 ? { M: {} } : value;
-}
-
-const mapped = (attributes: Attribute, turn: (value: unknown) => unknown): Attribute =>
-  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, turn(value)]));
-
 const known = ['INSERT', 'MODIFY', 'REMOVE'];
 
 /**

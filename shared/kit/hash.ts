@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 of UTF-8 text. Deterministic, hence allowed below the edge. */
 export const sha256 = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
@@ -7,6 +7,12 @@ export const sha256Hex = (text: string): string => sha256(text).toString('hex');
 /** HMAC-SHA-256 (RFC 2104) of UTF-8 text. */
 export const hmacSha256 = (secret: Uint8Array, text: string): Buffer =>
   createHmac('sha256', secret).update(text, 'utf8').digest();
+
+/** Compares two texts in a time that does not tell where they differ. */
+export function sameText(a: string, b: string): boolean {
+  const [x, y] = [Buffer.from(a), Buffer.from(b)];
+  return x.length === y.length && timingSafeEqual(x, y);
+}
 
 /** JSON with object keys sorted at every level, so that equal values have equal text. */
 export function canonicalJson(value: unknown): string {

@@ -76,6 +76,7 @@ export const functions = {
     needs: {
       table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
       shards: ['SendMessage'],
+      masterSecret: ['GetSecretValue'],
     },
     settings: [...always, 'defaultPlan'],
     trigger: { kind: 'http', room: 'mirroring' },
@@ -122,9 +123,9 @@ export const functions = {
     entry: 'functions/mirroring/stream-router.ts',
     memoryMb: 512,
     timeoutSeconds: 30,
-    needs: { bus: ['PutEvents'] },
+    needs: { bus: ['PutEvents'], auditBucket: ['PutObject'] },
     settings: [...always],
-    trigger: { kind: 'stream', batchSize: 100, sortKeyPrefixes: ['ENTRY#'] },
+    trigger: { kind: 'stream', batchSize: 500, sortKeyPrefixes: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#'] },
   },
   sweep: {
     entry: 'functions/mirroring/sweep.ts',

@@ -25,6 +25,8 @@ export type ApiRoom = 'tenants' | 'vaults' | 'followers' | 'mirroring' | 'overla
  */
 export type RouteAccess =
   | { readonly kind: 'public' }
+  /** No authorizer at the gateway: the function checks a follower's signature itself. Needs no Idempotency-Key. */
+  | { readonly kind: 'signature' }
   | { readonly kind: 'signed_in' }
   | { readonly kind: 'scope'; readonly scope: Scope; readonly orSelf?: true };
 
@@ -97,6 +99,12 @@ export const routes = {
     path: '/v1/follower-orders/{follower_order_id}/settle',
     room: 'mirroring',
     access: orSelf('mirror:manage'),
+  },
+  reportFill: {
+    method: 'POST',
+    path: '/v1/follower-orders/{follower_order_id}/fills',
+    room: 'mirroring',
+    access: { kind: 'signature' },
   },
   listDeadLetters: { method: 'GET', path: '/v1/dead-letters', room: 'mirroring', access: needs('mirror:manage') },
 } as const satisfies Record<string, Route>;

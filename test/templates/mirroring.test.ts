@@ -69,7 +69,7 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
     expect(mapping('accept')['ProvisionedPollerConfig']).toBeUndefined();
   });
 
-  it('routes the new entries of the stream, from its beginning, and keeps where it failed', () => {
+  it('routes entries, claims, children and events of the stream, from its beginning, and keeps where it failed', () => {
     const stream = mapping('stream-router');
     expect(stream).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
@@ -78,8 +78,8 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
     });
     const [filter] = (stream['FilterCriteria'] as { Filters: { Pattern: string }[] }).Filters;
     expect(JSON.parse(filter?.Pattern ?? '')).toEqual({
-      eventName: ['INSERT'],
-      dynamodb: { Keys: { sk: { S: [{ prefix: 'ENTRY#' }] } } },
+      eventName: ['INSERT', 'MODIFY'],
+      dynamodb: { Keys: { sk: { S: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#'].map((prefix) => ({ prefix })) } } },
     });
     const { Destination } = (stream['DestinationConfig'] as { OnFailure: { Destination: unknown } }).OnFailure;
     expect(queue('stream-router-dlq')['FifoQueue']).toBeUndefined();

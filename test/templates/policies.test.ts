@@ -14,6 +14,11 @@ const allowedWildcards: readonly { readonly actions: readonly string[]; readonly
     resource: /Table.*\/stream\/\*/,
     why: 'the streams of the one table: Lambda asks before it knows the label',
   },
+  {
+    actions: ['s3:PutObject'],
+    resource: /AuditBucket.*\/audit\/\*/,
+    why: 'objects of the trail are named when they are written',
+  },
   { actions: ['s3:PutObject'], resource: /AuditAccessLogs.*\/audit\/\*/, why: 'S3 writes access logs below this prefix' },
 ];
 

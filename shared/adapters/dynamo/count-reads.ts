@@ -14,19 +14,16 @@ export async function readCounts(
   vault: VaultKey,
   shards: readonly number[],
   keyOf: (shard: ShardOf) => Key,
-): Promise<{ shard: number; item: Item }[]> {
-  const wanted = new Map(shards.map((shard) => [keyOf({ ...vault, shard }), shard]));
-  const all = [...wanted.keys()];
+): Promise<Item[]> {
+  const all = shards.map((shard) => keyOf({ ...vault, shard }));
   const batches = Array.from({ length: Math.ceil(all.length / keysPerCall) }, (_, i) =>
     all.slice(i * keysPerCall, (i + 1) * keysPerCall),
   );
-  const items = (await Promise.all(batches.map((batch) => batchGet(table, batch)))).flat();
-  const shardOf = new Map([...wanted].map(([{ pk, sk }, shard]) => [`${pk}/${sk}`, shard]));
-  return items.map((item) => ({ shard: shardOf.get(`${item['pk']}/${item['sk']}`) as number, item }));
+  return (await Promise.all(batches.map((batch) => batchGet(table, batch)))).flat();
 }
 
 /** Names of all that is read: states are attributes of their own on the counts of the lane. */
-const names = ['pk', 'sk', 'state', 'counts', 'unknown', ...childStates];
+const names = ['state', 'counts', 'unknown', ...childStates];
 
 async function batchGet(table: Table, batch: readonly Key[]): Promise<Item[]> {
   const ProjectionExpression = names.map((_, i) => `#${i}`).join(', ');

@@ -1,8 +1,8 @@
-import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
-import { failedConditions, held, metAnother, type Table } from './client.ts';
+import { failedConditions, metAnother, type Table } from './client.ts';
 import { followerItem, followerOf } from './follower-item.ts';
 import { keys, partitions, prefixes, type VaultKey } from './keys.ts';
 import { isText, type Page, type PageRequest, queryRange, readCursor, writeCursor } from './pages.ts';
@@ -91,19 +91,36 @@ const settingNames = [
 ] as const satisfies readonly (keyof Follower)[];
 
 /** Writes a follower's settings if nobody else changed them since they were read. */
-export async function replaceFollower(table: Table, next: Follower, readVersion: number): Promise<boolean> {
+export async function replaceFollower(
+  table: Table,
+  next: Follower,
+  readVersion: number,
+  event: { by: string; request_id: string; before: unknown; after: unknown; event_id: string },
+): Promise<boolean> {
   const given = settingNames.filter((name) => next[name] !== undefined);
   const absent = settingNames.filter((name) => next[name] === undefined);
   const remove = absent.length === 0 ? '' : ` REMOVE ${absent.map((n) => `#${n}`).join(', ')}`;
-  const update = new UpdateCommand({
+  const { event_id, ...what } = event;
+  const Item = {
+    ...keys.audit(next.tenant_id, next.follower_id, next.updated_at, event_id),
+    action: 'follower.changed',
+    ...what,
+  };
+  const Update = {
     TableName: table.name,
     Key: keys.follower({ tenant_id: next.vault_tenant_id, vault_id: next.vault_id, shard: next.shard }, next.place),
     UpdateExpression: `SET ${given.map((n) => `#${n} = :${n}`).join(', ')}${remove}`,
     ConditionExpression: '#ver = :read',
     ExpressionAttributeNames: Object.fromEntries(settingNames.map((n) => [`#${n}`, n])),
     ExpressionAttributeValues: { ...Object.fromEntries(given.map((n) => [`:${n}`, next[n]])), ':read': readVersion },
-  });
-  return held(table.client.send(update));
+  };
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems: [{ Update }, { Put: { TableName: table.name, Item } }] }));
+    return true;
+  } catch (error) {
+    if (failedConditions(error).length > 0 || metAnother(error)) return false;
+    throw error;
+  }
 }
 
 type ListCursor = readonly [number, string];

@@ -37,6 +37,7 @@ export const prefixes = {
   result: 'RESULT#',
   child: 'CHILD#',
   overlay: 'OVERLAY#',
+  audit: 'AUDIT#',
 } as const;
 
 /** Shards whose progress one item holds: a number set of 200 stays about 1 KB. */
@@ -69,7 +70,7 @@ export const keys = {
   idempotency: (owner: string, hash: string): Key => ({ pk: `IDEM#${owner}#${hash}`, sk: 'IDEM' }),
   audit: (tenantId: string, entity: string, at: string, id: string): Key => ({
     pk: `T#${tenantId}#AUDIT#${entity}`,
-    sk: `${at}#${id}`,
+    sk: `${prefixes.audit}${at}#${id}`,
   }),
 };
 

@@ -11,32 +11,24 @@ import { isCount, isText, type Page, type PageRequest, pageOf, queryRange, readC
 import { claimOf, readEntry } from './shard-store.ts';
 
 /**
- * What the shards recorded of an order, summed. Reads one small projection per shard, a hundred to a call, and a second
- * one for shards that sent children on to their lanes: how those ended is counted apart.
+ * What the shards recorded of an order, summed: their results, and apart from them how lane children ended and what
+ * reports moved. Reads two small projections per shard, a hundred to a call.
  */
 export async function readProgress(table: Table, entry: OrderEntry): Promise<Progress> {
   const shards = Array.from({ length: entry.pinned.shards }, (_, shard) => shard);
-  const results = await readCounts(table, entry, shards, (shard) => keys.result(shard, entry.seq));
-  const counts: Partial<Record<keyof Counts, number>> = {};
-  const add = (name: string, n: number) => {
-    counts[name as keyof Counts] = (counts[name as keyof Counts] ?? 0) + n;
-  };
-  for (const { item } of results) for (const [name, n] of Object.entries(countsIn(item))) add(name, n);
-  const { lane = 0, ...seen } = counts;
-  if (lane > 0) {
-    const laned = results.filter(({ item }) => (countsIn(item).lane ?? 0) > 0).map(({ shard }) => shard);
-    const ended = await readCounts(table, entry, laned, (shard) => keys.ended(shard, entry.seq));
-    const ends = ended.flatMap(({ item }) => childStates.map((state) => [state, Number(item[state] ?? 0)] as const));
-    const under = lane - ends.reduce((n, [, more]) => n + more, 0);
-    for (const [name, n] of [...ends, ['retry', under] as const]) seen[name] = (seen[name] ?? 0) + n;
-    seen.unknown = (seen.unknown ?? 0) + ended.reduce((n, { item }) => n + Number(item['unknown'] ?? 0), 0);
-  }
-  const shown = Object.fromEntries(Object.entries(seen).filter(([, n]) => n !== 0));
-  return {
-    shardsClaimed: results.length,
-    shardsDone: results.filter(({ item }) => item['state'] === 'done').length,
-    counts: shown,
-  };
+  const [results, ended] = await Promise.all([
+    readCounts(table, entry, shards, (shard) => keys.result(shard, entry.seq)),
+    readCounts(table, entry, shards, (shard) => keys.ended(shard, entry.seq)),
+  ]);
+  const total = (name: keyof Counts) => results.reduce((n, item) => n + (countsIn(item)[name] ?? 0), 0);
+  const moved = (name: string) => ended.reduce((n, item) => n + Number(item[name] ?? 0), 0);
+  const counts = Object.fromEntries(
+    [...childStates, 'unknown' as const].map((name) => [name, total(name) + moved(name)]),
+  ) as Record<string, number>;
+  // What the shards sent to lanes and no lane has ended yet; moves between states add up to nothing.
+  counts['retry'] = (counts['retry'] ?? 0) + total('lane') - childStates.reduce((n, state) => n + moved(state), 0);
+  const shown = Object.fromEntries(Object.entries(counts).filter(([, n]) => n !== 0));
+  return { shardsClaimed: results.length, shardsDone: results.filter((item) => item['state'] === 'done').length, counts: shown };
 }
 
 const countsIn = (item: Record<string, unknown>): Counts => (item['counts'] as Counts | undefined) ?? {};

@@ -82,12 +82,15 @@ const idempotencyKey = {
 
 function operation(id: RouteId, route: Route) {
   const schema = routeSchemas[id];
-  const writes = route.method !== 'GET';
+  const writes = route.method !== 'GET' && route.access.kind !== 'signature';
   return {
     operationId: id,
     summary: schema.summary,
     tags: [route.room],
-    security: route.access.kind === 'public' ? [] : [{ bearer: route.access.kind === 'scope' ? [route.access.scope] : [] }],
+    security:
+      route.access.kind === 'public' || route.access.kind === 'signature'
+        ? []
+        : [{ bearer: route.access.kind === 'scope' ? [route.access.scope] : [] }],
     parameters: [...pathParameters(route), ...queryParameters(schema), ...(writes ? [idempotencyKey] : [])],
     ...(schema.body === undefined ? {} : { requestBody: json(reference(nameOf(schema.body, `${pascal(id)}Body`)), true) }),
     responses: {

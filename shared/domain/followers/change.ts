@@ -12,7 +12,7 @@ export interface ChangePorts {
   readonly find: (followerId: string) => Promise<Follower | undefined>;
   readonly vault: (vaultId: string) => Promise<Vault | undefined>;
   /** Writes only if nobody else changed the follower since it was read. */
-  readonly replace: (next: Follower, readVersion: number) => Promise<boolean>;
+  readonly replace: (next: Follower, before: Follower) => Promise<boolean>;
   readonly whyUrlRefused: (url: string) => Promise<string | undefined>;
 }
 
@@ -39,7 +39,7 @@ export async function changeFollower(change: Change, ports: ChangePorts): Promis
       throw new Refusal(412, 'precondition_failed', 'The follower has changed since it was read.');
     }
     const next = await rejoined(follower, patched(follower, change.patch, timestamp(ports.clock())), ports);
-    if (await ports.replace(next, follower.ver)) return next;
+    if (await ports.replace(next, follower)) return next;
   }
   throw new Error(`follower ${change.followerId} was written by others ${replaceTries} times in a row`);
 }

@@ -35,6 +35,8 @@ export interface Child extends ChildKey {
   readonly last_error?: string;
   /** What reports say was filled, signed like the quantity. */
   readonly filled?: string;
+  /** A report said that it has ended: told counts what was filled. */
+  readonly final?: true;
   readonly created_at: string;
   readonly updated_at: string;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { childIdField, idOf, listOf, pageQuery, sinceField, symbolField, time } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
+import { fillReport } from './fill.ts';
 import { managerOrderBody, reasonRecord } from './order.ts';
 import { childStates, orderStates } from './states.ts';
 
@@ -148,6 +149,13 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
     body: z.strictObject({ happened: z.boolean() }),
     answer: { status: 200, schema: childOrderRecord },
     codes: ['follower_order_not_found', 'not_unknown'],
+  },
+  reportFill: {
+    summary: "Report a fill or the end of a child; signed with the follower's secret (Standard Webhooks)",
+    params: { follower_order_id: childIdField },
+    body: fillReport,
+    answer: { status: 200, schema: childOrderRecord },
+    codes: ['follower_order_not_found', 'signature_invalid', 'fill_exceeds_qty', 'state_not_allowed', 'not_attempted'],
   },
   listDeadLetters: {
     summary: "Your followers' and your vaults' dead letters, the oldest first",

@@ -28,13 +28,14 @@ export const childMoves: Readonly<Record<ChildState, readonly ChildState[]>> = {
   ack: ['rejected', 'canceled', ...fillProves],
   partially_filled: ['confirmed', 'canceled', 'rejected'],
   confirmed: [],
-  skipped: [],
+  // A switch can skip a child whose attempts nobody knows the end of: a report may still tell.
+  skipped: [...fillProves, 'canceled', 'rejected'],
   shadowed: [],
   rejected: [],
-  expired: fillProves,
+  expired: [...fillProves, 'canceled', 'rejected'],
   canceled: fillProves,
-  dead_lettered: ['sent', ...fillProves],
-  unresolved: fillProves,
+  dead_lettered: ['sent', ...fillProves, 'canceled', 'rejected'],
+  unresolved: [...fillProves, 'canceled', 'rejected'],
 };
 
 export const mayMove = (from: ChildState, to: ChildState): boolean => childMoves[from].includes(to);

@@ -4,7 +4,7 @@ import type { Principal } from './principal.ts';
 
 /** Decides by route alone: may this principal try at all? Deny by default; the coded refusal says what is missing. */
 export function authorizeRoute(principal: Principal | undefined, access: RouteAccess): void {
-  if (access.kind === 'public') return;
+  if (access.kind === 'public' || access.kind === 'signature') return;
   if (principal === undefined) throw new Refusal(401, 'unauthenticated', 'A valid access token is needed.');
   if (access.kind === 'signed_in') return;
   if (principal.tenantId === undefined) throw new Refusal(403, 'tenant_required', 'The token names no tenant.');

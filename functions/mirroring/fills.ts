@@ -1,0 +1,49 @@
+import { readChild } from '../../shared/adapters/dynamo/child-reads.ts';
+import { fillSeen, saveFill } from '../../shared/adapters/dynamo/fill-store.ts';
+import { findFollower } from '../../shared/adapters/dynamo/lookups.ts';
+import { signingKeys } from '../../shared/adapters/secrets/signing-keys.ts';
+import type { Follower } from '../../shared/domain/followers/follower.ts';
+import { type FillReport, reportFill as report } from '../../shared/domain/mirroring/fill.ts';
+import { servedChild } from '../../shared/domain/mirroring/served.ts';
+import { childOrderView } from '../../shared/domain/mirroring/views.ts';
+import { notFound } from '../../shared/domain/tenants/policy.ts';
+import { whySignatureRefused } from '../../shared/domain/webhooks/signing.ts';
+import { Refusal } from '../../shared/kit/refusal.ts';
+import { readEnv } from '../../shared/wiring/env.ts';
+import { clock } from '../edge/entropy.ts';
+import { type ApiAnswer, type ApiEvent, type ApiRequest, bodyText } from '../edge/request.ts';
+import { table } from './api-table.ts';
+import { locateChild } from './child-reads.ts';
+
+const keys = signingKeys(readEnv('mirroring-api').masterSecret);
+
+/** The gateway checks nothing here: who cannot sign for the follower learns nothing of the child either. */
+async function requireSignature(event: ApiEvent, follower: Follower | undefined): Promise<void> {
+  const { headers } = event;
+  const given = { id: headers['webhook-id'], timestamp: headers['webhook-timestamp'], signature: headers['webhook-signature'] };
+  const secrets = follower === undefined ? [] : await keys.of(follower);
+  const refused = whySignatureRefused({ ...given, body: bodyText(event) }, secrets, clock());
+  if (refused !== undefined) throw new Refusal(401, 'signature_invalid', `The report is not signed: ${refused}.`);
+}
+
+export async function reportFill({ params, body, raw }: ApiRequest<FillReport>): Promise<ApiAnswer> {
+  const found = await locateChild(params['follower_order_id'] as string);
+  await requireSignature(raw, found?.follower);
+  if (found === undefined) throw notFound('follower_order');
+  const { entry, claim, row, follower } = found;
+  const read = async () => {
+    const [now, own] = await Promise.all([findFollower(table, follower.follower_id), readChild(table, follower, entry.seq)]);
+    if (now === undefined) throw notFound('follower_order');
+    return { follower: now, own };
+  };
+  await report(body, {
+    clock,
+    seen: (f, fillId) => fillSeen(table, f, fillId),
+    read: async () => {
+      const { follower: now, own } = await read();
+      return { follower: now, child: own ?? servedChild(entry, claim, row, now) };
+    },
+    save: async (reported) => saveFill(table, reported, (await readChild(table, follower, entry.seq)) !== undefined),
+  });
+  return { body: childOrderView(entry, claim, row, follower, (await read()).own) };
+}

@@ -1,0 +1,89 @@
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Follower } from '../../domain/followers/follower.ts';
+import { unknownName } from '../../domain/mirroring/child.ts';
+import type { Reported } from '../../domain/mirroring/fill.ts';
+import { childItem } from './child-item.ts';
+import { failedConditions, metAnother, type Table } from './client.ts';
+import { keys } from './keys.ts';
+import { movedBy, shardOf } from './lane-store.ts';
+import { getItem } from './lookups.ts';
+
+export const fillSeen = async (table: Table, follower: Follower, fillId: string): Promise<boolean> =>
+  (await getItem(table, keys.fill(follower, fillId))) !== undefined;
+
+/** A report, once: the fill, its child's row, the follower's sums and the order's counts in one transaction. */
+export async function saveFill(table: Table, r: Reported, hadRow: boolean): Promise<boolean> {
+  const { child, fill, at } = r;
+  const fillItem = {
+    ...keys.fill(r.follower, fill.fill_id),
+    ...fill,
+    follower_order_id: child.follower_order_id,
+    reported_at: at,
+  };
+  const TransactItems = [
+    { Put: { TableName: table.name, Item: fillItem, ConditionExpression: 'attribute_not_exists(pk)' } },
+    putChild(table, r, hadRow),
+    moveFollower(table, r),
+    ...moveCount(table, r),
+  ];
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems }));
+    return true;
+  } catch (error) {
+    if (failedConditions(error).length > 0 || metAnother(error)) return false;
+    throw error;
+  }
+}
+
+/** A child that its shard served gets a row of its own with its first report; another's must be as it was read. */
+const putChild = (table: Table, { child, next }: Reported, hadRow: boolean) => ({
+  Put: {
+    TableName: table.name,
+    Item: childItem(next, false),
+    ConditionExpression: hadRow
+      ? '#state = :state AND updated_at = :updated AND attribute_not_exists(#open)'
+      : 'attribute_not_exists(pk)',
+    ...(hadRow
+      ? {
+          ExpressionAttributeNames: { '#state': 'state', '#open': 'open' },
+          ExpressionAttributeValues: { ':state': child.state, ':updated': child.updated_at },
+        }
+      : {}),
+  },
+});
+
+function moveFollower(table: Table, { child, next, follower, moved }: Reported) {
+  const { set, condition, name, value } = movedBy(follower, child.symbol, moved);
+  const known = child.unknown && !next.unknown;
+  return {
+    Update: {
+      TableName: table.name,
+      Key: keys.follower(shardOf(child), child.place),
+      UpdateExpression: `SET ${set}${known ? ' REMOVE #unknown.#child' : ''}`,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: { ...name, ...(known ? { '#unknown': 'unknown', '#child': unknownName(child) } : {}) },
+      ExpressionAttributeValues: value,
+    },
+  };
+}
+
+function moveCount(table: Table, { child, next }: Reported) {
+  const known = child.unknown && !next.unknown;
+  const moves = child.state !== next.state;
+  if (!known && !moves) return [];
+  const adds = [...(known ? ['#unknown :minus'] : []), ...(moves ? ['#from :minus', '#to :one'] : [])];
+  return [
+    {
+      Update: {
+        TableName: table.name,
+        Key: keys.ended(shardOf(child), child.seq),
+        UpdateExpression: `ADD ${adds.join(', ')}`,
+        ExpressionAttributeNames: {
+          ...(known ? { '#unknown': 'unknown' } : {}),
+          ...(moves ? { '#from': child.state, '#to': next.state } : {}),
+        },
+        ExpressionAttributeValues: { ':minus': -1, ...(moves ? { ':one': 1 } : {}) },
+      },
+    },
+  ];
+}

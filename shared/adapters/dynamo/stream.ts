@@ -1,0 +1,61 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Recorded } from '../../domain/audit/line.ts';
+import type { OrderEntry } from '../../domain/mirroring/order.ts';
+import { childOf } from './child-item.ts';
+import { prefixes } from './keys.ts';
+import { claimOf } from './shard-store.ts';
+
+/** A record of the table's stream, as far as we read it (Lambda's DynamoDB stream event). */
+export interface Change {
+  readonly id: string;
+  /** When it was written, in ms; the stream knows seconds. */
+  readonly at: number;
+  readonly pk: string;
+  readonly sk: string;
+  readonly inserted: boolean;
+  readonly item: Record<string, unknown>;
+}
+
+export interface StreamRecord {
+  readonly eventID?: string | undefined;
+  readonly eventName?: string | undefined;
+  readonly dynamodb?:
+    | {
+        readonly NewImage?: unknown;
+        readonly ApproximateCreationDateTime?: number | undefined;
+        readonly SequenceNumber?: string | undefined;
+      }
+    | undefined;
+}
+
+/** The new image of a record; undefined for a removal. */
+export function changeOf(record: StreamRecord): Change | undefined {
+  const image = record.dynamodb?.NewImage as Record<string, AttributeValue> | undefined;
+  if (image === undefined) return undefined;
+  const item = unmarshall(image);
+  return {
+    id: record.eventID ?? record.dynamodb?.SequenceNumber ?? '',
+    at: (record.dynamodb?.ApproximateCreationDateTime ?? 0) * 1000,
+    pk: item['pk'] as string,
+    sk: item['sk'] as string,
+    inserted: record.eventName === 'INSERT',
+    item,
+  };
+}
+
+/** The log entry that a change stored, if it stored one. */
+export const newEntry = ({ sk, inserted, item }: Change): OrderEntry | undefined =>
+  inserted && sk.startsWith(prefixes.entry) ? (item['entry'] as OrderEntry) : undefined;
+
+/** What the audit trail keeps of a change. */
+export function recordedIn({ sk, item }: Change): Recorded {
+  if (sk.startsWith(prefixes.entry)) return { kind: 'order', record: item['entry'] as OrderEntry };
+  if (sk.startsWith(prefixes.child)) return { kind: 'child', record: childOf(item) };
+  if (sk.startsWith(prefixes.result)) {
+    const record = claimOf(item);
+    return { kind: record.state === 'done' ? 'result' : 'claim', record };
+  }
+  const { pk: _pk, sk: _sk, ...record } = item;
+  return { kind: 'event', record };
+}

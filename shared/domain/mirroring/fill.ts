@@ -1,0 +1,100 @@
+/** Reports of what a follower's account did with a child (SPEC 4, 6.1, 6.2). */
+import { z } from 'zod';
+import { type Clock, timestamp } from '../../kit/clock.ts';
+import { absolute, add, type Decimal, decimal, format, negate, sign, subtract, zero } from '../../kit/decimal.ts';
+import { Refusal } from '../../kit/refusal.ts';
+import { externalId, nonNegativeDecimal, time } from '../contract/fields.ts';
+import type { Follower } from '../followers/follower.ts';
+import type { Child } from './child.ts';
+import { type ChildState, mayMove } from './states.ts';
+
+export const fillReport = z
+  .strictObject({
+    fill_id: externalId,
+    qty: nonNegativeDecimal,
+    price: nonNegativeDecimal,
+    ts: time,
+    status: z.enum(['partial', 'filled', 'canceled', 'rejected']).optional(),
+  })
+  .refine((f) => /[1-9]/.test(f.qty) || (f.status !== undefined && f.status !== 'partial'), {
+    path: ['qty'],
+    message: 'must be greater than 0 unless status ends the child',
+  });
+export type FillReport = z.infer<typeof fillReport>;
+
+/** A report folded into its child: what the row says after it, and by how much told moves. */
+export interface Reported {
+  readonly child: Child;
+  readonly next: Child;
+  readonly follower: Follower;
+  /** Signed. */
+  readonly moved: string;
+  readonly fill: FillReport;
+  readonly at: string;
+}
+
+export interface FillPorts {
+  readonly clock: Clock;
+  readonly read: () => Promise<{ child: Child; follower: Follower }>;
+  readonly seen: (follower: Follower, fillId: string) => Promise<boolean>;
+  /** One transaction: fill, child, the follower's sums; false when any of them moved since it was read. */
+  readonly save: (reported: Reported) => Promise<boolean>;
+}
+
+const saveTries = 5;
+
+/** Counts a report once by its fill_id; the same one again changes nothing. */
+export async function reportFill(fill: FillReport, ports: FillPorts): Promise<void> {
+  for (let attempt = 1; attempt <= saveTries; attempt += 1) {
+    const { child, follower } = await ports.read();
+    if (await ports.seen(follower, fill.fill_id)) return;
+    const at = timestamp(ports.clock());
+    const next = folded(child, fill, at);
+    const moved = format(subtract(contribution(next), contribution(child)));
+    if (await ports.save({ child, next, follower, moved, fill, at })) return;
+  }
+  throw new Error(`the child of fill ${fill.fill_id} was written by others ${saveTries} times in a row`);
+}
+
+const attempted: ReadonlySet<ChildState> = new Set(['ack', 'partially_filled', 'confirmed']);
+
+/**
+ * What a child adds to told: all of it once it was accepted, until its end says less; what was filled when it ended part
+ * filled, canceled or refused; nothing while it is unknown.
+ */
+export function contribution(child: Child): Decimal {
+  const filled = decimal(child.filled ?? '0');
+  if (child.unknown) return zero;
+  if (child.final === true) return filled;
+  return attempted.has(child.state) ? decimal(child.row.qty) : filled;
+}
+
+const stateOf: Record<'partial' | 'filled' | 'canceled' | 'rejected', ChildState> = {
+  partial: 'partially_filled',
+  filled: 'confirmed',
+  canceled: 'canceled',
+  rejected: 'rejected',
+};
+
+function folded(child: Child, fill: FillReport, at: string): Child {
+  const qty = decimal(child.row.qty);
+  const signed = sign(qty) < 0 ? negate(decimal(fill.qty)) : decimal(fill.qty);
+  const filled = add(decimal(child.filled ?? '0'), signed);
+  if (absolute(filled) > absolute(qty))
+    throw new Refusal(422, 'fill_exceeds_qty', 'More is reported as filled than was asked for.');
+  const status = fill.status ?? 'partial';
+  const final = child.final === true || status !== 'partial';
+  // A late fill of a child that has ended moves what was filled, not its end.
+  const state = child.final === true && status === 'partial' ? child.state : stateOf[status];
+  if (state !== child.state && !mayMove(child.state, state)) {
+    throw new Refusal(409, 'state_not_allowed', `A child that is ${child.state} cannot become ${state}.`);
+  }
+  return {
+    ...child,
+    state,
+    filled: format(filled),
+    unknown: child.unknown && !final,
+    ...(final ? { final: true } : {}),
+    updated_at: at,
+  };
+}
