@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'flows',
           include: [story],
+          globalSetup: ['test/flows/support/assembly.ts'],
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 120_000,

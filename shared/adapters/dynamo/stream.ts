@@ -33,7 +33,7 @@ export interface StreamRecord {
 export function changeOf(record: StreamRecord): Change | undefined {
   const image = record.dynamodb?.NewImage as Record<string, AttributeValue> | undefined;
   if (image === undefined) return undefined;
-  const item = unmarshall(image);
+  const item = unmarshall(Object.fromEntries(Object.entries(image).map(([name, value]) => [name, withBytes(value)])));
   return {
     id: record.eventID ?? record.dynamodb?.SequenceNumber ?? '',
     at: (record.dynamodb?.ApproximateCreationDateTime ?? 0) * 1000,
@@ -42,6 +42,12 @@ export function changeOf(record: StreamRecord): Change | undefined {
     inserted: record.eventName === 'INSERT',
     item,
   };
+}
+
+/** Lambda hands stream images over as JSON, in which binary is base64 text (AWS Lambda developer guide, DynamoDB streams). */
+function withBytes(value: AttributeValue): AttributeValue {
+  const text: unknown = value.B;
+  return typeof text === 'string' ? { B: Buffer.from(text, 'base64') } : value;
 }
 
 /** The log entry that a change stored, if it stored one. */

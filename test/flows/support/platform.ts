@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { inject } from 'vitest';
 
 export interface LocalInfo {
   readonly api: string;
@@ -25,11 +26,15 @@ export class Platform {
   async start(...options: string[]): Promise<LocalInfo> {
     const main = resolve('local/main.ts');
     // A group of its own, so that a story can kill everything at once, as a power cut does.
-    this.child = spawn(process.execPath, [main, '--no-demo', '--port', '0', '--data', this.data, ...options], {
-      cwd: this.folder,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    this.child = spawn(
+      process.execPath,
+      [main, '--no-demo', '--port', '0', '--data', this.data, '--assembly', inject('assembly'), ...options],
+      {
+        cwd: this.folder,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     this.child.stderr?.on('data', (chunk) => this.lines.push(String(chunk)));
     await this.ready(this.child);
     this.info = JSON.parse(readFileSync(join(this.folder, '.vanta/local.json'), 'utf8')) as LocalInfo;

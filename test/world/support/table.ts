@@ -1,0 +1,64 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  PutCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../../../shared/adapters/dynamo/client.ts';
+import { atOnce, type Faults, type Invocation, type Lock, type Mode } from './faults.ts';
+
+type Write = PutCommand | UpdateCommand | DeleteCommand | TransactWriteCommand;
+const isWrite = (command: unknown): command is Write =>
+  [PutCommand, UpdateCommand, DeleteCommand, TransactWriteCommand].some((kind) => command instanceof kind);
+
+/** A table as one process sees it: each of its writes is a point where it can be hurt. */
+export function hurtTable(
+  table: Table,
+  invocation: Invocation,
+  { faults, lock, passes }: { faults: Faults; lock: Lock; passes: () => void },
+): Table {
+  const send = (command: unknown): Promise<unknown> => {
+    if (!isWrite(command)) return invocation.call(atOnce, () => undefined, () => table.client.send(command as never));
+    passes();
+    return invocation.call(
+      lock,
+      () => faults.next('write', labelOf(command)),
+      (mode) => write(table, command, mode),
+    );
+  };
+  return { name: table.name, client: { send } as unknown as DynamoDBDocumentClient };
+}
+
+async function write(table: Table, command: Write, mode: Mode | undefined): Promise<unknown> {
+  if (mode === 'conflicts') throw conflictOf(command);
+  if (mode !== 'twice') return table.client.send(command as never);
+  // The SDK asks again with the same token.
+  const token = { ClientRequestToken: `token-${labelOf(command)}`.slice(0, 36) };
+  const same = command instanceof TransactWriteCommand ? new TransactWriteCommand({ ...command.input, ...token }) : command;
+  await table.client.send(same as never).catch(() => undefined);
+  return table.client.send(same as never);
+}
+
+function conflictOf(command: Write): Error {
+  if (!(command instanceof TransactWriteCommand)) {
+    return Object.assign(new Error('Transaction is ongoing for the item'), { name: 'TransactionConflictException' });
+  }
+  const CancellationReasons = (command.input.TransactItems ?? []).map(() => ({ Code: 'TransactionConflict' }));
+  return new TransactionCanceledException({ message: 'Transaction cancelled', $metadata: {}, CancellationReasons });
+}
+
+interface Parts {
+  readonly Item?: Record<string, unknown> | undefined;
+  readonly Key?: Record<string, unknown> | undefined;
+}
+const placeOf = ({ Item, Key }: Parts): string => String(Item?.['sk'] ?? Key?.['sk']).replaceAll(/0{4,}/g, '');
+
+/** What a write touches, for people: `TransactWrite CHILD#1 ROSTER#1`. */
+export function labelOf(command: Write): string {
+  const name = command.constructor.name.replace('Command', '');
+  if (!(command instanceof TransactWriteCommand)) return `${name} ${placeOf(command.input as Parts)}`;
+  const items = command.input.TransactItems ?? [];
+  return `${name} ${items.map((item) => placeOf(Object.values(item)[0] as Parts)).join(' ')}`;
+}
