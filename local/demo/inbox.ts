@@ -27,6 +27,9 @@ export class Inbox {
   badSignatures = 0;
   outOfOrder = 0;
   wrongPositions = 0;
+  /** Attempts that an endpoint out of order answered with 500. */
+  failed = 0;
+  outOfService = false;
   private readonly seen = new Set<string>();
   private followerId = '';
   private verify: Verifier = () => 'a delivery before the follower was registered';
@@ -39,6 +42,10 @@ export class Inbox {
 
   /** Takes one delivery and answers the status to reply with. */
   take(headers: IncomingHttpHeaders, body: string, arrivedAtMs: number): number {
+    if (this.outOfService) {
+      this.failed += 1;
+      return 500;
+    }
     this.deliveries += 1;
     const fault = this.verify(headers, body);
     if (fault !== undefined) {

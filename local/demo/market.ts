@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, createClient, tokenFor } from './client.ts';
 import type { Endpoints } from './endpoints.ts';
-import type { Wish } from './mix.ts';
+import { kindOf, type Wish } from './mix.ts';
 import { inParallel } from './patience.ts';
 
 /** Everybody who takes part: a manager with a public vault, and the clients whose followers mirror it. */
@@ -28,7 +28,9 @@ export async function openMarket(api: string, wishes: readonly Wish[], endpoints
   await inParallel(wishes, registrationsAtOnce, async (wish) => {
     const client = clients[wish.n % clients.length] as Client;
     const follower = await client.post(`/v1/vaults/${vaultId}/followers`, followerBody(wish, endpoints.url(wish.n)));
-    endpoints.inboxes[wish.n]?.registered(String(follower.follower_id), String(follower.signing_secret));
+    const inbox = endpoints.inboxes[wish.n];
+    inbox?.registered(String(follower.follower_id), String(follower.signing_secret));
+    if (inbox !== undefined) inbox.outOfService = wish.fault === 'fails';
   });
   return { manager, vaultId };
 }
@@ -40,10 +42,11 @@ async function found(api: string, { sub, name, kind }: { sub: string; name: stri
   return createClient(api, await tokenFor(api, { sub, email: `${sub}@example.com`, tenant_id, role: 'owner' }));
 }
 
-const followerBody = ({ n, mode, scale, maxPosUsd }: Wish, url: string) => ({
-  label: `${mode} ${n}`,
-  mode,
-  scale,
-  ...(maxPosUsd === undefined ? {} : { max_pos_usd: maxPosUsd }),
+const followerBody = (wish: Wish, url: string) => ({
+  label: `${kindOf(wish)} ${wish.n}`,
+  mode: wish.mode,
+  scale: wish.scale,
+  ...(wish.maxPosUsd === undefined ? {} : { max_pos_usd: wish.maxPosUsd }),
+  ...(wish.fault === 'killed' ? { kill_switch: true } : {}),
   webhook: { url },
 });

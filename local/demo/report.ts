@@ -21,8 +21,9 @@ export function report(evidence: Evidence, verdict: Verdict): string {
   ].join('\n');
 }
 
-function facts({ sent, children }: Evidence, { accepted, refused, deliveries, latenciesMs }: Verdict): Row[] {
+function facts({ sent, children, inboxes }: Evidence, { accepted, refused, deliveries, latenciesMs }: Verdict): Row[] {
   const ms = (share: number) => `${percentile(latenciesMs, share) ?? '-'} ms`;
+  const failed = sum(inboxes, (inbox) => inbox.failed);
   const states = Object.entries(children).sort(([, a], [, b]) => b - a);
   return [
     ['what', 'number', ''],
@@ -31,6 +32,7 @@ function facts({ sent, children }: Evidence, { accepted, refused, deliveries, la
     ['duplicates', count(deliveries.duplicates), 'same X-Vanta-Delivery again'],
     ['bad signatures', count(deliveries.badSignatures), 'checked with node:crypto and standardwebhooks'],
     ['out of order', count(deliveries.outOfOrder), 'a seq below the follower’s last'],
+    ['answered with 500', count(failed), 'by the one endpoint that fails; its later children wait behind it'],
     [
       'children, by the platform',
       count(sum(states, ([, n]) => n)),
@@ -41,9 +43,9 @@ function facts({ sent, children }: Evidence, { accepted, refused, deliveries, la
 }
 
 function modes({ followers }: Verdict): Row[] {
-  const names = [...new Set(followers.map((f) => f.mode))];
+  const names = [...new Set(followers.map((f) => f.kind))];
   const row = (mode: string) => {
-    const group = followers.filter((f) => f.mode === mode);
+    const group = followers.filter((f) => f.kind === mode);
     const of = (pick: (f: FollowerVerdict) => number) => count(sum(group, pick));
     const drifting = count(group.filter((f) => f.drifts).length);
     return [
@@ -67,7 +69,7 @@ const holdings = (group: readonly FollowerVerdict[]): [string, string] => [
 
 function positions({ sent }: Evidence, { followers }: Verdict): Row[] {
   const symbols = [...new Set(sent.map((order) => order.symbol))].sort();
-  const groups = ['proportional', 'capped', 'shadow'].map((mode) => followers.filter((f) => f.mode === mode));
+  const groups = ['proportional', 'capped', 'shadow'].map((kind) => followers.filter((f) => f.kind === kind));
   const row = (symbol: string) => {
     const own = sum(
       sent.filter((order) => order.symbol === symbol),

@@ -1,13 +1,13 @@
 import type { Exact } from './decimal.ts';
 import type { Evidence } from './evidence.ts';
 import type { Inbox, Received } from './inbox.ts';
-import type { Wish } from './mix.ts';
+import { kindOf, type Wish } from './mix.ts';
 import type { Expected } from './oracle.ts';
 
 /** One follower, judged by what reached it. */
 export interface FollowerVerdict {
   readonly n: number;
-  readonly mode: Wish['mode'];
+  readonly kind: string;
   readonly missing: number;
   readonly unexpected: number;
   /** Deliveries of the right order with another side, quantity or position than the contract says. */
@@ -52,12 +52,12 @@ export function judge(evidence: Evidence): Verdict {
   return { ...facts, problems: problemsOf(evidence, facts) };
 }
 
-function judgeFollower({ n, mode }: Wish, inbox: Inbox, expected: ReadonlyMap<number, Expected>): FollowerVerdict {
+function judgeFollower(wish: Wish, inbox: Inbox, expected: ReadonlyMap<number, Expected>): FollowerVerdict {
   const came = new Map(inbox.received.map((child) => [child.seq, child]));
   const due = new Map([...expected.values()].map(({ symbol, positionAfter }) => [symbol, positionAfter]));
   return {
-    n,
-    mode,
+    n: wish.n,
+    kind: kindOf(wish),
     missing: [...expected.keys()].filter((seq) => !came.has(seq)).length,
     unexpected: inbox.received.filter(({ seq }) => !expected.has(seq)).length + inbox.received.length - came.size,
     wrong: [...came.values()].filter((child) => expected.has(child.seq) && !same(child, expected.get(child.seq))).length,
