@@ -143,7 +143,10 @@ describe('accepting', () => {
     const accepted = await acceptOrder(
       request(),
       ports({
-        read: async () => view({ vault: vault({ seq: (reads += 1), ver: reads }) }),
+        read: async () => {
+          reads += 1;
+          return view({ vault: vault({ seq: reads, ver: reads }) });
+        },
         commit: async (entry, { vaultVersion }) => (commits.push(entry.seq * 10 + vaultVersion) < 3 ? 'conflict' : 'committed'),
       }),
     );
