@@ -167,6 +167,7 @@ async function startParts(parts: Parts) {
   const sources = model.mappings.map((mapping) => startSource(parts, mapping, functions, problem));
   sources.push(startSchedules({ schedules: model.schedules, region, account, deliver: bus.deliver }));
   stops.push(() => Promise.all(sources.map((source) => source.stop())));
+  await functions.warm();
   const { issuer, urls } = await openFront(parts, functions);
   const urlOf = (word: string) => Object.keys(urls).find((path) => path.includes(word));
   const at = (path: string | undefined) => (path === undefined ? null : `${front.api}${path}/`);

@@ -160,13 +160,19 @@ async function kept(run: () => Promise<StoredAnswer>, requestId: string): Promis
   }
 }
 
-const toStored = (given: ApiAnswer, schema: RouteSchema): StoredAnswer => ({
-  status: given.status ?? schema.answer.status,
-  body: JSON.stringify(given.body),
-  contentType: 'application/json',
-  ...(given.etag === undefined ? {} : { etag: given.etag }),
-  ...(given.sealed === undefined ? {} : { sealed: given.sealed }),
-});
+function toStored(given: ApiAnswer, schema: RouteSchema): StoredAnswer {
+  const body = JSON.stringify(given.body);
+  const isList = typeof given.body === 'object' && given.body !== null && 'items' in given.body;
+  // Records carry a tag (SPEC 2): the one that a PATCH compares where there is a version, else one of the content.
+  const etag = given.etag ?? (isList ? undefined : `"${sha256Hex(body).slice(0, 32)}"`);
+  return {
+    status: given.status ?? schema.answer.status,
+    body,
+    contentType: 'application/json',
+    ...(etag === undefined ? {} : { etag }),
+    ...(given.sealed === undefined ? {} : { sealed: given.sealed }),
+  };
+}
 
 async function answer(stored: StoredAnswer, replayed: boolean, door: HttpDoor): Promise<Answer> {
   return {

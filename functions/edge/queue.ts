@@ -46,7 +46,12 @@ async function succeeded(
   } catch (error) {
     const receives = record.attributes.ApproximateReceiveCount;
     if (!(error instanceof Later))
-      logger.error('message failed', { error: error as Error, message_id: record.messageId, receives });
+      logger.error('message failed', {
+        error: error as Error,
+        message_id: record.messageId,
+        group: record.attributes.MessageGroupId,
+        receives,
+      });
     else
       await postpone?.(record, error.seconds).catch((e: unknown) =>
         logger.warn('visibility stays as it is', { error: e as Error }),

@@ -3,7 +3,7 @@ import { aftermathStore } from '../../shared/adapters/dynamo/aftermath-store.ts'
 import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
 import { signingKeys } from '../../shared/adapters/secrets/signing-keys.ts';
-import { bellMessage, laneMessage, openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
+import { bellMessage, deadLetterMessage, laneMessage, openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
 import { postpone } from '../../shared/adapters/sqs/visibility.ts';
 import type { Targets } from '../../shared/adapters/webhook/address.ts';
 import { webhookDispatcher } from '../../shared/adapters/webhook/dispatcher.ts';
@@ -23,10 +23,12 @@ const dispatcher = webhookDispatcher({ targets: env.webhookTargets as Targets, k
 const table = openTable(env.table);
 const store = shardStore(table);
 const lanes = openQueue(env.followerRetry);
+const dlx = openQueue(env.dispatchDlx);
 
 const aftermath: Aftermath = {
   ...aftermathStore(table),
   delays: delaysOf(env.retryDelaysSeconds),
+  deadLetter: (...letter) => sendOne(dlx, deadLetterMessage(...letter)),
   ringLane: (child, again) => sendOne(lanes, laneMessage(child, again ? freshUlid() : '')),
 };
 

@@ -16,6 +16,8 @@ export class FunctionError extends Error {
 
 /** Runs the functions. */
 export interface Functions {
+  /** Starts one worker for each function, so that the first requests meet no cold start. */
+  warm(): Promise<void>;
   /** By name or ARN; rejects with a FunctionError. */
   invoke(function_: string, event: unknown): Promise<unknown>;
   stop(): Promise<void>;
@@ -37,7 +39,7 @@ interface Job {
   reject(error: Error): void;
 }
 
-/** Prepares a pool of worker threads for each function; a worker starts when it is first needed. */
+/** Prepares a pool of worker threads for each function; further workers start when they are needed. */
 export function createFunctions(options: FunctionsOptions): Functions {
   const pools = new Map<string, Pool>();
   for (const spec of options.functions) {
@@ -48,6 +50,9 @@ export function createFunctions(options: FunctionsOptions): Functions {
     invoke(function_, event) {
       const pool = pools.get(function_);
       return pool === undefined ? Promise.reject(new Error(`there is no function ${function_}`)) : pool.run(event);
+    },
+    async warm() {
+      await Promise.all([...new Set(pools.values())].map((pool) => pool.warm()));
     },
     async stop() {
       await Promise.all([...new Set(pools.values())].map((pool) => pool.stop()));
@@ -80,6 +85,10 @@ class Pool {
       this.#waiting.push({ event, resolve, reject });
       this.#pump();
     });
+  }
+
+  async warm(): Promise<void> {
+    if (this.#instances.size === 0) await this.#grow();
   }
 
   async stop(): Promise<void> {

@@ -102,6 +102,7 @@ export const functions = {
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage', 'ChangeMessageVisibility'],
       followerRetry: ['SendMessage'],
+      dispatchDlx: ['SendMessage'],
     },
     settings: [...always, 'webhookTargets', 'retryDelaysSeconds'],
     trigger: { kind: 'queue', queue: 'shards', batchSize: 1, provisionedPollers: true },

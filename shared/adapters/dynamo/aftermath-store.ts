@@ -9,11 +9,11 @@ import { keys } from './keys.ts';
 import { shardOf } from './lane-store.ts';
 
 /** What a shard's dispatch writes about single followers. Each transaction holds once; said again it is done already. */
-export function aftermathStore(table: Table): Pick<Aftermath, 'enterLane' | 'keepUnknown' | 'noteEndpoint'> {
+export function aftermathStore(table: Table): Pick<Aftermath, 'enterLane' | 'keep' | 'noteEndpoint'> {
   return {
     enterLane: (child) => once(table, [putNew(table, childItem(child, true)), laneIn(table, child)]),
-    keepUnknown: (child) =>
-      once(table, [putNew(table, childItem(child, false)), nameUnknown(table, child), ...deadLetter(table, child)]),
+    keep: (child) =>
+      once(table, [putNew(table, childItem(child, false)), ...nameUnknown(table, child), ...deadLetter(table, child)]),
     noteEndpoint: (follower, note) => noteEndpoint(table, follower, note),
   };
 }
@@ -42,15 +42,17 @@ const laneIn = (table: Table, child: Child): Writes[number] => ({
   },
 });
 
-const nameUnknown = (table: Table, child: Child): Writes[number] => ({
-  Update: {
+function nameUnknown(table: Table, child: Child): Writes {
+  if (!child.unknown) return [];
+  const Update = {
     TableName: table.name,
     Key: keys.follower(shardOf(child), child.place),
     UpdateExpression: 'SET #unknown.#child = :qty',
     ExpressionAttributeNames: { '#unknown': 'unknown', '#child': unknownName(child) },
     ExpressionAttributeValues: { ':qty': child.row.qty },
-  },
-});
+  };
+  return [{ Update }];
+}
 
 function deadLetter(table: Table, child: Child): Writes {
   if (child.state !== 'dead_lettered') return [];

@@ -85,6 +85,7 @@ const settingNames = [
   'kill_switch',
   'allow_short',
   'webhook',
+  'status',
   'joined_seq',
   'updated_at',
   'ver',

@@ -17,7 +17,7 @@ export const shardOf = (k: Pick<ChildKey, 'vault_tenant_id' | 'vault_id' | 'shar
   shard: k.shard,
 });
 
-/** A follower's retry lane in the table. Per attempt: 3 reads, 2 writes. */
+/** A follower's retry lane in the table. Per attempt: four to six reads, two writes. */
 export function laneStore(table: Table): LaneStore {
   return {
     head: (key) => head(table, key),

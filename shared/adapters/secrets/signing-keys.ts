@@ -6,6 +6,8 @@ import type { Follower } from '../../domain/followers/follower.ts';
 export interface SigningKeys {
   /** The keys that sign now, newest first. 32 bytes each. */
   readonly of: (follower: Pick<Follower, 'follower_id' | 'key_version'>) => Promise<readonly Uint8Array[]>;
+  /** Reads the master secret if it is not there yet; throws when it cannot be had. */
+  readonly ready: () => Promise<void>;
   readonly version: (followerId: string, version: number) => Promise<Uint8Array>;
 }
 
@@ -32,7 +34,8 @@ export function signingKeys(secretArn: string): SigningKeys {
     cache.set(name, key);
     return key;
   };
-  return { version, of: async (f) => [await version(f.follower_id, f.key_version)] };
+  const ready = async () => void (await readMaster());
+  return { ready, version, of: async (f) => [await version(f.follower_id, f.key_version)] };
 }
 
 /** HKDF-SHA-256 (RFC 5869): salt names the purpose and its version, info the follower and its key's version. */

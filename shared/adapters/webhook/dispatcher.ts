@@ -21,7 +21,7 @@ export function webhookDispatcher({ targets, keys }: { targets: Targets; keys: S
     const answered = await post(delivery, { targets, keys, agent });
     return { ...answered, ms: Math.round(performance.now() - started) };
   };
-  return { deliver };
+  return { ready: keys.ready, deliver };
 }
 
 /** An attempt's result but for how long it took. */
@@ -98,6 +98,10 @@ const beforeSending = new Set([
   'EPROTO',
 ]);
 
-const codeOf = (error: unknown): string => (error as { code?: string; name?: string }).code ?? (error as Error).name ?? 'error';
+/** Node's and undici's string code, else the error's name: an aborted request's code is a number (DOMException). */
+function codeOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: string };
+  return typeof code === 'string' ? code : (name ?? 'error');
+}
 const neverLeft = (error: unknown): boolean => beforeSending.has(codeOf(error));
 const describe = (error: unknown): string => (codeOf(error) === 'TimeoutError' ? 'timeout' : codeOf(error).slice(0, 64));

@@ -98,7 +98,7 @@ export interface Follower extends FollowerRecord {
   readonly slow: boolean;
   /**
    * By symbol, the signed sum of children that happened outside the shard's own dispatch: in the lane, by settling, by a
-   * report. told = the ledger's + this; each part has one writer, and sums need no handing over (docs/decisions/0004).
+   * report. told = the ledger's + this; every writer adds on condition of the value it read, and sums need no handing over (docs/decisions/0004).
    */
   readonly moved: Readonly<Record<string, string>>;
   /** Children of which nobody knows whether they happened: `<symbol> <fo_id>` to signed quantity. */

@@ -84,6 +84,8 @@ export function patched(follower: Follower, patch: FollowerPatch, now: string): 
   const next: Follower = {
     ...kept,
     ...given,
+    // A new address is the way back for a follower whose endpoint said that it is gone (410).
+    status: follower.status === 'stopped' && patch.webhook !== undefined ? 'active' : follower.status,
     ...(scale === undefined ? {} : { scale: canonical(scale) }),
     ...optional('label', label === undefined ? oldLabel : label),
     ...optional('max_pos_usd', cap),

@@ -14,8 +14,10 @@ export interface Aftermath {
   readonly enterLane: (child: Child) => Promise<void>;
   /** Rings the lane; `again` when it may have been rung for this child before. */
   readonly ringLane: (child: Child, again: boolean) => Promise<void>;
-  /** Child's row and the follower's list of unknowns in one transaction. */
-  readonly keepUnknown: (child: Child) => Promise<void>;
+  /** A child that ended here and has to be found again: its row, the follower's list of unknowns, its dead letter; once. */
+  readonly keep: (child: Child) => Promise<void>;
+  /** Puts a dead letter on the queue that alarms. */
+  readonly deadLetter: (child: Child, why: string) => Promise<void>;
   /** The endpoint is slow, or gone. */
   readonly noteEndpoint: (follower: Follower, note: { slow?: true; stops?: true }) => Promise<void>;
 }
@@ -40,9 +42,11 @@ export async function afterDispatch(done: Dispatched, ports: { clock: Clock; aft
     if (follower === undefined || row === undefined) return;
     const { aftermath } = ports;
     if (outcome.slow !== undefined || outcome.stops !== undefined) await aftermath.noteEndpoint(follower, outcome);
-    if (outcome.lane !== true && outcome.unknown !== true) return;
+    const dead = outcome.state === 'dead_lettered';
+    if (outcome.lane !== true && outcome.unknown !== true && !dead) return;
     const child = childOf(done.entry, row, outcome, follower, ports);
-    if (outcome.lane !== true) return aftermath.keepUnknown(child);
+    if (dead) await aftermath.deadLetter(child, outcome.error ?? outcome.code ?? '');
+    if (outcome.lane !== true) return aftermath.keep(child);
     await aftermath.enterLane(child);
     await aftermath.ringLane(child, done.again);
   });

@@ -28,6 +28,8 @@ export type AttemptResult = { readonly ms: number } & (
 );
 
 export interface Dispatcher {
+  /** What all attempts need, asked for before any is planned: an outage of ours must fail the work, not a follower's child. */
+  readonly ready: () => Promise<void>;
   /** Never throws for what an endpoint does; throws only for our own bugs and outages. */
   readonly deliver: (delivery: Delivery) => Promise<AttemptResult>;
 }

@@ -64,7 +64,7 @@ async function dispatchSafely(batch: Batch, row: ClaimRow, ports: DispatchPorts)
 
 async function dispatchOne(batch: Batch, row: ClaimRow, follower: Follower, ports: DispatchPorts): Promise<Outcome> {
   const at = ports.clock();
-  const blocked = batch.repeated ? whyNotAgain(batch, row, follower, at) : undefined;
+  const blocked = batch.repeated ? whyNotAgain(batch, row, follower, at) : tooOld(batch.entry, row, at);
   if (blocked !== undefined) return blocked;
   const attempt = batch.repeated ? 2 : 1;
   const result = await ports.dispatcher.deliver({
@@ -85,9 +85,15 @@ async function dispatchOne(batch: Batch, row: ClaimRow, follower: Follower, port
  */
 function whyNotAgain({ entry, vaultStatus }: Batch, row: ClaimRow, follower: Follower, now: number): Outcome | undefined {
   if (follower.lane_in >= entry.seq) return { place: row.place, state: 'retry', attempts: 1, lane: true };
-  const code = switchCode(follower, vaultStatus) ?? (now > expiresAt(entry) && row.phase !== 'reduce' ? 'expired' : undefined);
+  const code = switchCode(follower, vaultStatus) ?? tooOld(entry, row, now)?.code;
   return code === undefined ? undefined : { place: row.place, state: 'unresolved', code, attempts: 1, unknown: true };
 }
+
+/** A child that waited too long for its shard ends expired; one that reduces is sent all the same (SPEC 6.4). */
+const tooOld = (entry: OrderEntry, row: ClaimRow, now: number): Outcome | undefined =>
+  now > expiresAt(entry) && row.phase !== 'reduce'
+    ? { place: row.place, state: 'expired', code: 'max_age', attempts: 0 }
+    : undefined;
 
 /** When a child is too old to be sent, in ms (SPEC 6.4); one that reduces is sent all the same. */
 export const expiresAt = (entry: Pick<OrderEntry, 'accepted_at' | 'pinned'>): number =>

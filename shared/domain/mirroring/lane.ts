@@ -66,6 +66,7 @@ export type LaneRun = { readonly kind: 'empty' } | { readonly kind: 'later'; rea
 
 /** Works the lane's children off, one after the other, until one has to wait or the time is up. `deadline` in ms. */
 export async function workLane(key: ChildKey, deadline: number, ports: LanePorts): Promise<LaneRun> {
+  await ports.dispatcher.ready();
   for (;;) {
     const view = await ports.store.head(key);
     if (view?.child === undefined) return { kind: 'empty' };

@@ -63,6 +63,7 @@ export type ShardRun = { readonly kind: 'done' } | { readonly kind: 'wait'; read
 
 /** Works off every stored entry up to the bell's. Repeating it, late or doubled, changes nothing. */
 export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): Promise<ShardRun> {
+  await ports.dispatcher.ready();
   const key = { tenant_id: bell.tenant_id, vault_id: bell.vault_id, shard: bell.shard };
   let worked = false;
   for (;;) {

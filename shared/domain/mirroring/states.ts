@@ -23,7 +23,7 @@ const fillProves = ['partially_filled', 'confirmed'] as const;
 
 export const childMoves: Readonly<Record<ChildState, readonly ChildState[]>> = {
   planned: ['sent', 'skipped', 'shadowed', 'expired', 'canceled', 'dead_lettered', 'unresolved'],
-  sent: ['ack', 'retry', 'rejected', 'unresolved', 'dead_lettered', 'expired', 'canceled', ...fillProves],
+  sent: ['ack', 'skipped', 'retry', 'rejected', 'unresolved', 'dead_lettered', 'expired', 'canceled', ...fillProves],
   retry: ['sent', 'expired', 'canceled', 'dead_lettered', 'skipped', 'unresolved', ...fillProves],
   ack: ['rejected', 'canceled', ...fillProves],
   partially_filled: ['confirmed', 'canceled', 'rejected'],
