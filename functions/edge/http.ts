@@ -70,7 +70,12 @@ const problems = (): middy.MiddlewareObj<ApiEvent, Answer> => ({
 
 export const problemAnswer = (refusal: Refusal, requestId: string): Answer => ({
   statusCode: refusal.status,
-  headers: { 'content-type': 'application/problem+json', 'x-request-id': requestId },
+  headers: {
+    'content-type': 'application/problem+json',
+    'x-request-id': requestId,
+    // RFC 9110, 15.5.6: a 405 names what the path takes.
+    ...(Array.isArray(refusal.extra['allow']) ? { allow: refusal.extra['allow'].join(', ') } : {}),
+  },
   body: problemBody(refusal, requestId),
 });
 

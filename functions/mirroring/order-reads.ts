@@ -4,6 +4,7 @@ import { readEntry } from '../../shared/adapters/dynamo/shard-store.ts';
 import { managerOrderView, refusedOrderView } from '../../shared/domain/mirroring/views.ts';
 import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
+import { Refusal } from '../../shared/kit/refusal.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { table } from './api-table.ts';
@@ -30,6 +31,7 @@ export async function listManagerOrders({ principal, query }: ApiRequest): Promi
   if (vault === undefined || vault.tenant_id !== actingTenant(principal as Principal)) throw notFound('vault');
   const page = pageOfQuery(query);
   if (query['state'] === 'refused') {
+    if (query['since'] !== undefined) throw sinceNotHere();
     const refused = await listRefused(table, vault, page);
     return { body: { items: refused.items.map(refusedOrderView), next_cursor: refused.next_cursor } };
   }
@@ -41,6 +43,11 @@ export async function listManagerOrders({ principal, query }: ApiRequest): Promi
   );
   return { body: { items, next_cursor: found.next_cursor } };
 }
+
+const sinceNotHere = (): Refusal => {
+  const errors = [{ pointer: '/since', detail: 'refused orders have no sequence: leave it out' }];
+  return new Refusal(400, 'validation_failed', 'The query is not valid: see errors.', { errors });
+};
 
 /** `since` as the sequence number after which a list starts: itself a number (inclusive), or a time (inclusive). */
 export async function sinceSeq(vault: Parameters<typeof seqBefore>[1], since: string): Promise<number> {

@@ -1,4 +1,5 @@
 import { sha256 } from './hash.ts';
+import { assert } from './refusal.ts';
 
 /** Crockford's base 32, as ULIDs are written (github.com/ulid/spec). */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -22,12 +23,14 @@ function fromBase32(text: string): number {
 
 /** A ULID of a time (ms since 1970) and ten bytes. The edge brings both; below it they follow from a cause. */
 export function ulid(timeMs: number, bytes: Uint8Array): string {
+  assert(timeMs >= 0 && timeMs < 2 ** 48, 'a ULID holds 48 bits of time');
   const entropy = bytes.subarray(0, 10).reduce((n, b) => n * 256n + BigInt(b), 0n);
   return base32(BigInt(timeMs), 10) + base32(entropy, 16);
 }
 
-/** The ULID that always follows from the same cause; its time part is the cause's own time. */
-export const ulidFromCause = (timeMs: number, cause: string): string => ulid(timeMs, sha256(cause));
+/** The ULID that always follows from the same cause; its time part is the cause's own time, as far as a ULID can hold it. */
+export const ulidFromCause = (timeMs: number, cause: string): string =>
+  ulid(Math.min(Math.max(0, Number.isFinite(timeMs) ? timeMs : 0), 2 ** 48 - 1), sha256(cause));
 
 export const id = (kind: Kind, ulidText: string): string => `${kind}_${ulidText}`;
 

@@ -30,9 +30,12 @@ export function deadLetterItems(
   return tenants.map((tenant) => ({ ...keys.dead(tenant, how.at, child.follower_order_id), letter, ttl }));
 }
 
+/** A dead letter's place in its list: when it died, and which child it was. */
+const isPlace = (value: unknown): value is string => isText(value) && /^\d{4}-[\d-]+T[\d:.]+Z#fo_[0-9A-Z]{36}$/.test(value);
+
 /** A tenant's dead letters, the oldest first. */
 export async function listDeadLetters(table: Table, tenantId: string, page: PageRequest): Promise<Page<DeadLetter>> {
-  const after = page.cursor === undefined ? undefined : readCursor(page.cursor, isText);
+  const after = page.cursor === undefined ? undefined : readCursor(page.cursor, isPlace);
   const items = await queryRange(table, { pk: partitions.dead(tenantId), prefix: '', after, limit: page.limit });
   return pageOf(items, page.limit, (item) => item['letter'] as DeadLetter);
 }

@@ -18,13 +18,17 @@ export const writeCursor = (position: unknown): string => Buffer.from(JSON.strin
 export function readCursor<T>(cursor: string, isValid: (value: unknown) => value is T): T {
   const value = readJson(Buffer.from(cursor, 'base64url').toString('utf8'));
   if (isValid(value)) return value;
-  throw new Refusal(400, 'cursor_invalid', 'The cursor is not one that this list gave.', {
-    errors: [{ pointer: '/cursor', detail: 'not a cursor of this list' }],
-  });
+  throw cursorInvalid();
 }
 
+const cursorInvalid = (): Refusal =>
+  new Refusal(400, 'cursor_invalid', 'The cursor is not one that this list gave.', {
+    errors: [{ pointer: '/cursor', detail: 'not a cursor of this list' }],
+  });
+
 export const isText = (value: unknown): value is string => typeof value === 'string' && value.length > 0 && value.length <= 256;
-export const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
+export const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1e12;
 
 export interface RangeQuery {
   readonly pk: string;
@@ -40,6 +44,8 @@ export async function queryRange(
   table: Table,
   { pk, prefix, after, limit, newestFirst = false }: RangeQuery,
 ): Promise<Record<string, unknown>[]> {
+  // A cursor is the client's: one from outside this range is not a cursor of this list.
+  if (after !== undefined && !after.startsWith(prefix)) throw cursorInvalid();
   const items: Record<string, unknown>[] = [];
   let start: Record<string, unknown> | undefined = after === undefined ? undefined : { pk, sk: after };
   do {

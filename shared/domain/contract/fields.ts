@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decimal, isDecimal } from '../../kit/decimal.ts';
 import { isId, type Kind, parseChildId } from '../../kit/ids.ts';
+import { whyNotPlain } from '../../kit/plain-json.ts';
 import { limits } from '../../wiring/limits.ts';
 
 /** The fields that every interface shares (SPEC 2). Bodies are strict objects: an unknown field is named and refused. */
@@ -46,12 +47,25 @@ export const label = z.string().min(1).max(100);
 /** Visible text without control characters: names from outside systems that we store and show. */
 export const externalId = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');
 
-const pageLimit = z
-  .string()
-  .regex(/^\d{1,3}$/, 'must be a whole number')
-  .refine((t) => Number(t) >= 1 && Number(t) <= limits.pageItems, {
-    message: `must be between 1 and ${limits.pageItems}`,
-  });
+/** Foreign JSON that is carried along and stored: bounded in depth, names and numbers. */
+export const plainJson = z.unknown().superRefine((value, context) => {
+  const fault = whyNotPlain(value);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, continue: false });
+});
+export const plainJsonObject = z
+  .custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+    message: 'must be an object',
+    abort: true,
+  })
+  .superRefine((value, context) => {
+    const fault = whyNotPlain(value);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, continue: false });
+  })
+  .meta({ type: 'object', additionalProperties: true });
+
+const pageLimit = z.string().refine((text) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= limits.pageItems, {
+  message: `must be a whole number between 1 and ${limits.pageItems}`,
+});
 export const cursorField = z.string().min(1).max(1024);
 export const sinceField = z.union([z.string().regex(/^\d{1,15}$/), time], 'must be a time or a sequence number');
 

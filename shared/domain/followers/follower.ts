@@ -153,6 +153,7 @@ export const followerSchemas: RoomSchemas<'followers'> = {
     codes: [
       'follower_not_found',
       'cap_required',
+      'manager_may_only_stop',
       'binding_kind_fixed',
       'webhook_url_refused',
       'precondition_failed',

@@ -3,8 +3,8 @@
  * accepted order or as an audited refusal that can be found.
  */
 import { milliseconds, timestamp } from '../../kit/clock.ts';
-import { canonicalJson, sha256Hex } from '../../kit/hash.ts';
 import { id, ulidFromCause } from '../../kit/ids.ts';
+import { boundedText } from '../../kit/plain-json.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import { osEvents } from '../../wiring/events.ts';
 import { type AcceptPorts, acceptOrder, managerOrderId } from './accept.ts';
@@ -39,23 +39,31 @@ const lookEveryMs = 250;
 const waitPerRunMs = 4_000;
 
 export async function acceptIntent(event: BusEvent, ports: IntentPorts): Promise<void> {
-  const orders = ordersIn(event);
-  if (orders instanceof Refusal) return ports.report({ code: orders.code, detail: orders.message });
-  const tenantId = await ports.vaultOwner(orders.vaultId);
-  if (tenantId === undefined) return ports.report({ code: 'vault_not_found', detail: 'no such vault', vault_id: orders.vaultId });
+  const vaultId = vaultNamed(event.detail);
+  const tenantId = vaultId === undefined ? undefined : await ports.vaultOwner(vaultId);
+  if (vaultId === undefined || tenantId === undefined) return ports.report({ code: 'vault_not_found', detail: 'no such vault' });
   const refused = new Set<string>();
-  for (const raw of orders.orders) await decideOne({ event, tenantId, vaultId: orders.vaultId, raw, refused }, ports);
+  const orders = ordersIn(event);
+  if (orders instanceof Refusal) return keep({ event, tenantId, vaultId, raw: event.detail, index: 0, refused }, orders, ports);
+  for (const [index, raw] of orders.entries()) await decideOne({ event, tenantId, vaultId, raw, index, refused }, ports);
 }
 
-/** The vault and the raw orders of an event, or a refusal of the event as a whole. */
-function ordersIn(event: BusEvent): { vaultId: string; orders: readonly unknown[] } | Refusal {
-  const batch = event['detail-type'] === osEvents.batch;
-  const parsed = batch ? busBatch.safeParse(event.detail) : busOrder.safeParse(event.detail);
-  if (!parsed.success)
-    return new Refusal(400, 'validation_failed', `${event['detail-type']}: ${parsed.error.issues[0]?.message ?? 'not valid'}`);
-  if ('orders' in parsed.data && batch) return { vaultId: parsed.data.vault_id, orders: parsed.data.orders as unknown[] };
-  const { vault_id, ...order } = parsed.data;
-  return { vaultId: vault_id, orders: [order] };
+/** The vault that an event speaks of, when its id can be read at all. */
+function vaultNamed(detail: unknown): string | undefined {
+  const named = busOrder.safeParse(detail);
+  return named.success ? named.data.vault_id : undefined;
+}
+
+/** The raw orders of an event, or a refusal of the event as a whole. */
+function ordersIn(event: BusEvent): readonly unknown[] | Refusal {
+  if (event['detail-type'] !== osEvents.batch) {
+    const { vault_id: _vault, ...order } = event.detail as Record<string, unknown>;
+    return [order];
+  }
+  const parsed = busBatch.safeParse(event.detail);
+  if (parsed.success) return parsed.data.orders;
+  const issue = parsed.error.issues[0];
+  return new Refusal(400, 'validation_failed', `/${issue?.path.join('/') ?? ''} ${issue?.message ?? 'not valid'}`);
 }
 
 interface One {
@@ -63,6 +71,8 @@ interface One {
   readonly tenantId: string;
   readonly vaultId: string;
   readonly raw: unknown;
+  /** Its place in the event. */
+  readonly index: number;
   /** external_ids of this batch that were refused: who names one as predecessor is refused too. */
   readonly refused: Set<string>;
 }
@@ -122,12 +132,12 @@ async function aside({ event, vaultId }: One, order: ManagerOrderBody, ports: In
 }
 
 async function keep(one: One, refusal: Refusal, ports: IntentPorts): Promise<void> {
-  const { raw, tenantId, vaultId, event } = one;
-  const ts = textOf(raw, 'ts');
+  const { raw, tenantId, vaultId, event, index } = one;
   const known = managerOrderBody.safeParse(raw);
+  // What cannot be read as an order is named after its event, so that a message that comes again means the same one.
   const manager_order_id = known.success
     ? managerOrderId(vaultId, known.data)
-    : id('mo', ulidFromCause(milliseconds(event.time) || 0, `${vaultId}/${event.id}/${sha256Hex(canonicalJson(raw))}`));
+    : id('mo', ulidFromCause(milliseconds(event.time), `${vaultId}/${event.id}/${index}`));
   ports.report({ code: refusal.code, detail: refusal.message, vault_id: vaultId });
   await ports.keepRefused({
     tenant_id: tenantId,
@@ -136,19 +146,13 @@ async function keep(one: One, refusal: Refusal, ports: IntentPorts): Promise<voi
     refused_at: timestamp(ports.clock()),
     source: 'bus',
     code: refusal.code,
-    detail: refusal.message,
-    order: bounded(raw),
-    external_id: textOf(raw, 'external_id') || `unreadable${ts === '' ? '' : ` at ${ts}`}`,
+    detail: refusal.message.slice(0, 500),
+    order: boundedText(raw, keptCharacters),
+    external_id: textOf(raw, 'external_id') || 'unreadable',
   });
 }
 
-const keptBytes = 16 * 1024;
-
-/** A refused order as it came; one that is too large to keep is cut down to its beginning. */
-function bounded(raw: unknown): unknown {
-  const text = JSON.stringify(raw) ?? 'null';
-  return text.length <= keptBytes ? raw : { truncated: text.slice(0, 1024) };
-}
+const keptCharacters = 16 * 1024;
 
 function textOf(raw: unknown, field: string): string {
   const value = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>)[field] : undefined;

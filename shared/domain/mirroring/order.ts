@@ -1,12 +1,22 @@
 import { z } from 'zod';
-import { decimalString, externalId, idOf, nonNegativeDecimal, positiveDecimal, symbolField, time } from '../contract/fields.ts';
+import {
+  decimalString,
+  externalId,
+  idOf,
+  nonNegativeDecimal,
+  plainJson,
+  plainJsonObject,
+  positiveDecimal,
+  symbolField,
+  time,
+} from '../contract/fields.ts';
 
 /** What the OS attached to its decision; we carry it, at most 8 KiB together, and never read meaning into it. */
 const conviction = z.strictObject({
   score: decimalString.optional(),
   band: z.string().max(64).optional(),
   persona: z.string().max(64).optional(),
-  overrides: z.record(z.string().max(64), z.json()).optional(),
+  overrides: plainJsonObject.optional(),
 });
 
 const passengersBytes = 8 * 1024;
@@ -28,8 +38,8 @@ export const managerOrderBody = z
     reduce_only: z.boolean().optional(),
     prev_external_id: externalId.optional(),
     conviction: conviction.optional(),
-    reason_vector: z.array(z.json()).max(100).optional(),
-    provenance: z.record(z.string().max(64), z.json()).optional(),
+    reason_vector: z.array(plainJson).max(100).optional(),
+    provenance: plainJsonObject.optional(),
   })
   .refine((o) => (o.order_type === 'limit') === (o.limit_price !== undefined), {
     path: ['limit_price'],
@@ -102,7 +112,7 @@ export interface RefusedOrder {
   readonly source: 'bus';
   readonly code: string;
   readonly detail: string;
-  /** As it came; it may be malformed. */
-  readonly order: unknown;
+  /** As it came, as JSON text, cut when it is too long; it may be malformed. */
+  readonly order: string;
   readonly external_id: string;
 }

@@ -1,10 +1,11 @@
 import { format } from '../../kit/decimal.ts';
+import { readJson } from '../../kit/json.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Child } from './child.ts';
 import type { Claim, Counts, Outcome } from './claim.ts';
 import { childIdOf, reasonsOf, sideOf, sizeOf } from './delivery.ts';
 import { untouchedOutcome } from './dispatch.ts';
-import type { OrderEntry, RefusedOrder } from './order.ts';
+import { managerOrderBody, type OrderEntry, type RefusedOrder } from './order.ts';
 import { type ClaimRow, inputsOf, levelsOf, movementOf, type StoredLevels, size } from './plan.ts';
 import type { ChildOrder } from './schemas.ts';
 import { type OrderState, openStates } from './states.ts';
@@ -43,8 +44,17 @@ export function managerOrderView(entry: OrderEntry, progress: Progress | undefin
   };
 }
 
+/** The fields of a refused order that are what an order's fields are: the rest is in the audit trail as it came. */
+function readableFields(order: unknown): Record<string, unknown> {
+  if (typeof order !== 'object' || order === null) return {};
+  const known = Object.entries(managerOrderBody.shape).filter(
+    ([name, field]) => field.safeParse(Reflect.get(order, name)).success,
+  );
+  return Object.fromEntries(known.flatMap(([name]) => (Reflect.has(order, name) ? [[name, Reflect.get(order, name)]] : [])));
+}
+
 export const refusedOrderView = (r: RefusedOrder) => ({
-  ...(typeof r.order === 'object' && r.order !== null ? r.order : {}),
+  ...readableFields(readJson(r.order)),
   manager_order_id: r.manager_order_id,
   vault_id: r.vault_id,
   seq: null,
