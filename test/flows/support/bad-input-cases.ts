@@ -151,7 +151,7 @@ export const badOrders: readonly Case[] = [
         JSON.stringify(goodOrder()).replace(/}$/, `,"reason_vector":${'['.repeat(1e5)}${']'.repeat(1e5)}}`),
       ),
     ...invalid,
-    '/reason_vector',
+    '/reason_vector/0',
   ],
   ['a predecessor that is not there', (w) => order(w, { prev_external_id: 'never' }), 409, 'predecessor_missing'],
   [
