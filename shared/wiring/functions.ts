@@ -98,7 +98,7 @@ export const functions = {
     memoryMb: 1769,
     timeoutSeconds: 15,
     needs: {
-      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage', 'ChangeMessageVisibility'],
       followerRetry: ['SendMessage'],

@@ -1,32 +1,58 @@
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
-import type { Aftermath } from '../../domain/mirroring/aftermath.ts';
+import type { Aftermath, Ownership } from '../../domain/mirroring/aftermath.ts';
 import { type Child, unknownName } from '../../domain/mirroring/child.ts';
 import { childItem } from './child-item.ts';
-import { failedConditions, type Table } from './client.ts';
+import { readChild } from './child-reads.ts';
+import { failedConditions, metAnother, type Table } from './client.ts';
 import { deadLetterItems } from './dead-letters.ts';
 import { keys } from './keys.ts';
 import { shardOf } from './lane-store.ts';
 
 /** What a shard's dispatch writes about single followers. Each transaction holds once; said again it is done already. */
-export function aftermathStore(table: Table): Pick<Aftermath, 'enterLane' | 'keep' | 'noteEndpoint'> {
+export function aftermathStore(table: Table): Pick<Aftermath, 'enterLane' | 'keep' | 'kept' | 'noteEndpoint'> {
   return {
-    enterLane: (child) => once(table, [putNew(table, childItem(child, true)), laneIn(table, child)]),
-    keep: (child) =>
-      once(table, [putNew(table, childItem(child, false)), ...nameUnknown(table, child), ...deadLetter(table, child)]),
+    enterLane: (child, claim) => once(table, child, claim, [putNew(table, childItem(child, true)), laneIn(table, child)]),
+    keep: (child, claim) =>
+      once(table, child, claim, [
+        putNew(table, childItem(child, false)),
+        ...nameUnknown(table, child),
+        ...deadLetter(table, child),
+      ]),
+    kept: (follower, seq) => readChild(table, follower, seq),
     noteEndpoint: (follower, note) => noteEndpoint(table, follower, note),
   };
 }
 
 type Writes = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>;
 
-async function once(table: Table, TransactItems: Writes): Promise<void> {
-  try {
-    await table.client.send(new TransactWriteCommand({ TransactItems }));
-  } catch (error) {
-    if (failedConditions(error).length === 0) throw error;
+/** How often a transaction that met another one on the same row is tried: it must not hold up the rest of its shard. */
+const conflictTries = 8;
+
+/** False when the claim is not the owner's any more; a row that is there already is as good as written. */
+async function once(table: Table, child: Child, claim: Ownership, writes: Writes): Promise<boolean> {
+  const TransactItems = [ownedStill(table, child, claim), ...writes];
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await table.client.send(new TransactWriteCommand({ TransactItems }));
+      return true;
+    } catch (error) {
+      const failed = failedConditions(error);
+      if (failed.length > 0) return !failed.includes(0);
+      if (!metAnother(error) || attempt >= conflictTries) throw error;
+    }
   }
 }
+
+const ownedStill = (table: Table, child: Child, { owner, lease_until }: Ownership): Writes[number] => ({
+  ConditionCheck: {
+    TableName: table.name,
+    Key: keys.result(shardOf(child), child.seq),
+    ConditionExpression: '#state = :claimed AND #owner = :owner AND lease_until = :lease',
+    ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
+    ExpressionAttributeValues: { ':claimed': 'claimed', ':owner': owner, ':lease': lease_until },
+  },
+});
 
 const putNew = (table: Table, Item: Record<string, unknown>): Writes[number] => ({
   Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' },

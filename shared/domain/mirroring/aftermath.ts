@@ -8,14 +8,25 @@ import type { OrderEntry } from './order.ts';
 import type { ClaimRow } from './plan.ts';
 import { retryAt } from './retry.ts';
 
+/** Who writes: only while the claim is still its owner's. */
+export type Ownership = Pick<Claim, 'seq' | 'owner' | 'lease_until'>;
+
 export interface Aftermath {
   readonly delays: readonly number[];
-  /** Child's row and the follower's `lane_in` in one transaction; saying it again changes nothing. */
-  readonly enterLane: (child: Child) => Promise<void>;
+  /**
+   * Child's row and the follower's `lane_in` in one transaction; saying it again changes nothing. False when the claim is
+   * not its owner's any more: then nothing was written.
+   */
+  readonly enterLane: (child: Child, claim: Ownership) => Promise<boolean>;
   /** Rings the lane; `again` when it may have been rung for this child before. */
   readonly ringLane: (child: Child, again: boolean) => Promise<void>;
-  /** A child that ended here and has to be found again: its row, the follower's list of unknowns, its dead letter; once. */
-  readonly keep: (child: Child) => Promise<void>;
+  /**
+   * A child that ended here and has to be found again: its row, the follower's list of unknowns, its dead letter; once.
+   * False like `enterLane`.
+   */
+  readonly keep: (child: Child, claim: Ownership) => Promise<boolean>;
+  /** The row of a child that was kept. */
+  readonly kept: (follower: Follower, seq: number) => Promise<Child | undefined>;
   /** Puts a dead letter on the queue that alarms. */
   readonly deadLetter: (child: Child, why: string) => Promise<void>;
   /** The endpoint is slow, or gone. */
@@ -29,28 +40,34 @@ interface Dispatched {
   readonly byPlace: ReadonlyMap<number, Follower>;
   readonly again: boolean;
 }
+type Ports = { readonly clock: Clock; readonly aftermath: Aftermath };
 
 /**
  * Failed and waiting children go to their followers' lanes: first the row with `lane_in`, then the ring. Repeated by
- * whoever takes the claim over; each write is conditional, and each ring only says that there is work.
+ * whoever takes the claim over; each write holds once, and for the claim's owner alone. False when the claim was lost: who
+ * lost it stops, because its successor may have heard something else from the same endpoint.
  */
-export async function afterDispatch(done: Dispatched, ports: { clock: Clock; aftermath: Aftermath }): Promise<void> {
+export async function afterDispatch(done: Dispatched, ports: Ports): Promise<boolean> {
   const rows = new Map(done.claim.rows.map((row) => [row.place, row]));
-  const work = done.outcomes.map(async (outcome) => {
+  const written = done.outcomes.map((outcome) => {
     const follower = done.byPlace.get(outcome.place);
     const row = rows.get(outcome.place);
-    if (follower === undefined || row === undefined) return;
-    const { aftermath } = ports;
-    if (outcome.slow !== undefined || outcome.stops !== undefined) await aftermath.noteEndpoint(follower, outcome);
-    const dead = outcome.state === 'dead_lettered';
-    if (outcome.lane !== true && outcome.unknown !== true && !dead) return;
-    const child = childOf(done.entry, row, outcome, follower, ports);
-    if (dead) await aftermath.deadLetter(child, outcome.error ?? outcome.code ?? '');
-    if (outcome.lane !== true) return aftermath.keep(child);
-    await aftermath.enterLane(child);
-    await aftermath.ringLane(child, done.again);
+    return follower === undefined || row === undefined ? true : writeOne(done, outcome, row, follower, ports);
   });
-  await Promise.all(work);
+  return (await Promise.all(written)).every((held) => held);
+}
+
+async function writeOne(done: Dispatched, outcome: Outcome, row: ClaimRow, follower: Follower, ports: Ports): Promise<boolean> {
+  const { aftermath } = ports;
+  if (outcome.slow !== undefined || outcome.stops !== undefined) await aftermath.noteEndpoint(follower, outcome);
+  const dead = outcome.state === 'dead_lettered';
+  if (outcome.lane !== true && outcome.unknown !== true && !dead) return true;
+  const child = childOf(done.entry, row, outcome, follower, ports);
+  if (dead) await aftermath.deadLetter(child, outcome.error ?? outcome.code ?? '');
+  if (outcome.lane !== true) return aftermath.keep(child, done.claim);
+  const entered = await aftermath.enterLane(child, done.claim);
+  if (entered) await aftermath.ringLane(child, done.again);
+  return entered;
 }
 
 function childOf(

@@ -2,7 +2,9 @@ import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
 import { limits } from '../../wiring/limits.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
+import type { Aftermath } from './aftermath.ts';
 import { type AttemptResult, type Dispatcher, slowAfterMs, verdictOf } from './attempt.ts';
+import { type Child, unknownName } from './child.ts';
 import type { Claim, Outcome } from './claim.ts';
 import { childIdOf, childOrderBody } from './delivery.ts';
 import type { OrderEntry } from './order.ts';
@@ -31,6 +33,7 @@ export interface DispatchPorts {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly observe: Observe;
+  readonly aftermath: Pick<Aftermath, 'kept'>;
 }
 
 /** Sends a shard's children in parallel, started in the order that the manager order's id draws. */
@@ -64,7 +67,7 @@ async function dispatchSafely(batch: Batch, row: ClaimRow, ports: DispatchPorts)
 
 async function dispatchOne(batch: Batch, row: ClaimRow, follower: Follower, ports: DispatchPorts): Promise<Outcome> {
   const at = ports.clock();
-  const blocked = batch.repeated ? whyNotAgain(batch, row, follower, at) : tooOld(batch.entry, row, at);
+  const blocked = batch.repeated ? await whyNotAgain(batch, row, follower, ports) : tooOld(batch.entry, row, at);
   if (blocked !== undefined) return blocked;
   const attempt = batch.repeated ? 2 : 1;
   const result = await ports.dispatcher.deliver({
@@ -81,13 +84,28 @@ async function dispatchOne(batch: Batch, row: ClaimRow, follower: Follower, port
 
 /**
  * A planned child of a dead owner that may no longer be sent ends unknown, not skipped: that owner may have sent it. One
- * whose follower is in its lane already got there through the dead owner, and is the lane's.
+ * whose follower is in its lane already got there through the dead owner, and is the lane's; one that the dead owner kept
+ * as unknown stays what its row says.
  */
-function whyNotAgain({ entry, vaultStatus }: Batch, row: ClaimRow, follower: Follower, now: number): Outcome | undefined {
-  if (follower.lane_in >= entry.seq) return { place: row.place, state: 'retry', attempts: 1, lane: true };
-  const code = switchCode(follower, vaultStatus) ?? tooOld(entry, row, now)?.code;
-  return code === undefined ? undefined : { place: row.place, state: 'unresolved', code, attempts: 1, unknown: true };
+async function whyNotAgain(batch: Batch, row: ClaimRow, follower: Follower, ports: DispatchPorts): Promise<Outcome | undefined> {
+  const { entry, shard, vaultStatus } = batch;
+  const base = { place: row.place, attempts: 1 };
+  if (follower.lane_in >= entry.seq) return { ...base, state: 'retry', lane: true };
+  const name = unknownName({ symbol: entry.order.symbol, follower_order_id: childIdOf(entry, shard, row.place) });
+  const kept = follower.unknown[name] === undefined ? undefined : await ports.aftermath.kept(follower, entry.seq);
+  if (kept !== undefined) return keptOutcome(kept);
+  const code = switchCode(follower, vaultStatus) ?? tooOld(entry, row, ports.clock())?.code;
+  return code === undefined ? undefined : { ...base, state: 'unresolved', code, unknown: true };
 }
+
+const keptOutcome = ({ place, state, code, attempts, last_error }: Child): Outcome => ({
+  place,
+  state,
+  attempts,
+  unknown: true,
+  ...(code === undefined ? {} : { code }),
+  ...(last_error === undefined ? {} : { error: last_error }),
+});
 
 /** A child that waited too long for its shard ends expired; one that reduces is sent all the same (SPEC 6.4). */
 const tooOld = (entry: OrderEntry, row: ClaimRow, now: number): Outcome | undefined =>

@@ -157,7 +157,7 @@ async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
   };
   const sent = await dispatchRows(batch, ports);
   const outcomes = claim.rows.map((row) => sent.get(row.place) ?? untouchedOutcome(row));
-  await afterDispatch({ entry, claim, outcomes, byPlace, again: !firstOwner }, ports);
+  if (!(await afterDispatch({ entry, claim, outcomes, byPlace, again: !firstOwner }, ports))) return false;
   const happened = new Set(outcomes.filter((o) => o.state === 'ack').map((o) => o.place));
   const finished = await ports.store.finish(key, {
     claim,

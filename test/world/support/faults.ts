@@ -31,6 +31,10 @@ export class Faults {
     this.seen.push({ kind, label });
     return this.#plan.get(this.seen.length);
   }
+  /** Planned points that the run never came to. */
+  get missed(): number {
+    return [...this.#plan.keys()].filter((n) => n < 1 || n > this.seen.length).length;
+  }
 }
 
 /** The process ended. */
@@ -69,24 +73,20 @@ export class Invocation {
   }
 
   async #hurt<T>(modeNow: () => Mode | undefined, effect: (mode: Mode | undefined) => Promise<T>): Promise<Done<T>> {
-    if (this.#dead) return this.#gone();
+    // Who is dead waits for nothing: its branches hang for ever.
+    if (this.#dead) return undefined;
     const mode = modeNow();
     if (mode === 'dies before') return this.#die();
     if (mode === 'fails before') throw new Outage(mode);
     const value = await effect(mode);
     if (mode === 'dies after') return this.#die();
     if (mode === 'fails after') throw new Outage(mode);
-    return this.#dead ? this.#gone() : { value };
+    return this.#dead ? undefined : { value };
   }
 
   #die(): undefined {
     this.#dead = true;
     this.#death.reject(new Crash());
-    return this.#gone();
-  }
-
-  /** Who is dead waits for nothing: its branches hang for ever and count no longer. */
-  #gone(): undefined {
     return undefined;
   }
 

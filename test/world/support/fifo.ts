@@ -2,7 +2,6 @@ import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aw
 import type { FifoMessage, Queue } from '../../../shared/adapters/sqs/queue.ts';
 
 export interface Message extends FifoMessage {
-  readonly sent: number;
   /** Virtual ms. In flight it is when the message comes back by itself. */
   visibleAt: number;
   receives: number;
@@ -15,6 +14,8 @@ const deduplicationMs = 5 * 60_000;
 export class Fifo {
   readonly name: string;
   readonly visibilityMs: number;
+  /** Every message is there twice. */
+  doubles = false;
   /** All that was ever taken, for who wants to send it once more. */
   readonly taken: FifoMessage[] = [];
   #messages: Message[] = [];
@@ -32,7 +33,8 @@ export class Fifo {
     if (before !== undefined && now - before < deduplicationMs) return;
     this.#ids.set(id, now);
     this.taken.push(message);
-    this.#messages.push({ ...message, sent: this.taken.length, visibleAt, receives: 0 });
+    const copies = this.doubles ? 2 : 1;
+    for (let copy = 0; copy < copies; copy += 1) this.#messages.push({ ...message, visibleAt, receives: 0 });
   }
 
   /** The first message of each group: no other can be received. */

@@ -100,6 +100,7 @@ async function shard(body: unknown, process: Process): Promise<Later> {
   const realAftermath: Aftermath = {
     ...aftermathStore(table),
     delays,
+    deadLetter: (child, why) => sendOne(queues.dlx, deadLetterMessage(child, why)),
     ringLane: (child, again) => sendOne(queues.lanes, laneMessage(child, again ? freshUlid() : '')),
   };
   const store = shardStore(table);

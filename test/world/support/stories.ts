@@ -1,4 +1,4 @@
-import type { Script } from './endpoints.ts';
+import type { Answer, Script } from './endpoints.ts';
 
 export interface FollowerOf {
   readonly name: string;
@@ -22,24 +22,22 @@ export interface Story {
   readonly settles: boolean;
 }
 
-const always =
-  (answer: 200 | 500): Script =>
+export const always =
+  (answer: Answer): Script =>
   () =>
     answer;
-const onlyAfter =
-  (failures: number, answer: 404 | 503 | 'broken'): Script =>
+/** One answer for so many requests, then 200. */
+export const first =
+  (times: number, answer: Answer): Script =>
   ({ count }) =>
-    count <= failures ? answer : 200;
+    count <= times ? answer : 200;
 
 export const well: FollowerOf = { name: 'well', scale: '1', script: always(200) };
+export const stumbles: FollowerOf = { name: 'stumbles', scale: '0.5', script: first(2, 503), foreign: true };
 
 /** One is well, one fails twice and then answers, one answers 500 for ever; the sale comes when all else has ended. */
 export const laneStory: Story = {
-  followers: [
-    well,
-    { name: 'stumbles', scale: '0.5', script: onlyAfter(2, 503), foreign: true },
-    { name: 'dead', scale: '1', script: always(500) },
-  ],
+  followers: [well, stumbles, { name: 'dead', scale: '1', script: always(500) }],
   orders: [
     { atSeconds: 0, side: 'buy', qty: '10' },
     { atSeconds: 2, side: 'buy', qty: '6' },
@@ -49,15 +47,14 @@ export const laneStory: Story = {
   settles: false,
 };
 
-/** What ends unknown or otherwise without the lane: a refusal, a throw of our own, an answer lost on its way, a 410. */
+/** What ends otherwise than by an answer in time: refusals, a 410, a slow one, an answer lost on its way. */
 export const oddStory: Story = {
   followers: [
     well,
-    { name: 'refuses', scale: '1', script: onlyAfter(1, 404) },
-    { name: 'breaks', scale: '2', script: onlyAfter(1, 'broken') },
-    { name: 'gone', scale: '1', script: () => 410 },
+    { name: 'refuses', scale: '1', script: always(404) },
+    { name: 'gone', scale: '1', script: always(410) },
     { name: 'slow', scale: '1', script: always(200), answerMs: 1500 },
-    { name: 'cuts', scale: '1', script: ({ count }) => (count === 1 ? 'cut' : 200) },
+    { name: 'cuts', scale: '1', script: first(1, 'cut') },
   ],
   orders: [
     { atSeconds: 0, side: 'buy', qty: '10' },
@@ -66,3 +63,11 @@ export const oddStory: Story = {
   shardSize: 10,
   settles: true,
 };
+
+/** One order for one that is well and for another one. */
+export const pairStory = (other: FollowerOf, settles = false): Story => ({
+  followers: [well, other],
+  orders: [{ atSeconds: 0, side: 'buy', qty: '10' }],
+  shardSize: 2,
+  settles,
+});

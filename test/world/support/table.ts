@@ -20,7 +20,12 @@ export function hurtTable(
   { faults, lock, passes }: { faults: Faults; lock: Lock; passes: () => void },
 ): Table {
   const send = (command: unknown): Promise<unknown> => {
-    if (!isWrite(command)) return invocation.call(atOnce, () => undefined, () => table.client.send(command as never));
+    if (!isWrite(command))
+      return invocation.call(
+        atOnce,
+        () => undefined,
+        () => table.client.send(command as never),
+      );
     passes();
     return invocation.call(
       lock,
@@ -31,11 +36,15 @@ export function hurtTable(
   return { name: table.name, client: { send } as unknown as DynamoDBDocumentClient };
 }
 
+/** Tokens are of the account, not of a table. */
+let tokens = 0;
+
 async function write(table: Table, command: Write, mode: Mode | undefined): Promise<unknown> {
   if (mode === 'conflicts') throw conflictOf(command);
   if (mode !== 'twice') return table.client.send(command as never);
   // The SDK asks again with the same token.
-  const token = { ClientRequestToken: `token-${labelOf(command)}`.slice(0, 36) };
+  tokens += 1;
+  const token = { ClientRequestToken: `world-${tokens}` };
   const same = command instanceof TransactWriteCommand ? new TransactWriteCommand({ ...command.input, ...token }) : command;
   await table.client.send(same as never).catch(() => undefined);
   return table.client.send(same as never);
@@ -53,7 +62,12 @@ interface Parts {
   readonly Item?: Record<string, unknown> | undefined;
   readonly Key?: Record<string, unknown> | undefined;
 }
-const placeOf = ({ Item, Key }: Parts): string => String(Item?.['sk'] ?? Key?.['sk']).replaceAll(/0{4,}/g, '');
+/** A row's sort key without what only fills it up; a row of a shard's progress is known by its partition. */
+function placeOf({ Item, Key }: Parts): string {
+  const { pk, sk } = (Item ?? Key ?? {}) as { pk?: string; sk?: string };
+  const name = /^\d+$/.test(sk ?? '') ? (pk ?? '').slice((pk ?? '').lastIndexOf('#P#') + 1) : (sk ?? '');
+  return name.replaceAll(/(?<=#)0+(?=\d)/g, '').replace(/^(AUDIT#|\d{4}-).*/, '$1');
+}
 
 /** What a write touches, for people: `TransactWrite CHILD#1 ROSTER#1`. */
 export function labelOf(command: Write): string {

@@ -11,10 +11,12 @@ import { Endpoints } from './endpoints.ts';
 import { Crash, Faults, Invocation, oneAtATime, type Plan } from './faults.ts';
 import { Fifo, type Message } from './fifo.ts';
 import { type Bugs, handlers, type Process, type QueueName, type Registering, type Settling, sweepOnce } from './handlers.ts';
+import type { OrderOf, Story } from './stories.ts';
 import { hurtTable } from './table.ts';
-import type { Story } from './stories.ts';
 
 const start = Date.UTC(2026, 0, 5, 15, 0, 0);
+/** By then everybody has joined, whatever happened to the registrations. */
+export const openedAt = start + 100_000;
 const ulidOfCause = (cause: string): string => ulidFromCause(start, cause);
 export const tenantId = id('ten', ulidOfCause('manager'));
 export const foreignTenantId = id('ten', ulidOfCause('client'));
@@ -31,7 +33,7 @@ export interface WorldOptions {
 
 const sweepEveryMs = 60_000;
 /** A story takes some dozens of steps; one that takes more goes in circles. */
-const mostSteps = 600;
+const mostSteps = 300;
 
 /** A small world in virtual time: real use cases and adapters, a real table, queues and endpoints that are told what to do. */
 export class World {
@@ -40,6 +42,8 @@ export class World {
   readonly story: Story;
   readonly faults: Faults;
   readonly endpoints: Endpoints;
+  /** Manager orders asked for so far. */
+  asked = 0;
   /** What handlers threw, but for crashes. */
   readonly errors: Error[] = [];
   readonly queues = {
@@ -82,11 +86,12 @@ export class World {
       const asked: Registering = { vaultId, tenantId: owner, body: settings, seed: ulidOfCause(name), shardSize };
       this.ask('registrations', name, asked);
     }
-    for (const [i, order] of this.story.orders.entries()) this.#askOrder(`order-${i + 1}`, order);
+    for (const order of this.story.orders) this.askOrder(order, openedAt + order.atSeconds * 1000);
   }
 
-  #askOrder(external_id: string, { atSeconds, side, qty }: Story['orders'][number]): void {
-    const at = start + 1000 + atSeconds * 1000;
+  askOrder({ side, qty }: Pick<OrderOf, 'side' | 'qty'>, at = this.now): void {
+    this.asked += 1;
+    const external_id = `order-${this.asked}`;
     const terms = { symbol: 'IBM', order_type: 'market', time_in_force: 'day', ref_price: '10', ts: timestamp(at) } as const;
     const order = { external_id, side, qty, ...terms };
     const request: AcceptRequest = { tenant_id: tenantId, vault_id: vaultId, order, source: 'bus', by: 'world' };
@@ -124,7 +129,8 @@ export class World {
   /** The next thing that is due up to `limit`: a message, or a sweep. False when there is none. */
   async step(limit = Number.POSITIVE_INFINITY): Promise<boolean> {
     this.#steps += 1;
-    if (this.#steps > mostSteps) throw new Error('the world does not come to rest');
+    if (this.#steps > mostSteps)
+      throw new Error(`the world does not come to rest (${this.errors.at(-1)?.message ?? 'no errors'})`);
     const next = this.#next();
     if (next === undefined || next.message.visibleAt > limit) return false;
     if (this.#nextSweep <= next.message.visibleAt) await this.#sweep();
@@ -178,9 +184,13 @@ export class World {
       const queue = name === 'dlx' ? this.dlx : this.queues[name as QueueName];
       const label = `${name} ${messages.map((m) => m.deduplicationId).join(' ')}`;
       const lock = <T>(work: () => Promise<T>) => work();
-      await invocation.call(lock, () => this.faults.next('send', label), async () => {
-        for (const message of messages) queue.send(message, this.now);
-      });
+      await invocation.call(
+        lock,
+        () => this.faults.next('send', label),
+        async () => {
+          for (const message of messages) queue.send(message, this.now);
+        },
+      );
     };
     const { bugs = {} } = this.#options;
     const dispatcher = this.#dispatcher(invocation);
@@ -197,13 +207,18 @@ export class World {
   #dispatcher(invocation: Invocation): Dispatcher {
     const lock = <T>(work: () => Promise<T>) => work();
     return {
+      ready: () => Promise.resolve(),
       deliver: (delivery) => {
         const label = `${new URL(delivery.follower.webhook.url).pathname} ${delivery.attempt}`;
-        return invocation.call(lock, () => this.faults.next('deliver', label), async () => {
-          const result = await this.endpoints.answer(delivery, this.now);
-          this.#pass(result.ms);
-          return result;
-        });
+        return invocation.call(
+          lock,
+          () => this.faults.next('deliver', label),
+          async () => {
+            const result = await this.endpoints.answer(delivery, this.now);
+            this.#pass(result.ms);
+            return result;
+          },
+        );
       },
     };
   }

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, startDatabase } from './support/database.ts';
+import type { Mode, Plan, Point } from './support/faults.ts';
+import { everyKind, everyPoint, from } from './support/plans.ts';
+import { play, prove, proveAll } from './support/runs.ts';
+import { laneStory, oddStory, pairStory, type Story, stumbles } from './support/stories.ts';
+
+let database: Database;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.stop());
+
+const timeout = 300_000;
+const dies: readonly Mode[] = ['dies before', 'dies after'];
+const fails: readonly Mode[] = ['fails before', 'fails after'];
+const seenIn = async (story: Story): Promise<Point[]> => (await prove(database, { story })).world.faults.seen;
+/** After the registrations, whose crashes the first enumeration covers. */
+const ordered = /ENTRY#1 /;
+
+describe('a process that is killed', { timeout }, () => {
+  it('before or after any write, message, answer or deletion of the lane story: nothing is lost, nothing doubled', async () => {
+    const plans = everyPoint(await seenIn(laneStory), dies);
+    expect(plans.size).toBeGreaterThan(140);
+    expect(await proveAll(database, { story: laneStory }, plans)).toEqual([]);
+  });
+
+  it('anywhere in the odd story, whose unknown children are settled in the end', async () => {
+    const seen = await seenIn(oddStory);
+    const plans = from(ordered, everyPoint(seen, dies), seen);
+    expect(plans.size).toBeGreaterThan(60);
+    expect(await proveAll(database, { story: oddStory }, plans)).toEqual([]);
+  });
+
+  it('twice: anywhere, and anywhere after that', async () => {
+    const story = pairStory(stumbles);
+    const seen = await seenIn(story);
+    const firsts = from(ordered, everyPoint(seen, ['dies after']), seen);
+    const plans = new Map<string, Plan>();
+    for (const [name, plan] of firsts) {
+      const { world } = await play(database, { story, plan });
+      const [n = 0] = plan.keys();
+      const later = everyPoint(world.faults.seen, ['dies after']);
+      for (const [again, second] of later)
+        if ([...second.keys()].every((m) => m > n)) plans.set(`${name}, ${again}`, new Map([...plan, ...second]));
+    }
+    expect(plans.size).toBeGreaterThan(150);
+    expect(await proveAll(database, { story }, plans)).toEqual([]);
+  });
+});
+
+describe('a call that fails', { timeout }, () => {
+  it('in the odd story, what is left of the process standing still for a long time', async () => {
+    const seen = await seenIn(oddStory);
+    const plans = from(ordered, everyPoint(seen, fails), seen);
+    expect(plans.size).toBeGreaterThan(40);
+    expect(await proveAll(database, { story: oddStory, freezes: true }, plans)).toEqual([]);
+  });
+
+  it('because another transaction was on the item, or that the SDK asks again because its answer was lost', async () => {
+    const plans = everyKind(await seenIn(laneStory), ['twice', 'conflicts']);
+    expect(plans.size).toBeGreaterThan(30);
+    expect(await proveAll(database, { story: laneStory }, plans)).toEqual([]);
+  });
+});
