@@ -57,8 +57,8 @@ describe('two owners of one claim', () => {
 
   it('neither was heard: one row, one lane', async () => {
     const { finishes, final } = await twoOwners({ first: 503, second: 503 });
-    // The first one may not even write the child's row any more, and stops there.
-    expect(finishes).toEqual([true]);
+    // The first one stops before its finish, or cannot: only the second one's counts.
+    expect(finishes.filter((done) => done)).toEqual([true]);
     expect(final.children.length).toBe(1);
   });
 });

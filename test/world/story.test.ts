@@ -47,14 +47,16 @@ describe('a story without faults', () => {
     expect(one).toEqual(other);
   });
 
-  it('ends refusals, a 410, a slow endpoint and a lost answer as the rules say', async () => {
+  it('ends refusals, a 410, a throw of our own, a slow endpoint and a lost answer as the rules say', async () => {
     const run = await prove(database, { story: oddStory });
     expect(ends(run).sort()).toEqual([
+      '1 breaks dead_lettered 10 internal',
       '1 cuts ack 10 -',
       '1 gone rejected 10 -',
       '1 refuses rejected 10 -',
       '1 slow ack 10 -',
       '1 well ack 10 -',
+      '2 breaks skipped 0 position_unknown',
       '2 cuts ack -4 -',
       '2 gone skipped 0 no_change',
       '2 refuses skipped 0 no_change',
@@ -62,7 +64,7 @@ describe('a story without faults', () => {
       '2 well ack -4 -',
     ]);
     expect(requests(run.world, 'cuts')).toEqual(['1/1 cut', '1/2 200', '2/1 200']);
-    expect(run.final.children.map(({ child }) => `${child.seq} ${child.place}`)).toContain('2 3');
+    expect(run.final.children.map(({ child }) => `${child.seq} ${child.place}`)).toContain('2 4');
   });
 });
 

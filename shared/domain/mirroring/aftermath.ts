@@ -49,12 +49,14 @@ type Ports = { readonly clock: Clock; readonly aftermath: Aftermath };
  */
 export async function afterDispatch(done: Dispatched, ports: Ports): Promise<boolean> {
   const rows = new Map(done.claim.rows.map((row) => [row.place, row]));
-  const written = done.outcomes.map((outcome) => {
+  // One after the other: each transaction checks the one claim, and two at once on one item reject each other on AWS.
+  for (const outcome of done.outcomes) {
     const follower = done.byPlace.get(outcome.place);
     const row = rows.get(outcome.place);
-    return follower === undefined || row === undefined ? true : writeOne(done, outcome, row, follower, ports);
-  });
-  return (await Promise.all(written)).every((held) => held);
+    if (follower === undefined || row === undefined) continue;
+    if (!(await writeOne(done, outcome, row, follower, ports))) return false;
+  }
+  return true;
 }
 
 async function writeOne(done: Dispatched, outcome: Outcome, row: ClaimRow, follower: Follower, ports: Ports): Promise<boolean> {

@@ -67,7 +67,7 @@ async function dispatchSafely(batch: Batch, row: ClaimRow, ports: DispatchPorts)
 
 async function dispatchOne(batch: Batch, row: ClaimRow, follower: Follower, ports: DispatchPorts): Promise<Outcome> {
   const at = ports.clock();
-  const blocked = batch.repeated ? await whyNotAgain(batch, row, follower, ports) : tooOld(batch.entry, row, at);
+  const blocked = batch.repeated ? await whyNotAgain(batch, row, follower, ports) : whyNotNow(batch, row, follower, at);
   if (blocked !== undefined) return blocked;
   const attempt = batch.repeated ? 2 : 1;
   const result = await ports.dispatcher.deliver({
@@ -106,6 +106,12 @@ const keptOutcome = ({ place, state, code, attempts, last_error }: Child): Outco
   ...(code === undefined ? {} : { code }),
   ...(last_error === undefined ? {} : { error: last_error }),
 });
+
+/** A switch thrown since the plan was made, or the child's age: nothing was sent yet. */
+function whyNotNow({ entry, vaultStatus }: Batch, row: ClaimRow, follower: Follower, now: number): Outcome | undefined {
+  const code = switchCode(follower, vaultStatus);
+  return code === undefined ? tooOld(entry, row, now) : { place: row.place, state: 'skipped', code, attempts: 0 };
+}
 
 /** A child that waited too long for its shard ends expired; one that reduces is sent all the same (SPEC 6.4). */
 const tooOld = (entry: OrderEntry, row: ClaimRow, now: number): Outcome | undefined =>

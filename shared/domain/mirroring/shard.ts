@@ -67,7 +67,7 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
   const key = { tenant_id: bell.tenant_id, vault_id: bell.vault_id, shard: bell.shard };
   let worked = false;
   for (;;) {
-    const view = await ports.store.load(key);
+    const view = { ...(await ports.store.load(key)), readAt: ports.clock() };
     if (view.last.state === 'claimed') {
       const waitMs = view.last.lease_until - ports.clock();
       // Our own claim can only be met here when its write landed and the reply was lost: nothing was sent yet.
@@ -104,7 +104,7 @@ async function nextEntry(key: ShardKey, seq: number, bell: Bell, ports: ShardPor
 const leaseUntil = (worker: Worker): number => worker.deadline + limits.leaseGraceSeconds * 1000;
 
 /** True when the entry was finished here. The ledger is read after the cursor: read beside it, it could be older. */
-async function expand(key: ShardKey, entry: OrderEntry, view: ShardView, worker: Worker, ports: ShardPorts): Promise<boolean> {
+async function expand(key: ShardKey, entry: OrderEntry, view: ReadView, worker: Worker, ports: ShardPorts): Promise<boolean> {
   const ledger = await ports.store.ledger(key, entry.order.symbol);
   const rows = planEntry({ entry, roster: view.roster, ledger, vaultStatus: statusAt(view.vault, ports.clock()) });
   const claim: Claim = {
@@ -124,26 +124,36 @@ async function expand(key: ShardKey, entry: OrderEntry, view: ShardView, worker:
 }
 
 /** Takes a dead owner's claim over and sends what it says; nothing is computed again. */
-async function resume(key: ShardKey, view: ShardView, worker: Worker, own: boolean, ports: ShardPorts): Promise<void> {
+async function resume(key: ShardKey, view: ReadView, worker: Worker, own: boolean, ports: ShardPorts): Promise<void> {
   const next = { owner: worker.owner, lease_until: leaseUntil(worker) };
   if (!own && !(await ports.store.takeOver(key, view.last, next))) return;
   const claim = { ...view.last, ...next };
-  const [entry, ledger] = await Promise.all([ports.store.entry(key, claim.seq), ports.store.ledger(key, claim.symbol)]);
+  // The followers as they are now: from the take-over on the last owner can write nothing more, until then it could.
+  const [now, entry, ledger] = await Promise.all([
+    ports.store.load(key),
+    ports.store.entry(key, claim.seq),
+    ports.store.ledger(key, claim.symbol),
+  ]);
   if (entry === undefined) throw new Error(`claimed entry ${claim.seq} of ${key.vault_id} is missing from the log`);
-  await carryOut({ key, entry, claim, ledger, view, firstOwner: own }, ports);
+  await carryOut({ key, entry, claim, ledger, view: { ...now, readAt: ports.clock() }, firstOwner: own }, ports);
 }
+
+/** What was read, and when (ms): switches older than a second are read again before anything is sent. */
+type ReadView = ShardView & { readonly readAt: number };
+const switchesLastMs = 1000;
 
 interface Work {
   readonly key: ShardKey;
   readonly entry: OrderEntry;
   readonly claim: Claim;
   readonly ledger: Ledger;
-  readonly view: Pick<ShardView, 'roster' | 'vault'>;
+  readonly view: ReadView;
   readonly firstOwner: boolean;
 }
 
 async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
-  const { key, entry, claim, ledger, view, firstOwner } = work;
+  const { key, entry, claim, ledger, firstOwner } = work;
+  const view = ports.clock() - work.view.readAt > switchesLastMs ? await ports.store.load(key) : work.view;
   const byPlace = new Map(view.roster.map((f) => [f.place, f]));
   const rows = claim.rows.filter((row) => row.fate === 'send');
   const batch = {

@@ -47,12 +47,13 @@ export const laneStory: Story = {
   settles: false,
 };
 
-/** What ends otherwise than by an answer in time: refusals, a 410, a slow one, an answer lost on its way. */
+/** What ends otherwise than by an answer in time: refusals, a 410, a throw of our own, a slow one, an answer lost on its way. */
 export const oddStory: Story = {
   followers: [
     well,
     { name: 'refuses', scale: '1', script: always(404) },
     { name: 'gone', scale: '1', script: always(410) },
+    { name: 'breaks', scale: '1', script: first(1, 'broken') },
     { name: 'slow', scale: '1', script: always(200), answerMs: 1500 },
     { name: 'cuts', scale: '1', script: first(1, 'cut') },
   ],

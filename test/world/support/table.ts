@@ -17,7 +17,7 @@ const isWrite = (command: unknown): command is Write =>
 export function hurtTable(
   table: Table,
   invocation: Invocation,
-  { faults, lock, passes }: { faults: Faults; lock: Lock; passes: () => void },
+  { faults, lock, passes, rivals }: { faults: Faults; lock: Lock; passes: () => void; rivals?: Rivals },
 ): Table {
   const send = (command: unknown): Promise<unknown> => {
     if (!isWrite(command))
@@ -27,14 +27,44 @@ export function hurtTable(
         () => table.client.send(command as never),
       );
     passes();
+    const effect = (mode: Mode | undefined) => write(table, command, mode);
     return invocation.call(
-      lock,
+      rivals === undefined ? lock : atOnce,
       () => faults.next('write', labelOf(command)),
-      (mode) => write(table, command, mode),
+      rivals === undefined ? effect : (mode) => rivals.run(command, () => effect(mode)),
     );
   };
   return { name: table.name, client: { send } as unknown as DynamoDBDocumentClient };
 }
+
+/**
+ * As AWS has it and DynamoDB Local has not: a transaction that meets another one on an item, be it only to check it, is
+ * rejected with TransactionConflict. Its answer comes when the other one is done.
+ */
+export class Rivals {
+  readonly #held = new Map<string, Promise<unknown>>();
+
+  async run<T>(command: unknown, effect: () => Promise<T>): Promise<T> {
+    if (!(command instanceof TransactWriteCommand)) return effect();
+    const names = (command.input.TransactItems ?? []).map((item) => fullPlaceOf(Object.values(item)[0] as Parts));
+    const rival = names.map((name) => this.#held.get(name)).find((held) => held !== undefined);
+    if (rival !== undefined) {
+      await rival;
+      throw conflictOf(command);
+    }
+    const work = effect();
+    const done = work.catch(() => undefined);
+    for (const name of names) this.#held.set(name, done);
+    await done;
+    for (const name of names) this.#held.delete(name);
+    return work;
+  }
+}
+
+const fullPlaceOf = ({ Item, Key }: Parts): string => {
+  const { pk, sk } = (Item ?? Key ?? {}) as { pk?: string; sk?: string };
+  return `${pk} ${sk}`;
+};
 
 /** Tokens are of the account, not of a table. */
 let tokens = 0;

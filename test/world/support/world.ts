@@ -12,7 +12,7 @@ import { Crash, Faults, Invocation, oneAtATime, type Plan } from './faults.ts';
 import { Fifo, type Message } from './fifo.ts';
 import { type Bugs, handlers, type Process, type QueueName, type Registering, type Settling, sweepOnce } from './handlers.ts';
 import type { OrderOf, Story } from './stories.ts';
-import { hurtTable } from './table.ts';
+import { hurtTable, Rivals } from './table.ts';
 
 const start = Date.UTC(2026, 0, 5, 15, 0, 0);
 /** By then everybody has joined, whatever happened to the registrations. */
@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly bugs?: Bugs;
   /** What is left of a handler that failed stands still until all else has come to rest. */
   readonly freezes?: boolean;
+  /** Transactions that meet on an item reject each other, as on AWS. */
+  readonly collides?: boolean;
 }
 
 const sweepEveryMs = 60_000;
@@ -56,6 +58,7 @@ export class World {
   readonly dlx = new Fifo('dlx', 30);
   readonly #options: WorldOptions;
   readonly #lock = oneAtATime();
+  readonly #rivals = new Rivals();
   readonly #thaw = Promise.withResolvers<void>();
   readonly #frozen: Invocation[] = [];
   #ids = 0;
@@ -106,7 +109,8 @@ export class World {
   async rest(): Promise<void> {
     await this.#settleDown();
     this.#thaw.resolve();
-    for (const invocation of this.#frozen) await invocation.idle();
+    if (this.#frozen.length === 0) return;
+    for (const invocation of this.#frozen.splice(0)) await invocation.idle();
     await this.#settleDown();
   }
 
@@ -194,10 +198,12 @@ export class World {
     };
     const { bugs = {} } = this.#options;
     const dispatcher = this.#dispatcher(invocation);
+    const rivals = this.#options.collides === true ? { rivals: this.#rivals } : {};
+    const hurts = { faults: this.faults, lock: this.#lock, passes: () => this.#pass(2), ...rivals };
     return {
       clock: () => this.now,
       freshUlid: () => this.#freshUlid(),
-      table: hurtTable(this.table, invocation, { faults: this.faults, lock: this.#lock, passes: () => this.#pass(2) }),
+      table: hurtTable(this.table, invocation, hurts),
       dispatcher: bugs.dispatcher?.(dispatcher) ?? dispatcher,
       queues: { shards: this.queues.shards.as(send), lanes: this.queues.lanes.as(send), dlx: this.dlx.as(send) },
       bugs,
