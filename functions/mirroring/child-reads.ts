@@ -55,6 +55,15 @@ export async function locateChild(childId: string): Promise<Found | undefined> {
   return { entry, claim, row, follower, child: await readChild(table, follower, order.seq) };
 }
 
+/**
+ * While its shard is still at it, nobody may say how a child ended: the next owner of an interrupted claim would not know of
+ * it, and count it again.
+ */
+export function requireExpanded({ claim }: Found): void {
+  if (claim.state === 'done') return;
+  throw new Refusal(409, 'expansion_in_progress', 'The order is still being expanded in this shard: say it again in a moment.');
+}
+
 /** A child, for whoever may see all of its follower. */
 export async function findChild(principal: Principal, childId: string): Promise<Found> {
   const found = await locateChild(childId);

@@ -10,11 +10,12 @@ import { clock } from '../edge/entropy.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { table } from './api-table.ts';
-import { findChild } from './child-reads.ts';
+import { findChild, requireExpanded } from './child-reads.ts';
 
 export async function settleFollowerOrder({ principal, params, body }: ApiRequest<{ happened: boolean }>): Promise<ApiAnswer> {
   const caller = principal as Principal;
   const found = await findChild(caller, params['follower_order_id'] as string);
+  requireExpanded(found);
   const { entry, claim, row, follower } = found;
   const read = async () => {
     const now = await findFollower(table, follower.follower_id);

@@ -13,7 +13,7 @@ import { readEnv } from '../../shared/wiring/env.ts';
 import { clock } from '../edge/entropy.ts';
 import { type ApiAnswer, type ApiEvent, type ApiRequest, bodyText } from '../edge/request.ts';
 import { table } from './api-table.ts';
-import { locateChild } from './child-reads.ts';
+import { locateChild, requireExpanded } from './child-reads.ts';
 
 const keys = signingKeys(readEnv('mirroring-api').masterSecret);
 
@@ -30,6 +30,7 @@ export async function reportFill({ params, body, raw }: ApiRequest<FillReport>):
   const found = await locateChild(params['follower_order_id'] as string);
   await requireSignature(raw, found?.follower);
   if (found === undefined) throw notFound('follower_order');
+  requireExpanded(found);
   const { entry, claim, row, follower } = found;
   const read = async () => {
     const [now, own] = await Promise.all([findFollower(table, follower.follower_id), readChild(table, follower, entry.seq)]);

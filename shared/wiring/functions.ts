@@ -74,7 +74,7 @@ export const functions = {
     ...api,
     entry: 'functions/mirroring/api.ts',
     needs: {
-      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
       shards: ['SendMessage'],
       masterSecret: ['GetSecretValue'],
     },

@@ -3,7 +3,7 @@ import type { DeadLetter } from '../../domain/mirroring/schemas.ts';
 import { milliseconds } from '../../kit/clock.ts';
 import { limits } from '../../wiring/limits.ts';
 import type { Table } from './client.ts';
-import { keys, partitions } from './keys.ts';
+import { type Key, keys, partitions } from './keys.ts';
 import { isText, type Page, type PageRequest, pageOf, queryRange, readCursor } from './pages.ts';
 
 /** Rows of a dead letter, one per tenant that has to do with it; they vanish after 14 days. */
@@ -29,6 +29,12 @@ export function deadLetterItems(
   const tenants = [...new Set([child.tenant_id, child.vault_tenant_id])];
   return tenants.map((tenant) => ({ ...keys.dead(tenant, how.at, child.follower_order_id), letter, ttl }));
 }
+
+/** Where a child's dead letters stand, until somebody said how it ended: after that they are none any more. */
+export const deadLetterKeys = (child: Child): Key[] =>
+  child.state !== 'dead_lettered'
+    ? []
+    : [...new Set([child.tenant_id, child.vault_tenant_id])].map((t) => keys.dead(t, child.updated_at, child.follower_order_id));
 
 /** A dead letter's place in its list: when it died, and which child it was. */
 const isPlace = (value: unknown): value is string => isText(value) && /^\d{4}-[\d-]+T[\d:.]+Z#fo_[0-9A-Z]{36}$/.test(value);

@@ -4,6 +4,7 @@ import { unknownName } from '../../domain/mirroring/child.ts';
 import type { Reported } from '../../domain/mirroring/fill.ts';
 import { childItem } from './child-item.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
+import { deadLetterKeys } from './dead-letters.ts';
 import { keys } from './keys.ts';
 import { movedBy, shardOf } from './lane-store.ts';
 import { getItem } from './lookups.ts';
@@ -25,6 +26,7 @@ export async function saveFill(table: Table, r: Reported, hadRow: boolean): Prom
     putChild(table, r, hadRow),
     moveFollower(table, r),
     ...moveCount(table, r),
+    ...(r.next.state === child.state ? [] : deadLetterKeys(child).map((Key) => ({ Delete: { TableName: table.name, Key } }))),
   ];
   try {
     await table.client.send(new TransactWriteCommand({ TransactItems }));

@@ -5,6 +5,7 @@ import { milliseconds } from '../../kit/clock.ts';
 import { sha256 } from '../../kit/hash.ts';
 import { ulid } from '../../kit/ids.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
+import { deadLetterItems, deadLetterKeys } from './dead-letters.ts';
 import { keys } from './keys.ts';
 import { movedBy, shardOf } from './lane-store.ts';
 
@@ -13,7 +14,13 @@ export async function settle(table: Table, s: Settlement): Promise<boolean> {
   try {
     await table.client.send(
       new TransactWriteCommand({
-        TransactItems: [childKnown(table, s), followerKnows(table, s), countDown(table, s), audited(table, s)],
+        TransactItems: [
+          childKnown(table, s),
+          followerKnows(table, s),
+          countDown(table, s),
+          audited(table, s),
+          ...buried(table, s),
+        ],
       }),
     );
     return true;
@@ -21,6 +28,15 @@ export async function settle(table: Table, s: Settlement): Promise<boolean> {
     if (failedConditions(error).length > 0 || metAnother(error)) return false;
     throw error;
   }
+}
+
+/** A dead letter that did happen is none any more; one that did not stays, and is unknown no more. */
+function buried(table: Table, { child, state }: Settlement) {
+  if (state !== child.state) return deadLetterKeys(child).map((Key) => ({ Delete: { TableName: table.name, Key } }));
+  if (child.state !== 'dead_lettered') return [];
+  const how = { unknown: false, at: child.updated_at, ...(child.code === undefined ? {} : { code: child.code }) };
+  const letters = deadLetterItems(child, { ...how, error: child.last_error ?? '' });
+  return letters.map((Item) => ({ Put: { TableName: table.name, Item } }));
 }
 
 const childKnown = (table: Table, { child, state, at }: Settlement) => ({

@@ -28,12 +28,29 @@ export interface Batch {
   readonly shard: number;
   /** True for a claim that was taken over: the dead owner may have sent these already. */
   readonly repeated: boolean;
+  /** Children that the dead owner kept as unknown, by place. */
+  readonly kept: ReadonlyMap<number, Child>;
 }
 export interface DispatchPorts {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly observe: Observe;
-  readonly aftermath: Pick<Aftermath, 'kept'>;
+}
+
+/**
+ * The rows of children that a dead owner kept as unknown. Read before anything is sent: an outage here fails the work, and
+ * must not look like a child's own fault.
+ */
+export async function readKept(batch: Omit<Batch, 'kept'>, aftermath: Pick<Aftermath, 'kept'>): Promise<Map<number, Child>> {
+  const { entry, shard, byPlace } = batch;
+  const found = new Map<number, Child>();
+  for (const { place } of batch.repeated ? batch.rows : []) {
+    const follower = byPlace.get(place);
+    const name = unknownName({ symbol: entry.order.symbol, follower_order_id: childIdOf(entry, shard, place) });
+    const child = follower?.unknown[name] === undefined ? undefined : await aftermath.kept(follower, entry.seq);
+    if (child !== undefined) found.set(place, child);
+  }
+  return found;
 }
 
 /** Sends a shard's children in parallel, started in the order that the manager order's id draws. */
@@ -67,7 +84,7 @@ async function dispatchSafely(batch: Batch, row: ClaimRow, ports: DispatchPorts)
 
 async function dispatchOne(batch: Batch, row: ClaimRow, follower: Follower, ports: DispatchPorts): Promise<Outcome> {
   const at = ports.clock();
-  const blocked = batch.repeated ? await whyNotAgain(batch, row, follower, ports) : whyNotNow(batch, row, follower, at);
+  const blocked = batch.repeated ? whyNotAgain(batch, row, follower, at) : whyNotNow(batch, row, follower, at);
   if (blocked !== undefined) return blocked;
   const attempt = batch.repeated ? 2 : 1;
   const result = await ports.dispatcher.deliver({
@@ -87,14 +104,13 @@ async function dispatchOne(batch: Batch, row: ClaimRow, follower: Follower, port
  * whose follower is in its lane already got there through the dead owner, and is the lane's; one that the dead owner kept
  * as unknown stays what its row says.
  */
-async function whyNotAgain(batch: Batch, row: ClaimRow, follower: Follower, ports: DispatchPorts): Promise<Outcome | undefined> {
-  const { entry, shard, vaultStatus } = batch;
+function whyNotAgain(batch: Batch, row: ClaimRow, follower: Follower, now: number): Outcome | undefined {
+  const { entry, vaultStatus } = batch;
   const base = { place: row.place, attempts: 1 };
   if (follower.lane_in >= entry.seq) return { ...base, state: 'retry', lane: true };
-  const name = unknownName({ symbol: entry.order.symbol, follower_order_id: childIdOf(entry, shard, row.place) });
-  const kept = follower.unknown[name] === undefined ? undefined : await ports.aftermath.kept(follower, entry.seq);
+  const kept = batch.kept.get(row.place);
   if (kept !== undefined) return keptOutcome(kept);
-  const code = switchCode(follower, vaultStatus) ?? tooOld(entry, row, ports.clock())?.code;
+  const code = switchCode(follower, vaultStatus) ?? tooOld(entry, row, now)?.code;
   return code === undefined ? undefined : { ...base, state: 'unresolved', code, unknown: true };
 }
 

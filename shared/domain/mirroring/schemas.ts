@@ -148,14 +148,21 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
     params: { follower_order_id: childIdField },
     body: z.strictObject({ happened: z.boolean() }),
     answer: { status: 200, schema: childOrderRecord },
-    codes: ['follower_order_not_found', 'not_unknown'],
+    codes: ['follower_order_not_found', 'not_unknown', 'expansion_in_progress'],
   },
   reportFill: {
     summary: "Report a fill or the end of a child; signed with the follower's secret (Standard Webhooks)",
     params: { follower_order_id: childIdField },
     body: fillReport,
     answer: { status: 200, schema: childOrderRecord },
-    codes: ['follower_order_not_found', 'signature_invalid', 'fill_exceeds_qty', 'state_not_allowed', 'not_attempted'],
+    codes: [
+      'follower_order_not_found',
+      'signature_invalid',
+      'fill_exceeds_qty',
+      'state_not_allowed',
+      'not_attempted',
+      'expansion_in_progress',
+    ],
   },
   listDeadLetters: {
     summary: "Your followers' and your vaults' dead letters, the oldest first",

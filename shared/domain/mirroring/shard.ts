@@ -11,7 +11,7 @@ import { type Aftermath, afterDispatch } from './aftermath.ts';
 import type { Dispatcher } from './attempt.ts';
 import type { Bell } from './bell.ts';
 import { type Claim, type Counts, countsOf, type Outcome, type ShardKey } from './claim.ts';
-import { dispatchRows, type Observe, untouchedOutcome } from './dispatch.ts';
+import { dispatchRows, type Observe, readKept, untouchedOutcome } from './dispatch.ts';
 import type { OrderEntry } from './order.ts';
 import { type Ledger, ledgerAfter, planEntry } from './plan.ts';
 
@@ -165,7 +165,7 @@ async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
     shard: key.shard,
     repeated: !firstOwner,
   };
-  const sent = await dispatchRows(batch, ports);
+  const sent = await dispatchRows({ ...batch, kept: await readKept(batch, ports.aftermath) }, ports);
   const outcomes = claim.rows.map((row) => sent.get(row.place) ?? untouchedOutcome(row));
   if (!(await afterDispatch({ entry, claim, outcomes, byPlace, again: !firstOwner }, ports))) return false;
   const happened = new Set(outcomes.filter((o) => o.state === 'ack').map((o) => o.place));
