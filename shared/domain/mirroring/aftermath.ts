@@ -3,7 +3,7 @@ import { type Clock, timestamp } from '../../kit/clock.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Child } from './child.ts';
 import type { Claim, Outcome } from './claim.ts';
-import { childIdOf } from './delivery.ts';
+import { identityOf } from './delivery.ts';
 import type { OrderEntry } from './order.ts';
 import type { ClaimRow } from './plan.ts';
 import { retryAt } from './retry.ts';
@@ -82,16 +82,7 @@ function childOf(
   const now = ports.clock();
   const waits = outcome.attempts === 0;
   return {
-    follower_order_id: childIdOf(entry, follower.shard, row.place),
-    follower_id: follower.follower_id,
-    tenant_id: follower.tenant_id,
-    vault_tenant_id: follower.vault_tenant_id,
-    vault_id: follower.vault_id,
-    shard: follower.shard,
-    place: row.place,
-    seq: entry.seq,
-    manager_order_id: entry.manager_order_id,
-    symbol: entry.order.symbol,
+    ...identityOf(entry, row, follower),
     state: outcome.state,
     ...(outcome.code === undefined ? {} : { code: outcome.code }),
     unknown: outcome.unknown === true,

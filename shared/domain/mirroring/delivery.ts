@@ -1,6 +1,7 @@
 import { absolute, decimal, format, sign } from '../../kit/decimal.ts';
 import { childId, ulidOf } from '../../kit/ids.ts';
 import type { Follower } from '../followers/follower.ts';
+import type { Child, ChildKey } from './child.ts';
 import type { OrderEntry } from './order.ts';
 import { type ClaimRow, levelsOf, movementOf, size } from './plan.ts';
 
@@ -16,6 +17,24 @@ export const sizeOf = (signedQty: string): string => format(absolute(decimal(sig
 
 export const childIdOf = (entry: Pick<OrderEntry, 'manager_order_id'>, shard: number, place: number): string =>
   childId({ cause: ulidOf(entry.manager_order_id), shard, place, leg: 0 });
+
+/** What names a child's own row: which child it is, whose, and where its follower and its order stand. */
+export const identityOf = (
+  entry: OrderEntry,
+  { place }: Pick<ClaimRow, 'place'>,
+  f: Follower,
+): ChildKey & Pick<Child, 'manager_order_id' | 'symbol'> => ({
+  follower_order_id: childIdOf(entry, f.shard, place),
+  follower_id: f.follower_id,
+  tenant_id: f.tenant_id,
+  vault_tenant_id: f.vault_tenant_id,
+  vault_id: f.vault_id,
+  shard: f.shard,
+  place,
+  seq: entry.seq,
+  manager_order_id: entry.manager_order_id,
+  symbol: entry.order.symbol,
+});
 
 /** The reasons of a child, recomputed from what its claim recorded. */
 export const reasonsOf = (entry: Pick<OrderEntry, 'pinned' | 'order'>, row: ClaimRow) => [

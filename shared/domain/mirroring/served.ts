@@ -2,7 +2,7 @@ import { Refusal } from '../../kit/refusal.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Child } from './child.ts';
 import type { Claim } from './claim.ts';
-import { childIdOf } from './delivery.ts';
+import { identityOf } from './delivery.ts';
 import type { OrderEntry } from './order.ts';
 import type { ClaimRow } from './plan.ts';
 
@@ -16,16 +16,7 @@ export function servedChild(entry: OrderEntry, claim: Claim, row: ClaimRow, foll
     throw new Refusal(409, 'not_attempted', 'This child was not sent, or is still being sent: there is nothing to report yet.');
   }
   return {
-    follower_order_id: childIdOf(entry, follower.shard, row.place),
-    follower_id: follower.follower_id,
-    tenant_id: follower.tenant_id,
-    vault_tenant_id: follower.vault_tenant_id,
-    vault_id: follower.vault_id,
-    shard: follower.shard,
-    place: row.place,
-    seq: entry.seq,
-    manager_order_id: entry.manager_order_id,
-    symbol: entry.order.symbol,
+    ...identityOf(entry, row, follower),
     state: outcome.state,
     unknown: outcome.unknown === true,
     attempts: outcome.attempts,
