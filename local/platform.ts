@@ -155,6 +155,7 @@ async function startParts(parts: Parts) {
   const problem = (error: unknown) => options.log(`problem: ${error instanceof Error ? error.message : String(error)}`);
   const delivery = {
     toQueue: (arn: string, body: string, groupId: string | undefined) => queues.send(arn, body, groupId),
+    // A failure is reported by the function's pool, as an asynchronous invocation's is in its log.
     toFunction: (arn: string, event: unknown) => void functions.invoke(arn, event).catch(() => undefined),
   };
   const refuse = (code: string, message: string) => new AwsError(code, message);

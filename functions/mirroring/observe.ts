@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Observe } from '../../shared/domain/mirroring/dispatch.ts';
+import type { Observe, Report } from '../../shared/domain/mirroring/dispatch.ts';
 import { metrics as names } from '../../shared/wiring/metrics.ts';
-import { metrics } from '../edge/observe.ts';
+import { logger, metrics } from '../edge/observe.ts';
 
 /** Counts a shard's attempts. Latency is that of first attempts: accepted to sent. */
 export const observeAttempt: Observe = ({ latencyMs, result, first }) => {
@@ -14,3 +14,7 @@ export const observeRetry: Observe = (attempt) => {
   metrics.addMetric(names.dispatchErrors, MetricUnit.Count, attempt.result === 'ack' ? 0 : 1);
   if (!attempt.first) metrics.addMetric(names.webhookRetries, MetricUnit.Count, 1);
 };
+
+/** Logs why a follower's child became `dead_lettered: internal`: its dead letter alarms, this says what to mend. */
+export const reportBroken: Report = ({ follower_id, vault_id }, error) =>
+  logger.error('a child could not be carried out', { error: error as Error, follower_id, vault_id });

@@ -15,7 +15,7 @@ import { clock, freshUlid } from '../edge/entropy.ts';
 import { metrics } from '../edge/observe.ts';
 import { Later, queueDoor } from '../edge/queue.ts';
 import { delaysOf } from './delays.ts';
-import { observeAttempt } from './observe.ts';
+import { observeAttempt, reportBroken } from './observe.ts';
 
 const env = readEnv('shard');
 const shards = openQueue(env.shards);
@@ -35,7 +35,14 @@ const aftermath: Aftermath = {
 async function handle(body: unknown, _record: SQSRecord, context: Context): Promise<void> {
   const bell = body as Bell;
   const worker = { owner: freshUlid(), deadline: clock() + context.getRemainingTimeInMillis() };
-  const run = await workShard(bell, worker, { clock, store, dispatcher, observe: observeAttempt, aftermath });
+  const run = await workShard(bell, worker, {
+    clock,
+    store,
+    dispatcher,
+    observe: observeAttempt,
+    report: reportBroken,
+    aftermath,
+  });
   metrics.publishStoredMetrics();
   if (run.kind === 'wait') throw new Later(run.ms / 1000 + 0.5, 'the claim is still its owner’s');
   if (run.kind === 'more') await sendOne(shards, bellMessage(bell, freshUlid()));

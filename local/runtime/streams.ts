@@ -47,6 +47,7 @@ export function startStream(options: StreamOptions): Source {
         }
       } catch (error) {
         if (!signal.aborted) options.onProblem(error);
+        // Rejects only when the platform stops, which the loop sees by itself; so do the other waits here.
         await sleep(retryMs, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -59,6 +59,7 @@ type Authorization =
 async function authorize(issuer: Issuer, { authorizer }: RouteSpec, header: string | undefined): Promise<Authorization> {
   if (authorizer === undefined) return { kind: 'passed', context: {} };
   const token = header?.replace(/^bearer /i, '').trim() ?? '';
+  // A token that cannot be verified, for whatever reason, is none: API Gateway says no more than 401.
   const claims = await issuer.verify(token, authorizer.audience).catch(() => undefined);
   if (claims === undefined) return { kind: 'refused', status: 401 };
   const granted = String(claims.scope ?? '').split(' ');

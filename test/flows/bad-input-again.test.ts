@@ -232,6 +232,7 @@ describe('from the bus', () => {
     const vaults = await Promise.all(bad.map(() => newVault()));
     await put(...bad.map((batch, i) => ({ vault_id: vaults[i] as string, ...batch })));
     const codes = () => Promise.all(vaults.map(async (vault) => (await list(vault, 'refused')).map((o) => o.code)));
+    // Not in time is not the end: the comparison below fails and names what is missing.
     await until(async () => (await codes()).every((c) => c.length > 0), 'the refusals', 4000).catch(() => undefined);
     expect(await codes()).toEqual(bad.map(() => ['validation_failed']));
     expect(await Promise.all(vaults.map((vault) => list(vault)))).toEqual(bad.map(() => []));
@@ -276,6 +277,7 @@ describe('what an order carries', () => {
     await put(...batches);
     const fates = () => Promise.all(vaults.map(async (v, i) => [odd[i]?.[0], await fate(v, 'odd'), await fate(v, 'next')]));
     const decided = async () => (await fates()).every((f) => !f.includes(undefined));
+    // Not in time is not the end: the comparison below fails and names what is missing.
     await until(decided, 'all of them', 10_000).catch(() => undefined);
     const wanted = (await fates()).map(([what, of]) => [what, of === 'accepted' ? of : 'validation_failed', 'accepted']);
     expect(await fates()).toEqual(wanted);

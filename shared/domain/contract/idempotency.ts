@@ -87,6 +87,7 @@ async function complete(
     await store.complete(record, answer);
     return answer;
   } catch (error) {
+    // The first error is the one that matters; a record that was not released is free when its lease is over.
     await store.release(record).catch(() => undefined);
     throw error;
   }

@@ -19,6 +19,9 @@ export type Observe = (attempt: {
   readonly first: boolean;
 }) => void;
 
+/** Tells operators why a child became `dead_lettered: internal`; the API never shows it. */
+export type Report = (follower: Pick<Follower, 'follower_id' | 'vault_id'>, error: unknown) => void;
+
 export interface Batch {
   readonly entry: OrderEntry;
   readonly rows: readonly ClaimRow[];
@@ -35,6 +38,7 @@ export interface DispatchPorts {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   readonly observe: Observe;
+  readonly report: Report;
 }
 
 /**
@@ -71,6 +75,7 @@ async function dispatchSafely(batch: Batch, row: ClaimRow, ports: DispatchPorts)
   try {
     return await dispatchOne(batch, row, follower, ports);
   } catch (error) {
+    ports.report(follower, error);
     return {
       place: row.place,
       state: 'dead_lettered',

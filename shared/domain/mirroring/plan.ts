@@ -233,17 +233,20 @@ export interface PlanInput {
   readonly roster: readonly Follower[];
   readonly ledger: Ledger;
   readonly vaultStatus: VaultRecord['status'];
+  /** A follower whose sizing threw: its child is a dead letter, and the reason is for operators alone. */
+  readonly onBroken: (follower: Follower, error: unknown) => void;
 }
 
 /** Every follower of a shard gets exactly one row for an entry that came after it joined. */
-export function planEntry({ entry, roster, ledger, vaultStatus }: PlanInput): ClaimRow[] {
+export function planEntry({ entry, roster, ledger, vaultStatus, onBroken }: PlanInput): ClaimRow[] {
   const movement = movementOf(entry);
   const takesPart = (f: Follower) => f.joined_seq < entry.seq && f.status !== 'left';
   return roster.filter(takesPart).map((follower) => {
     const row = ledger.rows.get(follower.place);
     try {
       return planRow(entry, movement, follower, row, vaultStatus);
-    } catch {
+    } catch (error) {
+      onBroken(follower, error);
       return brokenRow(entry, follower, row);
     }
   });

@@ -11,7 +11,7 @@ import { type Aftermath, afterDispatch } from './aftermath.ts';
 import type { Dispatcher } from './attempt.ts';
 import type { Bell } from './bell.ts';
 import { type Claim, type Counts, countsOf, type Outcome, type ShardKey } from './claim.ts';
-import { dispatchRows, type Observe, readKept, untouchedOutcome } from './dispatch.ts';
+import { dispatchRows, type Observe, type Report, readKept, untouchedOutcome } from './dispatch.ts';
 import type { OrderEntry } from './order.ts';
 import { type Ledger, ledgerAfter, planEntry } from './plan.ts';
 
@@ -49,6 +49,7 @@ export interface ShardPorts {
   readonly store: ShardStore;
   readonly dispatcher: Dispatcher;
   readonly observe: Observe;
+  readonly report: Report;
   readonly aftermath: Aftermath;
 }
 
@@ -106,7 +107,8 @@ const leaseUntil = (worker: Worker): number => worker.deadline + limits.leaseGra
 /** True when the entry was finished here. The ledger is read after the cursor: read beside it, it could be older. */
 async function expand(key: ShardKey, entry: OrderEntry, view: ReadView, worker: Worker, ports: ShardPorts): Promise<boolean> {
   const ledger = await ports.store.ledger(key, entry.order.symbol);
-  const rows = planEntry({ entry, roster: view.roster, ledger, vaultStatus: statusAt(view.vault, ports.clock()) });
+  const vaultStatus = statusAt(view.vault, ports.clock());
+  const rows = planEntry({ entry, roster: view.roster, ledger, vaultStatus, onBroken: ports.report });
   const claim: Claim = {
     seq: entry.seq,
     symbol: entry.order.symbol,

@@ -52,6 +52,7 @@ export class Invocation {
   readonly #death = Promise.withResolvers<never>();
 
   constructor() {
+    // Raced against below; nobody else waits for it, and an unhandled rejection would end the test's process.
     this.#death.promise.catch(() => undefined);
   }
 

@@ -107,6 +107,7 @@ async function shard(body: unknown, process: Process): Promise<Later> {
   const run = await workShard(bell, worker, {
     clock,
     observe,
+    report: () => undefined,
     dispatcher,
     store: bugs.shard?.(store, table) ?? store,
     aftermath: bugs.aftermath?.(realAftermath, table) ?? realAftermath,
