@@ -1,4 +1,5 @@
 import type { Environment } from 'aws-cdk-lib';
+import type { PollerSetting } from '../shared/wiring/functions.ts';
 import type { Scope } from '../shared/wiring/routes.ts';
 import type { SettingName } from '../shared/wiring/settings.ts';
 
@@ -44,7 +45,7 @@ export interface StageSettings {
     readonly busName: string;
     readonly eventArchiveDays: number | 'none';
     /** Each poller keeps up to 10 workers running; without them Lambda starts at 5 and adds slowly. */
-    readonly pollers: { readonly minimum: number; readonly maximum: number } | 'none';
+    readonly pollers: Readonly<Record<PollerSetting, { readonly minimum: number; readonly maximum: number }>> | 'none';
   };
   readonly watch: { readonly logDays: 1 | 30 | 365; readonly alarmEmail: string | undefined };
 }
@@ -54,6 +55,8 @@ export type StageRow = StageSettings & { readonly name: StageName };
 
 const deployerEnv: Environment = { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION };
 const functionDefaults = { retryDelaysSeconds: '1,5,15,60', defaultPlan: 'institutional', shardSize: '100' } as const;
+/** 2 x 10: all nodes of the largest vault at once, and each takes some 50 ms. Two is also the least that Lambda takes. */
+const fewPollers = { minimum: 2, maximum: 2 } as const;
 const signInPage = { callbackUrls: ['http://localhost:3000/callback'], logoutUrls: ['http://localhost:3000'] } as const;
 
 export const stages: Readonly<Record<StageName, StageSettings>> = {
@@ -83,7 +86,11 @@ export const stages: Readonly<Record<StageName, StageSettings>> = {
       machineClients: [{ name: 'sandbox-partner', scopes: ['vault:read', 'orders:read'] }],
     },
     api: { requestsPerSecond: 100, burst: 200 },
-    mirroring: { busName: 'vanta-sandbox', eventArchiveDays: 7, pollers: { minimum: 2, maximum: 20 } },
+    mirroring: {
+      busName: 'vanta-sandbox',
+      eventArchiveDays: 7,
+      pollers: { shards: { minimum: 2, maximum: 20 }, shardNodes: fewPollers },
+    },
     watch: { logDays: 30, alarmEmail: process.env.VANTA_ALARM_EMAIL },
   },
   production: {
@@ -98,8 +105,12 @@ export const stages: Readonly<Record<StageName, StageSettings>> = {
     },
     people: { ...signInPage, selfSignUp: false, machineClients: [] },
     api: { requestsPerSecond: 1_000, burst: 2_000 },
-    // 20 x 10 workers at once for a vault's first order; 100 x 10 is the default concurrency of an account.
-    mirroring: { busName: 'vanta-production', eventArchiveDays: 30, pollers: { minimum: 20, maximum: 100 } },
+    mirroring: {
+      busName: 'vanta-production',
+      eventArchiveDays: 30,
+      // 20 x 10 workers at once for a vault's first order; all together 100 x 10, the default concurrency of an account.
+      pollers: { shards: { minimum: 20, maximum: 98 }, shardNodes: fewPollers },
+    },
     watch: { logDays: 365, alarmEmail: process.env.VANTA_ALARM_EMAIL },
   },
 };

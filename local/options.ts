@@ -18,6 +18,7 @@ export const usage = `usage: npm start -- [options]
   --no-demo              do not run the demo
   --data DIR             keep all data in DIR and continue from it (default: in memory)
   --retry-delays LIST    seconds between the attempts of a delivery, such as 1,5,15,60
+  --shard-size N         followers per shard (default 100)
   --no-rate-limit        lift the request limit
   --assembly DIR         use this synthesized cloud assembly instead of synthesizing`;
 
@@ -39,6 +40,7 @@ export function parseOptions(args: readonly string[]): Options {
     else if (option === '--data') values.data = valueFor(option);
     else if (option === '--assembly') values.assembly = valueFor(option);
     else if (option === '--no-rate-limit') settings.RATE_LIMIT = 'off';
+    else if (option === '--shard-size') settings.SHARD_SIZE = shardSize(valueFor(option));
     else if (option === '--retry-delays') settings.RETRY_DELAYS_SECONDS = delays(valueFor(option));
     else throw new UsageError(`unknown option ${option}`);
   }
@@ -49,6 +51,11 @@ function port(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > 65_535) throw new UsageError(`--port must be a number from 0 to 65535, not "${text}"`);
   return value;
+}
+
+function shardSize(text: string): string {
+  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 100) return text;
+  throw new UsageError(`--shard-size must be a whole number from 1 to 100, not "${text}"`);
 }
 
 function delays(text: string): string {

@@ -1,29 +1,33 @@
 import { commitEntry, readForAccept } from '../../shared/adapters/dynamo/accept-store.ts';
 import type { Table } from '../../shared/adapters/dynamo/client.ts';
 import { readEntry } from '../../shared/adapters/dynamo/shard-store.ts';
-import { bellMessage, type Queue, sendAll } from '../../shared/adapters/sqs/queue.ts';
+import { bellMessage, nodeMessage, type Queue, ringAll } from '../../shared/adapters/sqs/queue.ts';
 import type { AcceptPorts } from '../../shared/domain/mirroring/accept.ts';
 import { backOff, clock, freshUlid } from './entropy.ts';
 import { logger } from './observe.ts';
 
 /** Accept's ports, the same for the API and for the bus. */
-export function acceptPorts({ table, shards }: { table: Table; shards: Queue }): AcceptPorts {
+export function acceptPorts({ table, shards, shardNodes }: { table: Table; shards: Queue; shardNodes: Queue }): AcceptPorts {
   return {
     clock,
     backOff,
     read: (request) => readForAccept(table, request),
     commit: (entry, read) => commitEntry(table, entry, read),
     entry: (vault, seq) => readEntry(table, vault, seq),
-    ring: async (bells, again) => {
+    ring: async ({ bells, nodes }, again) => {
       const run = again ? freshUlid() : '';
       try {
-        await sendAll(
+        await ringAll(
           shards,
           bells.map((bell) => bellMessage(bell, run)),
         );
+        await ringAll(
+          shardNodes,
+          nodes.map((node) => nodeMessage(node, run)),
+        );
       } catch (error) {
         // The order is committed and its OPEN row stands: sweep rings what this did not.
-        logger.warn('shards were not rung', { error: error as Error, seq: bells[0]?.seq });
+        logger.warn('shards were not rung', { error: error as Error, seq: (bells[0] ?? nodes[0])?.seq });
       }
     },
   };

@@ -3,39 +3,51 @@ import { commitFollower, listFollowers as listStored, replaceFollower } from '..
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findFollower, findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { signingKeys } from '../../shared/adapters/secrets/signing-keys.ts';
+import { bellMessage, openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
 import type { Targets } from '../../shared/adapters/webhook/address.ts';
 import { whyUrlRefused } from '../../shared/adapters/webhook/resolve.ts';
 import { changeFollower } from '../../shared/domain/followers/change.ts';
 import { type Follower, type FollowerBody, type FollowerPatch, followerSchemas } from '../../shared/domain/followers/follower.ts';
+import { leaveVault } from '../../shared/domain/followers/leave.ts';
 import { registerFollower } from '../../shared/domain/followers/register.ts';
 import { followerRecordView, redactedFollowerView } from '../../shared/domain/followers/settings.ts';
 import { actingTenant, followerView, notFound } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { secretText } from '../../shared/domain/webhooks/signing.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
-import { backOff, clock } from '../edge/entropy.ts';
+import { backOff, clock, freshUlid } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
+import { logger } from '../edge/observe.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 
 const env = readEnv('followers-api');
 const table = openTable(env.table);
+const shards = openQueue(env.shards);
 const keys = signingKeys(env.masterSecret);
 const checkUrl = (url: string) => whyUrlRefused(url, env.webhookTargets as Targets);
+
+/** The shard of a follower that asks something of it; what is not rung, sweep rings. */
+async function ring({ vault_tenant_id, vault_id, shard }: Follower): Promise<void> {
+  const bell = { tenant_id: vault_tenant_id, vault_id, shard, seq: 0 };
+  await sendOne(shards, bellMessage(bell, freshUlid())).catch((error: Error) => logger.warn('shard was not rung', { error }));
+}
 
 const etag = (follower: Follower): string => `"${follower.ver}"`;
 const shown = (view: 'full' | 'redacted', f: Follower) =>
   view === 'full' ? { body: followerRecordView(f), etag: etag(f) } : { body: redactedFollowerView(f) };
 
 async function createFollower({ principal, params, body, seed, requestId }: ApiRequest<FollowerBody>): Promise<ApiAnswer> {
-  const registration = { vaultId: params['vault_id'] as string, tenantId: actingTenant(principal as Principal), body, seed };
   const { subject } = principal as Principal;
+  const tenantId = actingTenant(principal as Principal);
+  const registration = { vaultId: params['vault_id'] as string, tenantId, body, seed, by: subject };
   const follower = await registerFollower(registration, {
     clock,
     backOff,
     vault: (vaultId) => findVault(table, vaultId),
     follower: (followerId) => findFollower(table, followerId),
-    commit: (f, vault, opensShard) => commitFollower(table, f, vault, { opensShard, subject, request_id: requestId }),
+    commit: (f, vault, how) => commitFollower(table, f, vault, { ...how, subject, request_id: requestId }),
+    ring,
     whyUrlRefused: checkUrl,
     shardSize: Number(env.shardSize),
   });
@@ -81,8 +93,26 @@ async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAn
     clock,
     find: (followerId) => findFollower(table, followerId),
     vault: (vaultId) => findVault(table, vaultId),
-    replace: (next, before) => replaceFollower(table, next, before.ver, changeEvent(request, before, next)),
+    replace: (next, before, asks) => replaceFollower(table, next, before.ver, changeEvent(request, before, next), asks),
+    ring,
     whyUrlRefused: checkUrl,
+  });
+  return { body: followerRecordView(follower), etag: etag(follower) };
+}
+
+async function deleteFollower(request: ApiRequest): Promise<ApiAnswer> {
+  const { principal, params, query } = request;
+  const positions = query['positions'] === 'flatten' ? ('flatten' as const) : ('keep' as const);
+  const leaving = { followerId: params['follower_id'] as string, principal: principal as Principal, positions };
+  const follower = await leaveVault(leaving, {
+    clock,
+    find: (followerId) => findFollower(table, followerId),
+    vault: (vaultId) => findVault(table, vaultId),
+    replace: (next, before, asks) => {
+      const event = { ...changeEvent(request, before, next), action: 'follower.left' };
+      return replaceFollower(table, next, before.ver, event, asks);
+    },
+    ring,
   });
   return { body: followerRecordView(follower), etag: etag(follower) };
 }
@@ -90,7 +120,7 @@ async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAn
 export const handler = httpDoor(
   'followers',
   followerSchemas,
-  { createFollower, getFollower, listFollowers, updateFollower },
+  { createFollower, getFollower, listFollowers, updateFollower, deleteFollower },
   {
     idempotency: idempotencyStore(table),
     unseal: async ({ follower_id, version }) => secretText(await keys.version(follower_id, version)),

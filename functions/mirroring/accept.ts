@@ -18,7 +18,7 @@ const intents = openQueue(env.vaultIntents);
 
 const ports: IntentPorts = {
   clock,
-  accept: acceptPorts({ table, shards: openQueue(env.shards) }),
+  accept: acceptPorts({ table, shards: openQueue(env.shards), shardNodes: openQueue(env.shardNodes) }),
   vaultOwner: (vaultId) => vaultOwner(table, vaultId),
   refused: (vault, orderId) => readRefused(table, vault, orderId),
   keepRefused: (refused) => putRefused(table, refused),

@@ -14,13 +14,15 @@ import { clock } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { table } from './api-table.ts';
+import { canceling } from './cancels.ts';
 import { getFollowerOrder, listFollowerOrders, previewFollower } from './child-reads.ts';
 import { listDeadLetters, settleFollowerOrder } from './endings.ts';
 import { reportFill } from './fills.ts';
 import { getManagerOrder, listManagerOrders } from './order-reads.ts';
+import { getServingOrder } from './serving-order.ts';
 
 const env = readEnv('mirroring-api');
-const ports = acceptPorts({ table, shards: openQueue(env.shards) });
+const ports = acceptPorts({ table, shards: openQueue(env.shards), shardNodes: openQueue(env.shardNodes) });
 
 async function createManagerOrder(request: ApiRequest<ManagerOrderBody>): Promise<ApiAnswer> {
   const caller = request.principal as Principal;
@@ -61,8 +63,10 @@ export const handler = httpDoor(
   mirroringSchemas,
   {
     createManagerOrder,
+    cancelManagerOrder: canceling(ports),
     getManagerOrder,
     listManagerOrders,
+    getServingOrder,
     getFollowerOrder,
     listFollowerOrders,
     previewFollower,

@@ -1,20 +1,24 @@
+import { readMark } from '../../shared/adapters/dynamo/cancel-store.ts';
 import { readChild, readChildren } from '../../shared/adapters/dynamo/child-reads.ts';
 import { followerOf } from '../../shared/adapters/dynamo/follower-item.ts';
 import { keys } from '../../shared/adapters/dynamo/keys.ts';
-import { findFollower, findOrder, findVault, getItem } from '../../shared/adapters/dynamo/lookups.ts';
-import { listClaims, newestEntry, readClaim, readCursorSeq } from '../../shared/adapters/dynamo/order-reads.ts';
-import { isCount, readCursor, writeCursor } from '../../shared/adapters/dynamo/pages.ts';
+import { findCause, findFollower, findOrder, findVault, getItem } from '../../shared/adapters/dynamo/lookups.ts';
+import type { Guard } from '../../shared/adapters/dynamo/mark-guard.ts';
+import { listClaims, newestOrder, readClaim, readCursorSeq } from '../../shared/adapters/dynamo/order-reads.ts';
+import { isLine, readCursor, writeCursor } from '../../shared/adapters/dynamo/pages.ts';
 import { readEntry, shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
 import type { Follower } from '../../shared/domain/followers/follower.ts';
 import type { Child } from '../../shared/domain/mirroring/child.ts';
 import type { Claim } from '../../shared/domain/mirroring/claim.ts';
+import { atOf, type LineEntry, lineNumber, placeOf } from '../../shared/domain/mirroring/entry.ts';
 import type { OrderEntry } from '../../shared/domain/mirroring/order.ts';
 import type { ClaimRow } from '../../shared/domain/mirroring/plan.ts';
 import { levelsBefore } from '../../shared/domain/mirroring/preview.ts';
+import { takenBack } from '../../shared/domain/mirroring/taken-back.ts';
 import { childOrderView, previewView } from '../../shared/domain/mirroring/views.ts';
 import { followerView, notFound } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
-import { id, parseChildId } from '../../shared/kit/ids.ts';
+import { parseChildId } from '../../shared/kit/ids.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
@@ -31,7 +35,7 @@ async function ownFollower(principal: Principal, followerId: string): Promise<Fo
 }
 
 interface Found {
-  readonly entry: OrderEntry;
+  readonly entry: LineEntry;
   readonly claim: Claim;
   readonly row: ClaimRow;
   readonly follower: Follower;
@@ -41,18 +45,20 @@ interface Found {
 /** A child by its id alone, whoever asks: the id says where its claim is, its own row what became of it. */
 export async function locateChild(childId: string): Promise<Found | undefined> {
   const address = parseChildId(childId);
-  const order = address === undefined ? undefined : await findOrder(table, id('mo', address.cause));
+  const order = address === undefined ? undefined : await findCause(table, address.cause);
   if (address === undefined || order?.seq === undefined) return undefined;
+  const at = atOf({ seq: order.seq, ...(order.k === undefined ? {} : { k: order.k }) });
   const shard = { ...order, shard: address.shard };
-  const [claim, item, entry] = await Promise.all([
-    readClaim(table, shard, order.seq),
+  const [claim, item, logged] = await Promise.all([
+    readClaim(table, shard, at),
     getItem(table, keys.follower(shard, address.place)),
-    readEntry(table, order, order.seq),
+    at.k === undefined ? readEntry(table, order, at.seq) : undefined,
   ]);
   const row = claim?.rows.find((r) => r.place === address.place);
-  if (claim === undefined || row === undefined || item === undefined || entry === undefined) return undefined;
+  const found = logged ?? claim?.entry;
+  if (claim === undefined || row === undefined || item === undefined || found === undefined) return undefined;
   const follower = followerOf(item);
-  return { entry, claim, row, follower, child: await readChild(table, follower, order.seq) };
+  return { entry: found, claim, row, follower, child: await readChild(table, follower, at) };
 }
 
 /**
@@ -63,6 +69,21 @@ export function requireExpanded({ claim }: Found): void {
   if (claim.state === 'done') return;
   throw new Refusal(409, 'expansion_in_progress', 'The order is still being expanded in this shard: say it again in a moment.');
 }
+
+/** What was read of the cancel of a child's order, before somebody says how the child ended. */
+export async function cancelStanding({ entry, follower }: Found): Promise<{ guard: Guard; takenBack: boolean }> {
+  if (entry.kind !== 'order') return { guard: 'canceled or no order', takenBack: false };
+  const shard = shardOf(follower);
+  const mark = await readMark(table, shard, entry.seq);
+  if (mark === undefined) return { guard: 'no cancel', takenBack: false };
+  const at = { seq: mark.seq };
+  const [claim, child] = await Promise.all([readClaim(table, shard, at), readChild(table, follower, at)]);
+  return { guard: 'canceled or no order', takenBack: takenBack({ claim, child, place: follower.place }) };
+}
+
+/** The child that a cancel takes back. */
+export const canceledChildOf = async ({ entry, follower }: Found): Promise<Child | undefined> =>
+  entry.kind === 'cancel' ? readChild(table, follower, { seq: entry.cancels.seq }) : undefined;
 
 /** A child, for whoever may see all of its follower. */
 export async function findChild(principal: Principal, childId: string): Promise<Found> {
@@ -81,27 +102,25 @@ export async function listFollowerOrders({ principal, query }: ApiRequest): Prom
   if (followerId === undefined) throw followerIdRequired();
   const follower = await ownFollower(principal as Principal, followerId);
   const { limit, cursor } = pageOfQuery(query);
-  const start = Math.max(await startOf(follower, query['since']), cursor === undefined ? 0 : readCursor(cursor, isCount));
+  const start = Math.max(await startOf(follower, query['since']), cursor === undefined ? 0 : readCursor(cursor, isLine));
   const { claims, more } = await listClaims(table, shardOf(follower), start, limit);
-  const own = await readChildren(table, follower, start, claims.at(-1)?.seq ?? start);
-  const views = await Promise.all(claims.map((claim) => viewOf(claim, follower, own.get(claim.seq))));
+  const own = await readChildren(table, follower, placeOf(start), claims.at(-1) ?? placeOf(start));
+  const views = await Promise.all(claims.map((claim) => viewOf(claim, follower, own.get(lineNumber(claim)))));
   const items = views.flatMap((v) => (v === undefined ? [] : [v]));
-  return { body: { items, next_cursor: more ? writeCursor(claims.at(-1)?.seq) : null } };
+  return { body: { items, next_cursor: more ? writeCursor(lineNumber(claims.at(-1) ?? placeOf(start))) : null } };
 }
 
-/** Where the list starts: never before the follower joined. */
+/** The line number after which the list starts. */
 async function startOf(follower: Follower, since: string | undefined): Promise<number> {
   if (since === undefined) return 0;
   const vault = await findVault(table, follower.vault_id);
-  return vault === undefined ? 0 : sinceSeq(vault, since);
+  return vault === undefined ? 0 : lineNumber({ seq: (await sinceSeq(vault, since)) + 1 }) - 1;
 }
 
 async function viewOf(claim: Claim, follower: Follower, child: Child | undefined) {
   const row = claim.rows.find((r) => r.place === follower.place);
-  const entry =
-    row === undefined
-      ? undefined
-      : await readEntry(table, { tenant_id: follower.vault_tenant_id, vault_id: follower.vault_id }, claim.seq);
+  const vault = { tenant_id: follower.vault_tenant_id, vault_id: follower.vault_id };
+  const entry = row === undefined ? undefined : (claim.entry ?? (await readEntry(table, vault, claim.seq)));
   return row === undefined || entry === undefined ? undefined : childOrderView(entry, claim, row, follower, child);
 }
 
@@ -112,7 +131,7 @@ export async function previewFollower({ principal, params, query }: ApiRequest):
   if (follower.joined_seq >= entry.seq) throw new Refusal(409, 'follower_not_joined', 'The follower joined after this order.');
   const store = shardStore(table);
   const before = await levelsBefore(entry, follower, {
-    claim: (seq) => readClaim(table, shardOf(follower), seq),
+    claim: (seq) => readClaim(table, shardOf(follower), { seq }),
     ledger: (symbol) => store.ledger(shardOf(follower), symbol),
     entry: (seq) => readEntry(table, shardOf(follower), seq),
     cursor: () => readCursorSeq(table, shardOf(follower)),
@@ -121,9 +140,11 @@ export async function previewFollower({ principal, params, query }: ApiRequest):
 }
 
 async function previewed(follower: Follower, orderId: string | undefined): Promise<OrderEntry | undefined> {
-  if (orderId === undefined) return newestEntry(table, shardOf(follower));
+  if (orderId === undefined) return newestOrder(table, shardOf(follower));
   const order = await findOrder(table, orderId);
-  return order?.seq === undefined || order.vault_id !== follower.vault_id ? undefined : readEntry(table, order, order.seq);
+  if (order?.seq === undefined || order.vault_id !== follower.vault_id) return undefined;
+  const entry = await readEntry(table, order, order.seq);
+  return entry?.kind === 'order' ? entry : undefined;
 }
 
 function sees(principal: Principal, follower: Follower): boolean {

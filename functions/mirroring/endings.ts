@@ -10,19 +10,28 @@ import { clock } from '../edge/entropy.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { table } from './api-table.ts';
-import { findChild, requireExpanded } from './child-reads.ts';
+import { canceledChildOf, cancelStanding, findChild, requireExpanded } from './child-reads.ts';
 
 export async function settleFollowerOrder({ principal, params, body }: ApiRequest<{ happened: boolean }>): Promise<ApiAnswer> {
   const caller = principal as Principal;
   const found = await findChild(caller, params['follower_order_id'] as string);
   requireExpanded(found);
+  const { guard } = await cancelStanding(found);
   const { entry, claim, row, follower } = found;
   const read = async () => {
     const now = await findFollower(table, follower.follower_id);
     if (now === undefined) throw notFound('follower_order');
-    return { follower: now, child: await readChild(table, now, entry.seq) };
+    return { follower: now, child: await readChild(table, now, entry) };
   };
-  await settleChild({ happened: body.happened, by: caller.subject }, { clock, read, settle: (s) => settle(table, s) });
+  await settleChild(
+    { happened: body.happened, by: caller.subject },
+    {
+      clock,
+      read,
+      settle: (s) => settle(table, s, guard),
+      canceledChild: () => canceledChildOf(found),
+    },
+  );
   return { body: childOrderView(entry, claim, row, follower, (await read()).child) };
 }
 

@@ -13,7 +13,7 @@ import { readEnv } from '../../shared/wiring/env.ts';
 import { clock } from '../edge/entropy.ts';
 import { type ApiAnswer, type ApiEvent, type ApiRequest, bodyText } from '../edge/request.ts';
 import { table } from './api-table.ts';
-import { locateChild, requireExpanded } from './child-reads.ts';
+import { canceledChildOf, cancelStanding, locateChild, requireExpanded } from './child-reads.ts';
 
 const keys = signingKeys(readEnv('mirroring-api').masterSecret);
 
@@ -31,20 +31,23 @@ export async function reportFill({ params, body, raw }: ApiRequest<FillReport>):
   await requireSignature(raw, found?.follower);
   if (found === undefined) throw notFound('follower_order');
   requireExpanded(found);
+  const { guard, takenBack } = await cancelStanding(found);
   const { entry, claim, row, follower } = found;
   const read = async () => {
-    const [now, own] = await Promise.all([findFollower(table, follower.follower_id), readChild(table, follower, entry.seq)]);
+    const [now, own] = await Promise.all([findFollower(table, follower.follower_id), readChild(table, follower, entry)]);
     if (now === undefined) throw notFound('follower_order');
     return { follower: now, own };
   };
   await report(body, {
     clock,
+    takenBack,
+    canceledChild: () => canceledChildOf(found),
     seen: (f, fillId) => fillSeen(table, f, fillId),
     read: async () => {
       const { follower: now, own } = await read();
       return { follower: now, child: own ?? servedChild(entry, claim, row, now) };
     },
-    save: async (reported) => saveFill(table, reported, (await readChild(table, follower, entry.seq)) !== undefined),
+    save: async (reported) => saveFill(table, reported, (await readChild(table, follower, entry)) !== undefined, guard),
   });
   return { body: childOrderView(entry, claim, row, follower, (await read()).own) };
 }

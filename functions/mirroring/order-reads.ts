@@ -1,7 +1,9 @@
+import { readMark } from '../../shared/adapters/dynamo/cancel-store.ts';
 import { findOrder, findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { listEntries, listRefused, readProgress, readRefused, seqBefore } from '../../shared/adapters/dynamo/order-reads.ts';
 import { readEntry } from '../../shared/adapters/dynamo/shard-store.ts';
-import { managerOrderView, refusedOrderView } from '../../shared/domain/mirroring/views.ts';
+import type { CancelMark } from '../../shared/domain/mirroring/cancel.ts';
+import { type Canceled, managerOrderView, refusedOrderView } from '../../shared/domain/mirroring/views.ts';
 import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
@@ -23,7 +25,8 @@ export async function getManagerOrder({ principal, params }: ApiRequest): Promis
   }
   const entry = await readEntry(table, found, found.seq);
   if (entry === undefined) throw notFound('manager_order');
-  return { body: managerOrderView(entry, await readProgress(table, entry)) };
+  const [progress, mark] = await Promise.all([readProgress(table, entry), readMark(table, found, entry.seq)]);
+  return { body: managerOrderView(entry, progress, canceledBy(mark)) };
 }
 
 export async function listManagerOrders({ principal, query }: ApiRequest): Promise<ApiAnswer> {
@@ -38,11 +41,21 @@ export async function listManagerOrders({ principal, query }: ApiRequest): Promi
   const since = query['since'] === undefined ? 0 : await sinceSeq(vault, query['since']);
   const found = await listEntries(table, vault, page, since);
   const countable = found.items.reduce((n, e) => n + e.pinned.shards, 0) <= mostResultsInList;
+  const canceledTo = vault.canceled_to ?? 0;
   const items = await Promise.all(
-    found.items.map(async (e) => managerOrderView(e, countable ? await readProgress(table, e) : undefined)),
+    found.items.map(async (e) => {
+      const [progress, mark] = await Promise.all([
+        countable ? readProgress(table, e) : undefined,
+        e.seq <= canceledTo ? readMark(table, vault, e.seq) : undefined,
+      ]);
+      return managerOrderView(e, progress, canceledBy(mark));
+    }),
   );
   return { body: { items, next_cursor: found.next_cursor } };
 }
+
+const canceledBy = (mark: CancelMark | undefined): Canceled | undefined =>
+  mark === undefined ? undefined : { canceled_by: mark.manager_order_id, filled_qty: mark.filled_qty };
 
 const sinceNotHere = (): Refusal => {
   const errors = [{ pointer: '/since', detail: 'refused orders have no sequence: leave it out' }];

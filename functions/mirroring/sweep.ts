@@ -2,7 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { readDone, readOpen } from '../../shared/adapters/dynamo/open-rows.ts';
 import { closeOpen } from '../../shared/adapters/dynamo/shard-store.ts';
-import { bellMessage, openQueue, sendAll } from '../../shared/adapters/sqs/queue.ts';
+import { bellMessage, openQueue, ringAll } from '../../shared/adapters/sqs/queue.ts';
 import { sweep } from '../../shared/domain/mirroring/sweep.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
 import { metrics as names } from '../../shared/wiring/metrics.ts';
@@ -21,7 +21,7 @@ export async function handler(): Promise<void> {
     done: (entry) => readDone(table, entry),
     close: (entry) => closeOpen(table, entry, entry.seq),
     ring: (bells) =>
-      sendAll(
+      ringAll(
         shards,
         bells.map((bell) => bellMessage(bell, run)),
       ),

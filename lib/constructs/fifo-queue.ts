@@ -5,7 +5,8 @@ import { limits } from '../../shared/wiring/limits.ts';
 import { acknowledge } from '../acknowledgements.ts';
 import type { Shelved } from './grants.ts';
 
-const everyQueue = {
+/** What the stages' queues have in common, whatever their kind. */
+export const everyQueue = {
   encryption: QueueEncryption.SQS_MANAGED,
   enforceSSL: true,
   removalPolicy: RemovalPolicy.DESTROY,
@@ -18,7 +19,7 @@ const highThroughput = {
   fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
 } as const;
 
-const deadLetters = { ...everyQueue, retentionPeriod: Duration.days(limits.dlqRetentionDays) } as const;
+export const deadLetters = { ...everyQueue, retentionPeriod: Duration.days(limits.dlqRetentionDays) } as const;
 
 export interface FifoQueueProps {
   /** Physical name, ending in `.fifo`. */

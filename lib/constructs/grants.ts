@@ -46,6 +46,7 @@ const rules: GrantRules = {
     },
   },
   vaultIntents: { service: 'sqs', key: send },
+  shardNodes: { service: 'sqs', key: { SendMessage: none } },
   shards: { service: 'sqs', key: { ...send, ChangeMessageVisibility: none } },
   followerRetry: { service: 'sqs', key: { SendMessage: none, ChangeMessageVisibility: none } },
   dispatchDlx: { service: 'sqs', key: { SendMessage: none } },

@@ -11,6 +11,7 @@ import {
   standardDeadLetters,
 } from '../constructs/fifo-queue.ts';
 import type { Shelf } from '../constructs/grants.ts';
+import { StandardQueue } from '../constructs/standard-queue.ts';
 import type { StageName } from '../stages.ts';
 
 /** Queues by their physical names, for alarms and the dashboard. */
@@ -19,9 +20,9 @@ export interface WatchedQueues {
   readonly deadLetter: readonly string[];
 }
 
-type WorkingQueueName = Exclude<QueueName, 'dispatchDlx'>;
+type FifoName = Exclude<QueueName, 'dispatchDlx' | 'shardNodes'>;
 
-const working: Record<WorkingQueueName, Omit<FifoQueueProps, 'name'>> = {
+const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   // EventBridge gives no deduplication id, so the queue makes one from the body.
   vaultIntents: {
     visibilitySeconds: limits.intentVisibilitySeconds,
@@ -45,12 +46,18 @@ export class MirroringQueues extends Construct {
   constructor(scope: Construct, id: string, stage: StageName) {
     super(scope, id);
     const physical = (name: string) => `${stage}-${name}`;
-    const line = (name: WorkingQueueName) => new FifoQueue(this, name, { name: physical(queueNames[name]), ...working[name] });
+    const line = (name: FifoName) => new FifoQueue(this, name, { name: physical(queueNames[name]), ...working[name] });
     const lines = { vaultIntents: line('vaultIntents'), shards: line('shards'), followerRetry: line('followerRetry') };
+    const nodes = new StandardQueue(this, 'shardNodes', {
+      name: physical(queueNames.shardNodes),
+      visibilitySeconds: limits.nodeVisibilitySeconds,
+      maxReceives: limits.nodeMaxReceives,
+    });
     const dlxName = physical(queueNames.dispatchDlx);
     const [ruleName, streamName] = [physical('rule-targets-dlq'), physical('stream-router-dlq')];
     this.byName = {
       vaultIntents: lines.vaultIntents.queue,
+      shardNodes: nodes.queue,
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
       dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
@@ -59,11 +66,12 @@ export class MirroringQueues extends Construct {
     this.streamDeadLetters = standardDeadLetters(this, 'StreamDeadLetters', streamName);
     this.shelf = {
       vaultIntents: shelvedQueue(this.byName.vaultIntents),
+      shardNodes: shelvedQueue(this.byName.shardNodes),
       shards: shelvedQueue(this.byName.shards),
       followerRetry: shelvedQueue(this.byName.followerRetry),
       dispatchDlx: shelvedQueue(this.byName.dispatchDlx),
     };
-    const all = Object.values(lines);
+    const all = [...Object.values(lines), nodes];
     this.watched = {
       working: all.map((q) => q.name),
       deadLetter: [...all.map((q) => q.deadLetterName), dlxName, ruleName, streamName],

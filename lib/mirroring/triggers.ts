@@ -4,7 +4,7 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Trigger } from '../../shared/wiring/functions.ts';
+import type { PollerSetting, Trigger } from '../../shared/wiring/functions.ts';
 import type { QueueName } from '../../shared/wiring/resources.ts';
 import { tableSchema } from '../../shared/wiring/table.ts';
 import { acknowledge, exportNameOf } from '../acknowledgements.ts';
@@ -45,18 +45,20 @@ export function connect(fn: VantaFunction, sources: Sources): void {
 
 function connectQueue(fn: VantaFunction, trigger: TriggerOf<'queue'>, { row, queues }: Sources): void {
   const queue = queues[trigger.queue];
-  const { pollers } = row.mirroring;
   allow(fn, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queueArn);
   new EventSourceMapping(fn, 'Queue', {
     target: fn.lambda,
     eventSourceArn: queue.queueArn,
     batchSize: trigger.batchSize,
     reportBatchItemFailures: true,
-    provisionedPollerConfig:
-      trigger.provisionedPollers !== true || pollers === 'none'
-        ? undefined
-        : { minimumPollers: pollers.minimum, maximumPollers: pollers.maximum },
+    provisionedPollerConfig: trigger.provisionedPollers && standingBy(row, trigger.provisionedPollers),
   });
+}
+
+function standingBy({ mirroring: { pollers } }: StageRow, setting: PollerSetting) {
+  if (pollers === 'none') return undefined;
+  const { minimum, maximum } = pollers[setting];
+  return { minimumPollers: minimum, maximumPollers: maximum };
 }
 
 function connectStream(fn: VantaFunction, trigger: TriggerOf<'stream'>, sources: Sources): void {

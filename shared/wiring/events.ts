@@ -2,7 +2,10 @@
 export const osSource = 'vanta.os';
 export const platformSource = 'vanta.platform';
 export const osEvents = { order: 'ManagerOrder', batch: 'ManagerOrderBatch' } as const;
-export const platformEvents = { orderAccepted: 'manager-order.accepted' } as const;
+export const platformEvents = {
+  orderAccepted: 'manager-order.accepted',
+  orderCanceled: 'manager-order.canceled',
+} as const;
 
 /**
  * The last characters of a vault_id (Crockford's base 32, as ULIDs are written), four to a rule: an event rule can give

@@ -2,10 +2,13 @@ import type { Needs, QueueName } from './resources.ts';
 import type { ApiRoom } from './routes.ts';
 import type { SettingName } from './settings.ts';
 
+/** The stage's setting that says how many pollers stand by for a queue; without it Lambda starts at five and adds slowly. */
+export type PollerSetting = 'shards' | 'shardNodes';
+
 /** What makes a function run. The infrastructure builds event sources from it and nothing else. */
 export type Trigger =
   | { readonly kind: 'http'; readonly room: ApiRoom }
-  | { readonly kind: 'queue'; readonly queue: QueueName; readonly batchSize: number; readonly provisionedPollers?: true }
+  | { readonly kind: 'queue'; readonly queue: QueueName; readonly batchSize: number; readonly provisionedPollers?: PollerSetting }
   | { readonly kind: 'stream'; readonly batchSize: number; readonly sortKeyPrefixes: readonly string[] }
   | { readonly kind: 'schedule'; readonly everyMinutes: number };
 
@@ -66,6 +69,7 @@ export const functions = {
     needs: {
       table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
       masterSecret: ['GetSecretValue'],
+      shards: ['SendMessage'],
     },
     settings: [...always, 'defaultPlan', 'webhookTargets', 'shardSize'],
     trigger: { kind: 'http', room: 'followers' },
@@ -74,8 +78,9 @@ export const functions = {
     ...api,
     entry: 'functions/mirroring/api.ts',
     needs: {
-      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       shards: ['SendMessage'],
+      shardNodes: ['SendMessage'],
       masterSecret: ['GetSecretValue'],
     },
     settings: [...always, 'defaultPlan'],
@@ -88,31 +93,40 @@ export const functions = {
     needs: {
       table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
       shards: ['SendMessage'],
+      shardNodes: ['SendMessage'],
       vaultIntents: ['SendMessage'],
     },
     settings: [...always],
     trigger: { kind: 'queue', queue: 'vaultIntents', batchSize: 1 },
+  },
+  'fan-out': {
+    entry: 'functions/mirroring/fan-out.ts',
+    memoryMb: 1024,
+    timeoutSeconds: 10,
+    needs: { shards: ['SendMessage'] },
+    settings: [...always],
+    trigger: { kind: 'queue', queue: 'shardNodes', batchSize: 1, provisionedPollers: 'shardNodes' },
   },
   shard: {
     entry: 'functions/mirroring/shard.ts',
     memoryMb: 1769,
     timeoutSeconds: 15,
     needs: {
-      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage', 'ChangeMessageVisibility'],
       followerRetry: ['SendMessage'],
       dispatchDlx: ['SendMessage'],
     },
     settings: [...always, 'webhookTargets', 'retryDelaysSeconds'],
-    trigger: { kind: 'queue', queue: 'shards', batchSize: 1, provisionedPollers: true },
+    trigger: { kind: 'queue', queue: 'shards', batchSize: 1, provisionedPollers: 'shards' },
   },
   retry: {
     entry: 'functions/mirroring/retry.ts',
     memoryMb: 1024,
     timeoutSeconds: 30,
     needs: {
-      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
       masterSecret: ['GetSecretValue'],
       followerRetry: ['ChangeMessageVisibility'],
       dispatchDlx: ['SendMessage'],

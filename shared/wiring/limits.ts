@@ -24,4 +24,15 @@ export const limits = {
   webhookBodyBytes: 16 * 1024,
   openPartitions: 16,
   ringsPerBatch: 10,
+  /** Batches of rings under way at once: those of one node. */
+  ringBatchesAtOnce: 10,
+  /** Up to so many shards accept rings itself; of more it rings nodes, and each of them its shards. */
+  shardsRungDirectly: 200,
+  shardsPerNode: 100,
+  shardNodes: 20,
+  /** What the nodes can ring: a vault has no more shards. */
+  shardsPerVault: 2_000,
+  /** fan-out: timeout 10 s. A node that failed so often is given up to the dead letters: by then sweep rang its shards. */
+  nodeVisibilitySeconds: 12,
+  nodeMaxReceives: 5,
 } as const;

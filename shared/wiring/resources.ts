@@ -10,6 +10,7 @@ export const resources = {
   },
   vaultIntents: { variable: 'VAULT_INTENTS_URL', access: ['SendMessage', 'GetQueueAttributes'] },
   shards: { variable: 'SHARDS_URL', access: ['SendMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'] },
+  shardNodes: { variable: 'SHARD_NODES_URL', access: ['SendMessage'] },
   followerRetry: { variable: 'FOLLOWER_RETRY_URL', access: ['SendMessage', 'ChangeMessageVisibility'] },
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
@@ -21,12 +22,13 @@ export type ResourceName = keyof typeof resources;
 export type Access<R extends ResourceName> = (typeof resources)[R]['access'][number];
 export type Needs = { readonly [R in ResourceName]?: readonly Access<R>[] };
 
-/** The four queues of the mirroring room, by the name they have in cards and triggers. */
-export type QueueName = 'vaultIntents' | 'shards' | 'followerRetry' | 'dispatchDlx';
+/** The queues of the mirroring room, by the name they have in cards and triggers. */
+export type QueueName = 'vaultIntents' | 'shardNodes' | 'shards' | 'followerRetry' | 'dispatchDlx';
 
 /** Physical names that people and documents use; the stage's name is put in front. */
 export const queueNames: Record<QueueName, string> = {
   vaultIntents: 'vault-intents.fifo',
+  shardNodes: 'shard-nodes',
   shards: 'shards.fifo',
   followerRetry: 'follower-retry.fifo',
   dispatchDlx: 'mirror_dispatch_dlx.fifo',

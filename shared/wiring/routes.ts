@@ -68,6 +68,12 @@ export const routes = {
   listFollowers: { method: 'GET', path: '/v1/vaults/{vault_id}/followers', room: 'followers', access: needs('follower:manage') },
   getFollower: { method: 'GET', path: '/v1/followers/{follower_id}', room: 'followers', access: orSelf('follower:manage') },
   updateFollower: { method: 'PATCH', path: '/v1/followers/{follower_id}', room: 'followers', access: orSelf('follower:manage') },
+  deleteFollower: {
+    method: 'DELETE',
+    path: '/v1/followers/{follower_id}',
+    room: 'followers',
+    access: orSelf('follower:manage'),
+  },
   previewFollower: {
     method: 'GET',
     path: '/v1/followers/{follower_id}/preview',
@@ -86,6 +92,18 @@ export const routes = {
     path: '/v1/manager-orders/{manager_order_id}',
     room: 'mirroring',
     access: needs('orders:read'),
+  },
+  getServingOrder: {
+    method: 'GET',
+    path: '/v1/manager-orders/{manager_order_id}/serving-order',
+    room: 'mirroring',
+    access: needs('orders:read'),
+  },
+  cancelManagerOrder: {
+    method: 'POST',
+    path: '/v1/manager-orders/{manager_order_id}/cancel',
+    room: 'mirroring',
+    access: needs('mirror:manage'),
   },
   listFollowerOrders: { method: 'GET', path: '/v1/follower-orders', room: 'mirroring', access: orSelf('orders:read') },
   getFollowerOrder: {

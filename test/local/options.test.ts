@@ -8,8 +8,20 @@ describe('options', () => {
   });
 
   it('reads all of them, with a blank or with =', () => {
-    const args = ['--port', '0', '--no-demo', '--data=d', '--assembly', 'a', '--retry-delays', '0.1,2', '--no-rate-limit'];
-    const settings = { RETRY_DELAYS_SECONDS: '0.1,2', RATE_LIMIT: 'off' };
+    const args = [
+      '--port',
+      '0',
+      '--no-demo',
+      '--data=d',
+      '--assembly',
+      'a',
+      '--retry-delays',
+      '0.1,2',
+      '--shard-size',
+      '2',
+      '--no-rate-limit',
+    ];
+    const settings = { RETRY_DELAYS_SECONDS: '0.1,2', SHARD_SIZE: '2', RATE_LIMIT: 'off' };
     expect(parseOptions(args)).toEqual({ port: 0, demo: false, data: 'd', assembly: 'a', settings });
   });
 
@@ -20,6 +32,7 @@ describe('options', () => {
     [['--data', '--no-demo'], '--data needs a value'],
     [['--port', 'x'], '--port must be a number from 0 to 65535, not "x"'],
     [['--port', '70000'], '--port must be a number from 0 to 65535, not "70000"'],
+    [['--shard-size', '101'], '--shard-size must be a whole number from 1 to 100, not "101"'],
     [['--retry-delays', '1;2'], '--retry-delays must look like 1,5,15,60, not "1;2"'],
   ])('refuses %j', (args, message) => {
     expect(() => parseOptions(args)).toThrow(new UsageError(message));

@@ -4,10 +4,10 @@ import {
   type AcceptRequest,
   type AcceptView,
   acceptOrder,
-  bellsOf,
   decide,
 } from '../../shared/domain/mirroring/accept.ts';
 import type { ManagerOrderBody, OrderEntry } from '../../shared/domain/mirroring/order.ts';
+import { ringsOf } from '../../shared/domain/mirroring/tree.ts';
 import { newVault } from '../../shared/domain/vaults/create.ts';
 import type { Vault } from '../../shared/domain/vaults/vault.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
@@ -119,8 +119,8 @@ describe('an entry', () => {
     const [a, b] = [decide(request(), view(), now), decide(request(), view({ vault: vault({ seq: 4 }) }), now + 1)];
     expect(a.manager_order_id).toBe(b.manager_order_id);
     expect(
-      bellsOf(a)
-        .map((bell) => bell.shard)
+      ringsOf(a)
+        .bells.map((bell) => bell.shard)
         .sort(),
     ).toEqual([0, 1, 2]);
   });
@@ -163,7 +163,7 @@ describe('accepting', () => {
         read: async () => view({ existing: { manager_order_id: 'mo_x', seq: 9 } }),
         entry: async () => entry,
         commit: async () => expect.unreachable(),
-        ring: async (bells, again) => void rung.push([bells.length, again]),
+        ring: async ({ bells }, again) => void rung.push([bells.length, again]),
       }),
     );
     expect([accepted, rung]).toEqual([{ manager_order_id: 'mo_x', seq: 9, duplicate: true }, [[3, true]]]);

@@ -11,6 +11,7 @@ const cards = Object.entries(functions) as [FunctionName, Card][];
 const services: Record<ResourceName, string> = {
   table: 'dynamodb',
   vaultIntents: 'sqs',
+  shardNodes: 'sqs',
   shards: 'sqs',
   followerRetry: 'sqs',
   dispatchDlx: 'sqs',

@@ -33,9 +33,20 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
     expect(synthesis.nameOf(redrive.deadLetterTargetArn)).toBe(`${name}-${queueNames[key].replace('.fifo', '-dlq.fifo')}`);
   });
 
+  it('rings nodes through a standard queue: no order, no deduplication, dead letters soon', () => {
+    const properties = queue(queueNames.shardNodes);
+    expect(properties).toMatchObject({ VisibilityTimeout: 12, SqsManagedSseEnabled: true });
+    expect(properties['FifoQueue']).toBeUndefined();
+    const redrive = properties['RedrivePolicy'] as { maxReceiveCount: number; deadLetterTargetArn: unknown };
+    expect(redrive.maxReceiveCount).toBe(5);
+    expect(synthesis.nameOf(redrive.deadLetterTargetArn)).toBe(`${name}-shard-nodes-dlq`);
+    expect(queue('shard-nodes-dlq')['FifoQueue']).toBeUndefined();
+  });
+
   it('keeps dead letters 14 days, those of dispatch in their own queue', () => {
     const ends = synthesis.all('AWS::SQS::Queue').filter(([, q]) => q.Properties['RedrivePolicy'] === undefined);
-    expect(ends).toHaveLength(working.length + 3);
+    // Those of dispatch, of the event rules, of the stream and of the nodes.
+    expect(ends).toHaveLength(working.length + 4);
     for (const [, q] of ends) expect(q.Properties['MessageRetentionPeriod']).toBe(fourteenDays);
     expect(queue(queueNames.dispatchDlx)).toMatchObject(highThroughput);
     expect(limits.dlqRetentionDays).toBe(14);
@@ -58,14 +69,20 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
   it('works queues off one message at a time and reports failures', () => {
     expect(mapping('accept')).toMatchObject({ BatchSize: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] });
     expect(mapping('shard')).toMatchObject({ BatchSize: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    expect(mapping('fan-out')).toMatchObject({ BatchSize: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    expect(synthesis.nameOf(mapping('fan-out')['EventSourceArn'])).toBe(`${name}-shard-nodes`);
     expect(synthesis.nameOf(mapping('accept')['EventSourceArn'])).toBe(`${name}-vault-intents.fifo`);
     expect(synthesis.nameOf(mapping('shard')['EventSourceArn'])).toBe(`${name}-shards.fifo`);
   });
 
-  it('has pollers standing by for shards, as many as the stage says', () => {
+  it.each([
+    ['shard', 'shards'],
+    ['fan-out', 'shardNodes'],
+  ] as const)('has pollers standing by for %s, as many as the stage says', (fn, setting) => {
     const { pollers } = stages[name].mirroring;
-    const wanted = pollers === 'none' ? undefined : { MinimumPollers: pollers.minimum, MaximumPollers: pollers.maximum };
-    expect(mapping('shard')['ProvisionedPollerConfig']).toEqual(wanted);
+    const { minimum, maximum } = pollers === 'none' ? {} : pollers[setting];
+    const wanted = pollers === 'none' ? undefined : { MinimumPollers: minimum, MaximumPollers: maximum };
+    expect(mapping(fn)['ProvisionedPollerConfig']).toEqual(wanted);
     expect(mapping('accept')['ProvisionedPollerConfig']).toBeUndefined();
   });
 

@@ -45,7 +45,7 @@ describe('a claim that is taken over', () => {
       const [view, entry, stored] = await Promise.all([
         real.load(key),
         real.entry(key, claim.seq),
-        readClaim(table, key, claim.seq),
+        readClaim(table, key, claim),
       ]);
       if (entry === undefined || stored === undefined) throw new Error('there is no claim');
       const outcome = { place: 1, state: 'retry', attempts: 1, lane: true, unknown: true } as const;

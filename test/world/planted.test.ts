@@ -122,7 +122,7 @@ describe('an owner that lost its claim', () => {
   const unconditional: Bugs['shard'] = (real, table) => ({
     ...real,
     finish: async (key, finish) => {
-      const now = await readClaim(table, key, finish.claim.seq);
+      const now = await readClaim(table, key, finish.claim);
       return real.finish(key, now === undefined ? finish : { ...finish, claim: { ...finish.claim, ...owning(now) } });
     },
   });

@@ -1,5 +1,6 @@
 import { BatchGetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { AcceptRequest, AcceptView } from '../../domain/mirroring/accept.ts';
+import type { LogEntry } from '../../domain/mirroring/entry.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
@@ -66,11 +67,15 @@ export async function commitEntry(
   entry: OrderEntry,
   read: { vaultVersion: number; accepted_by: string },
 ): Promise<'committed' | 'conflict'> {
-  const TransactItems = [
+  return transact(table, [
     advanceVault(table, entry, read.vaultVersion),
     ...newItems(table, entry),
     ...plainItems(table, entry, read.accepted_by),
-  ];
+  ]);
+}
+
+/** `conflict` when the vault is not as it was read, or another transaction was on one of the items. */
+export async function transact(table: Table, TransactItems: Writes): Promise<'committed' | 'conflict'> {
   try {
     await table.client.send(new TransactWriteCommand({ TransactItems }));
     return 'committed';
@@ -80,13 +85,20 @@ export async function commitEntry(
   }
 }
 
-const advanceVault = (table: Table, entry: OrderEntry, ver: number): Writes[number] => ({
+/** The vault's next entry; a cancel also says how far back shards have to ask whether an order was canceled. */
+export const advanceVault = (table: Table, entry: LogEntry, ver: number): Writes[number] => ({
   Update: {
     TableName: table.name,
     Key: keys.vault(entry),
-    UpdateExpression: 'SET seq = :seq, last_time = :time, ver = :next',
+    UpdateExpression: `SET seq = :seq, last_time = :time, ver = :next${entry.kind === 'cancel' ? ', canceled_to = :canceled' : ''}`,
     ConditionExpression: 'ver = :ver',
-    ExpressionAttributeValues: { ':seq': entry.seq, ':time': entry.accepted_at, ':ver': ver, ':next': ver + 1 },
+    ExpressionAttributeValues: {
+      ':seq': entry.seq,
+      ':time': entry.accepted_at,
+      ':ver': ver,
+      ':next': ver + 1,
+      ...(entry.kind === 'cancel' ? { ':canceled': entry.canceled_to } : {}),
+    },
   },
 });
 
@@ -112,7 +124,7 @@ function plainItems(table: Table, entry: OrderEntry, by: string): Writes {
   return items.map((Item) => ({ Put: { TableName: table.name, Item } }));
 }
 
-const openRow = (entry: OrderEntry): Item => ({
+export const openRow = (entry: LogEntry): Item => ({
   ...keys.open(openPartition(entry.vault_id), entry.vault_id, entry.seq),
   tenant_id: entry.tenant_id,
   vault_id: entry.vault_id,

@@ -2,15 +2,17 @@ import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import type { Aftermath, Ownership } from '../../domain/mirroring/aftermath.ts';
 import { type Child, unknownName } from '../../domain/mirroring/child.ts';
+import { type At, lineNumber } from '../../domain/mirroring/entry.ts';
 import { childItem } from './child-item.ts';
 import { readChild } from './child-reads.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
 import { deadLetterItems } from './dead-letters.ts';
 import { keys } from './keys.ts';
 import { shardOf } from './lane-store.ts';
+import { forget, takenBackWrites } from './taken-back.ts';
 
 /** What a shard's dispatch writes about single followers. Each transaction holds once; said again it is done already. */
-export function aftermathStore(table: Table): Pick<Aftermath, 'enterLane' | 'keep' | 'kept' | 'noteEndpoint'> {
+export function aftermathStore(table: Table): Pick<Aftermath, 'enterLane' | 'keep' | 'kept' | 'takenBack' | 'noteEndpoint'> {
   return {
     enterLane: (child, claim) => once(table, child, claim, [putNew(table, childItem(child, true)), laneIn(table, child)]),
     keep: (child, claim) =>
@@ -19,7 +21,8 @@ export function aftermathStore(table: Table): Pick<Aftermath, 'enterLane' | 'kee
         ...nameUnknown(table, child),
         ...deadLetter(table, child),
       ]),
-    kept: (follower, seq) => readChild(table, follower, seq),
+    kept: (follower, at) => readChild(table, follower, at),
+    takenBack: (follower, canceled, claim, at) => takeBack(table, follower, canceled, claim, at),
     noteEndpoint: (follower, note) => noteEndpoint(table, follower, note),
   };
 }
@@ -44,10 +47,10 @@ async function once(table: Table, child: Child, claim: Ownership, writes: Writes
   }
 }
 
-const ownedStill = (table: Table, child: Child, { owner, lease_until }: Ownership): Writes[number] => ({
+const ownedStill = (table: Table, child: Child, { owner, lease_until, ...at }: Ownership): Writes[number] => ({
   ConditionCheck: {
     TableName: table.name,
-    Key: keys.result(shardOf(child), child.seq),
+    Key: keys.result(shardOf(child), at),
     ConditionExpression: '#state = :claimed AND #owner = :owner AND lease_until = :lease',
     ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
     ExpressionAttributeValues: { ':claimed': 'claimed', ':owner': owner, ':lease': lease_until },
@@ -62,9 +65,9 @@ const laneIn = (table: Table, child: Child): Writes[number] => ({
   Update: {
     TableName: table.name,
     Key: keys.follower(shardOf(child), child.place),
-    UpdateExpression: 'SET lane_in = :seq',
-    ConditionExpression: 'lane_in < :seq',
-    ExpressionAttributeValues: { ':seq': child.seq },
+    UpdateExpression: 'SET lane_in = :line',
+    ConditionExpression: 'lane_in < :line',
+    ExpressionAttributeValues: { ':line': lineNumber(child) },
   },
 });
 
@@ -86,6 +89,20 @@ function deadLetter(table: Table, child: Child): Writes {
   return deadLetterItems(child, { ...how, error: child.last_error ?? '' }).map((Item) => ({
     Put: { TableName: table.name, Item },
   }));
+}
+
+/** The child that a cancel took back, in one transaction with the claim as its owner's; one that is known already stays. */
+async function takeBack(table: Table, follower: Follower, canceled: At, claim: Ownership, at: string): Promise<boolean> {
+  const child = await readChild(table, follower, canceled);
+  if (child?.unknown !== true) return true;
+  const { remove, names } = forget(child);
+  const Update = {
+    TableName: table.name,
+    Key: keys.follower(shardOf(child), child.place),
+    UpdateExpression: remove.trim(),
+    ExpressionAttributeNames: names,
+  };
+  return once(table, child, claim, [...takenBackWrites(table, child, at), { Update }]);
 }
 
 async function noteEndpoint(table: Table, follower: Follower, { slow, stops }: { slow?: true; stops?: true }): Promise<void> {

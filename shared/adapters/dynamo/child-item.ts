@@ -5,7 +5,7 @@ import { packClaim, unpackClaim } from './packed.ts';
 
 /** A child's row; `open` stands while it is in its follower's lane. */
 export const childItem = ({ row, ...child }: Child, open: boolean) => ({
-  ...keys.child(child, child.seq),
+  ...keys.child(child, child),
   ...child,
   plan: packClaim([row]),
   ...(open ? { open: 1 } : {}),

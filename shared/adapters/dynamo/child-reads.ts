@@ -1,20 +1,20 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Child } from '../../domain/mirroring/child.ts';
+import { type At, lineNumber } from '../../domain/mirroring/entry.ts';
 import { childOf } from './child-item.ts';
 import type { Table } from './client.ts';
 import { type FollowerOf, keys, partitions } from './keys.ts';
 import { getItem } from './lookups.ts';
 
 /** A child's own row, if it has one. */
-export async function readChild(table: Table, follower: FollowerOf, seq: number): Promise<Child | undefined> {
-  const item = await getItem(table, keys.child(follower, seq));
+export async function readChild(table: Table, follower: FollowerOf, at: At): Promise<Child | undefined> {
+  const item = await getItem(table, keys.child(follower, at));
   return item === undefined ? undefined : childOf(item);
 }
 
-/** A follower's children that have rows of their own, after one sequence number and up to another, by number. */
-export async function readChildren(table: Table, follower: FollowerOf, after: number, upTo: number): Promise<Map<number, Child>> {
+/** A follower's children that have rows of their own, from one place in the line up to another, by line number. */
+export async function readChildren(table: Table, follower: FollowerOf, from: At, upTo: At): Promise<Map<number, Child>> {
   const found = new Map<number, Child>();
-  if (upTo <= after) return found;
   let start: Record<string, unknown> | undefined;
   do {
     const page = await table.client.send(
@@ -23,14 +23,17 @@ export async function readChildren(table: Table, follower: FollowerOf, after: nu
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
         ExpressionAttributeValues: {
           ':pk': partitions.follower(follower),
-          ':from': keys.child(follower, after + 1).sk,
+          ':from': keys.child(follower, from).sk,
           ':to': keys.child(follower, upTo).sk,
         },
         ConsistentRead: true,
         ExclusiveStartKey: start,
       }),
     );
-    for (const item of page.Items ?? []) found.set(item['seq'] as number, childOf(item));
+    for (const item of page.Items ?? []) {
+      const child = childOf(item);
+      found.set(lineNumber(child), child);
+    }
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
   return found;

@@ -16,7 +16,7 @@ export function deadLetterItems(
     follower_id: child.follower_id,
     tenant_id: child.tenant_id,
     vault_id: child.vault_id,
-    manager_order_id: child.manager_order_id,
+    manager_order_id: child.manager_order_id ?? null,
     seq: child.seq,
     symbol: child.symbol,
     code: how.code ?? 'internal',

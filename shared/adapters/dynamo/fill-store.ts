@@ -8,12 +8,14 @@ import { deadLetterKeys } from './dead-letters.ts';
 import { keys } from './keys.ts';
 import { movedBy, shardOf } from './lane-store.ts';
 import { getItem } from './lookups.ts';
+import { type Guard, guarded } from './mark-guard.ts';
+import { forget, takenBackWrites } from './taken-back.ts';
 
 export const fillSeen = async (table: Table, follower: Follower, fillId: string): Promise<boolean> =>
   (await getItem(table, keys.fill(follower, fillId))) !== undefined;
 
 /** A report, once: the fill, its child's row, the follower's sums and the order's counts in one transaction. */
-export async function saveFill(table: Table, r: Reported, hadRow: boolean): Promise<boolean> {
+export async function saveFill(table: Table, r: Reported, hadRow: boolean, guard: Guard): Promise<boolean> {
   const { child, fill, at } = r;
   const fillItem = {
     ...keys.fill(r.follower, fill.fill_id),
@@ -27,6 +29,8 @@ export async function saveFill(table: Table, r: Reported, hadRow: boolean): Prom
     moveFollower(table, r),
     ...moveCount(table, r),
     ...(r.next.state === child.state ? [] : deadLetterKeys(child).map((Key) => ({ Delete: { TableName: table.name, Key } }))),
+    ...(r.takesBack === undefined ? [] : takenBackWrites(table, r.takesBack, at)),
+    ...guarded(table, child, guard),
   ];
   try {
     await table.client.send(new TransactWriteCommand({ TransactItems }));
@@ -54,16 +58,17 @@ const putChild = (table: Table, { child, next }: Reported, hadRow: boolean) => (
   },
 });
 
-function moveFollower(table: Table, { child, next, follower, moved }: Reported) {
+function moveFollower(table: Table, { child, next, follower, moved, takesBack }: Reported) {
+  const { remove, names } = forget(takesBack);
   const { set, condition, name, value } = movedBy(follower, child.symbol, moved);
   const known = child.unknown && !next.unknown;
   return {
     Update: {
       TableName: table.name,
       Key: keys.follower(shardOf(child), child.place),
-      UpdateExpression: `SET ${set}${known ? ' REMOVE #unknown.#child' : ''}`,
+      UpdateExpression: `SET ${set}${known ? ' REMOVE #unknown.#child' : ''}${remove.replace(' REMOVE', ',')}`,
       ConditionExpression: condition,
-      ExpressionAttributeNames: { ...name, ...(known ? { '#unknown': 'unknown', '#child': unknownName(child) } : {}) },
+      ExpressionAttributeNames: { ...name, ...names, ...(known ? { '#unknown': 'unknown', '#child': unknownName(child) } : {}) },
       ExpressionAttributeValues: value,
     },
   };
@@ -78,7 +83,7 @@ function moveCount(table: Table, { child, next }: Reported) {
     {
       Update: {
         TableName: table.name,
-        Key: keys.ended(shardOf(child), child.seq),
+        Key: keys.ended(shardOf(child), child),
         UpdateExpression: `ADD ${adds.join(', ')}`,
         ExpressionAttributeNames: {
           ...(known ? { '#unknown': 'unknown' } : {}),

@@ -1,7 +1,9 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
+import type { Ask } from '../../domain/mirroring/entry.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
+import { askItems } from './ask-store.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
 import { followerItem, followerOf } from './follower-item.ts';
 import { keys, partitions, prefixes, type VaultKey } from './keys.ts';
@@ -15,7 +17,7 @@ export async function commitFollower(
   table: Table,
   follower: Follower,
   vault: Vault,
-  by: { opensShard: boolean; subject: string; request_id: string },
+  by: { opensShard: boolean; asks: readonly Ask[]; subject: string; request_id: string },
 ): Promise<'committed' | 'conflict'> {
   const { follower_id, tenant_id, vault_tenant_id, vault_id, shard, place } = follower;
   const { webhook: _url, ...auditable } = follower;
@@ -31,6 +33,7 @@ export async function commitFollower(
     { ...keys.reference(follower_id), follower_id, tenant_id, vault_tenant_id, vault_id, shard, place },
     event,
     ...(by.opensShard ? [openedMarker(follower, vault)] : []),
+    ...by.asks.flatMap((ask) => askItems(shardOf(follower), ask)),
   ];
   const puts = items.map((Item) => ({ Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } }));
   try {
@@ -41,6 +44,8 @@ export async function commitFollower(
     throw error;
   }
 }
+
+const shardOf = (f: Follower) => ({ tenant_id: f.vault_tenant_id, vault_id: f.vault_id, shard: f.shard });
 
 const seatTaken = (table: Table, { shard, place }: Follower, vault: Vault) => ({
   Update: {
@@ -61,7 +66,7 @@ const seatTaken = (table: Table, { shard, place }: Follower, vault: Vault) => ({
 function openedMarker(follower: Follower, vault: Vault) {
   const shard = { tenant_id: vault.tenant_id, vault_id: vault.vault_id, shard: follower.shard };
   return {
-    ...keys.result(shard, vault.seq),
+    ...keys.result(shard, { seq: vault.seq }),
     seq: vault.seq,
     symbol: '',
     manager_order_id: '',
@@ -96,27 +101,30 @@ export async function replaceFollower(
   table: Table,
   next: Follower,
   readVersion: number,
-  event: { by: string; request_id: string; before: unknown; after: unknown; event_id: string },
+  event: { by: string; request_id: string; before: unknown; after: unknown; event_id: string; action?: string },
+  asks: readonly Ask[] = [],
 ): Promise<boolean> {
   const given = settingNames.filter((name) => next[name] !== undefined);
   const absent = settingNames.filter((name) => next[name] === undefined);
   const remove = absent.length === 0 ? '' : ` REMOVE ${absent.map((n) => `#${n}`).join(', ')}`;
-  const { event_id, ...what } = event;
+  const { event_id, action = 'follower.changed', ...what } = event;
   const Item = {
     ...keys.audit(next.tenant_id, next.follower_id, next.updated_at, event_id),
-    action: 'follower.changed',
+    action,
     ...what,
   };
   const Update = {
     TableName: table.name,
-    Key: keys.follower({ tenant_id: next.vault_tenant_id, vault_id: next.vault_id, shard: next.shard }, next.place),
+    Key: keys.follower(shardOf(next), next.place),
     UpdateExpression: `SET ${given.map((n) => `#${n} = :${n}`).join(', ')}${remove}`,
     ConditionExpression: '#ver = :read',
     ExpressionAttributeNames: Object.fromEntries(settingNames.map((n) => [`#${n}`, n])),
     ExpressionAttributeValues: { ...Object.fromEntries(given.map((n) => [`:${n}`, next[n]])), ':read': readVersion },
   };
+  const asked = asks.flatMap((ask) => askItems(shardOf(next), ask)).map((row) => ({ Put: { TableName: table.name, Item: row } }));
+  const TransactItems = [{ Update }, { Put: { TableName: table.name, Item } }, ...asked];
   try {
-    await table.client.send(new TransactWriteCommand({ TransactItems: [{ Update }, { Put: { TableName: table.name, Item } }] }));
+    await table.client.send(new TransactWriteCommand({ TransactItems }));
     return true;
   } catch (error) {
     if (failedConditions(error).length > 0 || metAnother(error)) return false;
@@ -144,7 +152,9 @@ export async function listFollowers(
       after: start,
       limit: page.limit - found.length,
     });
-    found.push(...items.map((item) => ({ shard, item })));
+    // What is asked for followers stands behind the last of them.
+    const rows = items.filter((item) => !(item['sk'] as string).startsWith(prefixes.todo));
+    found.push(...rows.map((item) => ({ shard, item })));
   }
   const given = found.slice(0, page.limit);
   const last = given.at(-1);

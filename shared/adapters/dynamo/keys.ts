@@ -1,3 +1,5 @@
+import type { At } from '../../domain/mirroring/entry.ts';
+
 /**
  * Every key string of the one table (ARCHITECTURE 3). Partition keys start with the owner, so that IAM can confine a
  * tenant by `dynamodb:LeadingKeys`. Numbers are padded, so that text order is number order.
@@ -9,6 +11,8 @@ export interface Key {
 
 const pad = (n: number, digits: number): string => String(n).padStart(digits, '0');
 const seqText = (seq: number): string => pad(seq, 12);
+/** A place in a shard's line: `seq`, and `seq.k` behind it and before the next. */
+const lineText = ({ seq, k }: At): string => `${seqText(seq)}${k === undefined ? '' : `.${pad(k, 6)}`}`;
 
 export interface VaultKey {
   readonly tenant_id: string;
@@ -32,8 +36,12 @@ export const prefixes = {
   vault: 'VAULT#',
   entry: 'ENTRY#',
   refused: 'REFUSED#',
-  /** A shard's followers by place; requests (`ROSTER#TODO#cause`) will stand right behind them, in the same query. */
+  /** A shard's followers by place; what is asked for them (`ROSTER#TODO#cause`) stands right behind, in the same query. */
   roster: 'ROSTER#',
+  todo: 'ROSTER#TODO#',
+  done: 'DONE#',
+  position: 'POSITION#',
+  ledger: 'LEDGER#',
   result: 'RESULT#',
   child: 'CHILD#',
   overlay: 'OVERLAY#',
@@ -50,22 +58,32 @@ export const keys = {
   tenantVault: (v: VaultKey): Key => ({ pk: tenantPk(v.tenant_id), sk: `${prefixes.vault}${v.vault_id}` }),
   publicVault: (vaultId: string): Key => ({ pk: 'PUBLIC#VAULTS', sk: `${prefixes.vault}${vaultId}` }),
   vault: (v: VaultKey): Key => ({ pk: vaultPk(v), sk: 'VAULT' }),
-  position: (v: VaultKey, symbol: string): Key => ({ pk: vaultPk(v), sk: `POSITION#${symbol}` }),
+  position: (v: VaultKey, symbol: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.position}${symbol}` }),
   entry: (v: VaultKey, seq: number): Key => ({ pk: vaultPk(v), sk: `${prefixes.entry}${seqText(seq)}` }),
   external: (v: VaultKey, externalId: string): Key => ({ pk: vaultPk(v), sk: `EXTERNAL#${externalId}` }),
   refused: (v: VaultKey, orderId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.refused}${orderId}` }),
   overlay: (v: VaultKey, overlayId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.overlay}${overlayId}` }),
   follower: (s: ShardOf, place: number): Key => ({ pk: shardPk(s), sk: `${prefixes.roster}${pad(place, 4)}` }),
-  ledger: (s: ShardOf, symbol: string): Key => ({ pk: shardPk(s), sk: `LEDGER#${symbol}` }),
-  result: (s: ShardOf, seq: number): Key => ({ pk: shardPk(s), sk: `${prefixes.result}${seqText(seq)}` }),
+  ledger: (s: ShardOf, symbol: string): Key => ({ pk: shardPk(s), sk: `${prefixes.ledger}${symbol}` }),
+  result: (s: ShardOf, at: At): Key => ({ pk: shardPk(s), sk: `${prefixes.result}${lineText(at)}` }),
+  todo: (s: ShardOf, cause: string): Key => ({ pk: shardPk(s), sk: `${prefixes.todo}${cause}` }),
+  /** An ask was claimed for a symbol; with none, it is done in all. */
+  done: (s: ShardOf, cause: string, symbol = ''): Key => ({ pk: shardPk(s), sk: `${prefixes.done}${cause}#${symbol}` }),
+  canceled: (v: VaultKey, seq: number): Key => ({ pk: vaultPk(v), sk: `CANCELED#${seqText(seq)}` }),
   /** How the lane children of an entry ended, by state: counts that add up to its result's `lane`. */
-  ended: (s: ShardOf, seq: number): Key => ({ pk: shardPk(s), sk: `ENDED#${seqText(seq)}` }),
-  child: (f: FollowerOf, seq: number): Key => ({ pk: followerPk(f), sk: `${prefixes.child}${seqText(seq)}` }),
+  ended: (s: ShardOf, at: At): Key => ({ pk: shardPk(s), sk: `ENDED#${lineText(at)}` }),
+  child: (f: FollowerOf, at: At): Key => ({ pk: followerPk(f), sk: `${prefixes.child}${lineText(at)}` }),
   fill: (f: FollowerOf, fillId: string): Key => ({ pk: followerPk(f), sk: `FILL#${fillId}` }),
   dead: (tenantId: string, at: string, childId: string): Key => ({ pk: `${tenantPk(tenantId)}#DEAD`, sk: `${at}#${childId}` }),
   progress: (v: VaultKey, seq: number, block: number): Key => ({ pk: `${vaultPk(v)}#P#${seqText(seq)}`, sk: pad(block, 4) }),
   open: (partition: number, vaultId: string, seq: number): Key => ({ pk: `OPEN#${partition}`, sk: `${vaultId}#${seqText(seq)}` }),
+  openAsk: (partition: number, s: ShardOf, cause: string): Key => ({
+    pk: `OPEN#${partition}`,
+    sk: `${s.vault_id}#S#${s.shard}#${cause}`,
+  }),
   reference: (id: string): Key => ({ pk: `ID#${id}`, sk: 'REF' }),
+  /** Where the child of what a follower asked is found by its id. */
+  askReference: (ulid: string): Key => ({ pk: `ID#ask_${ulid}`, sk: 'REF' }),
   subject: (subject: string): Key => ({ pk: `ID#SUB#${subject}`, sk: 'REF' }),
   idempotency: (owner: string, hash: string): Key => ({ pk: `IDEM#${owner}#${hash}`, sk: 'IDEM' }),
   audit: (tenantId: string, entity: string, at: string, id: string): Key => ({

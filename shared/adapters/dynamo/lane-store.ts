@@ -1,15 +1,18 @@
 import { QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import { type Child, type ChildKey, laneEnded, unknownName } from '../../domain/mirroring/child.ts';
+import { type LineEntry, lineNumber, placeOf } from '../../domain/mirroring/entry.ts';
 import type { Ending, LaneStore, LaneView } from '../../domain/mirroring/lane.ts';
 import { add, decimal, format } from '../../kit/decimal.ts';
 import { childOf, packedRow } from './child-item.ts';
+import { readChild } from './child-reads.ts';
 import { failedConditions, held, metAnother, type Table } from './client.ts';
 import { deadLetterItems } from './dead-letters.ts';
 import { followerOf } from './follower-item.ts';
 import { keys, partitions } from './keys.ts';
 import { getItem } from './lookups.ts';
 import { readEntry, readLedger } from './shard-store.ts';
+import { forget, takenBackWrites } from './taken-back.ts';
 
 export const shardOf = (k: Pick<ChildKey, 'vault_tenant_id' | 'vault_id' | 'shard'>) => ({
   tenant_id: k.vault_tenant_id,
@@ -21,7 +24,8 @@ export const shardOf = (k: Pick<ChildKey, 'vault_tenant_id' | 'vault_id' | 'shar
 export function laneStore(table: Table): LaneStore {
   return {
     head: (key) => head(table, key),
-    entry: (key) => readEntry(table, shardOf(key), key.seq),
+    entry: (key) => readLineEntry(table, key),
+    canceledChild: (child, cancel) => readChild(table, child, { seq: cancel.cancels.seq }),
     shardTold: async (child) => (await readLedger(table, shardOf(child), child.symbol)).rows.get(child.place)?.told ?? '0',
     begin: (child, next) => begin(table, child, next),
     retry: (child, next) => scheduleRetry(table, child, next),
@@ -37,7 +41,21 @@ async function head(table: Table, key: ChildKey): Promise<LaneView | undefined> 
   if (item === undefined || vault === undefined) return undefined;
   const follower = followerOf(item);
   const child = follower.lane_in > follower.lane_out ? await firstOpen(table, follower) : undefined;
-  return { follower, vault: vault as unknown as LaneView['vault'], ...(child === undefined ? {} : { child }) };
+  const switched = vault as unknown as LaneView['vault'] & { canceled_to?: number };
+  if (child === undefined) return { follower, vault: switched };
+  return { follower, vault: switched, child, canceled: await isCanceled(table, child, switched.canceled_to ?? 0) };
+}
+
+/** Whether a child's order was canceled; asked for only where an order as old or newer was. */
+async function isCanceled(table: Table, child: Child, canceledTo: number): Promise<boolean> {
+  if (child.kind !== undefined || child.seq > canceledTo) return false;
+  return (await getItem(table, keys.canceled(shardOf(child), child.seq))) !== undefined;
+}
+
+/** The entry of a child: the vault's log has it, or for what its follower asked the claim itself. */
+async function readLineEntry(table: Table, key: ChildKey): Promise<LineEntry | undefined> {
+  if (key.k === undefined) return readEntry(table, shardOf(key), key.seq);
+  return (await getItem(table, keys.result(shardOf(key), key)))?.['entry'] as LineEntry | undefined;
 }
 
 /** Between the lane's ends every child that has not ended is the lane's; the first one is whose turn it is. */
@@ -50,8 +68,8 @@ async function firstOpen(table: Table, follower: Follower): Promise<Child | unde
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
         ExpressionAttributeValues: {
           ':pk': partitions.follower(follower),
-          ':from': keys.child(follower, follower.lane_out + 1).sk,
-          ':to': keys.child(follower, follower.lane_in).sk,
+          ':from': keys.child(follower, placeOf(follower.lane_out)).sk,
+          ':to': keys.child(follower, placeOf(follower.lane_in)).sk,
         },
         ConsistentRead: true,
         Limit: 10,
@@ -68,7 +86,7 @@ async function firstOpen(table: Table, follower: Follower): Promise<Child | unde
 async function begin(table: Table, child: Child, next: Parameters<LaneStore['begin']>[1]): Promise<boolean> {
   const update = new UpdateCommand({
     TableName: table.name,
-    Key: keys.child(child, child.seq),
+    Key: keys.child(child, child),
     UpdateExpression:
       'SET attempts = :next, #state = :sent, #unknown = :unknown, #plan = :plan, attempt_until = :until, updated_at = :at',
     ConditionExpression: 'attempts = :attempts AND attribute_exists(#open)',
@@ -89,7 +107,7 @@ async function begin(table: Table, child: Child, next: Parameters<LaneStore['beg
 async function scheduleRetry(table: Table, child: Child, next: Parameters<LaneStore['retry']>[1]): Promise<boolean> {
   const update = new UpdateCommand({
     TableName: table.name,
-    Key: keys.child(child, child.seq),
+    Key: keys.child(child, child),
     UpdateExpression: 'SET #state = :retry, due_at = :due, #unknown = :unknown, last_error = :error, updated_at = :at',
     ConditionExpression: 'attempts = :attempts AND attribute_exists(#open)',
     ExpressionAttributeNames: { '#state': 'state', '#unknown': 'unknown', '#open': 'open' },
@@ -118,8 +136,9 @@ async function end(table: Table, ending: Ending): Promise<boolean> {
       ending.state === 'dead_lettered'
         ? deadLetterItems(child, ending).map((Item) => ({ Put: { TableName: table.name, Item } }))
         : [];
+    const back = ending.takesBack === undefined ? [] : takenBackWrites(table, ending.takesBack, ending.at);
     try {
-      await table.client.send(new TransactWriteCommand({ TransactItems: [...TransactItems, ...dead] }));
+      await table.client.send(new TransactWriteCommand({ TransactItems: [...TransactItems, ...dead, ...back] }));
       return true;
     } catch (error) {
       if (failedConditions(error).includes(0)) return false;
@@ -132,7 +151,7 @@ async function end(table: Table, ending: Ending): Promise<boolean> {
 const endChild = (table: Table, { child, state, code, unknown, error, at }: Ending) => ({
   Update: {
     TableName: table.name,
-    Key: keys.child(child, child.seq),
+    Key: keys.child(child, child),
     UpdateExpression: `SET #state = :state, #unknown = :unknown, #plan = :plan, updated_at = :at${code === undefined ? '' : ', #code = :code'}${
       error === undefined ? '' : ', last_error = :error'
     } REMOVE #open`,
@@ -156,11 +175,13 @@ const endChild = (table: Table, { child, state, code, unknown, error, at }: Endi
   },
 });
 
-function endInFollower(table: Table, { child, moved, unknown, asked, slow, stops, at }: Ending, follower: Follower) {
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = { ':seq': child.seq };
-  const sets = ['lane_out = :seq'];
-  const conditions = ['lane_out < :seq'];
+function endInFollower(table: Table, ending: Ending, follower: Follower) {
+  const { child, moved, unknown, asked, slow, stops, at, takesBack } = ending;
+  const { remove, names: forgotten } = forget(takesBack);
+  const names: Record<string, string> = { ...forgotten };
+  const values: Record<string, unknown> = { ':line': lineNumber(child) };
+  const sets = ['lane_out = :line'];
+  const conditions = ['lane_out < :line'];
   if (asked) {
     sets.push('slow = :slow');
     values[':slow'] = slow;
@@ -186,7 +207,7 @@ function endInFollower(table: Table, { child, moved, unknown, asked, slow, stops
     Update: {
       TableName: table.name,
       Key: keys.follower(shardOf(child), child.place),
-      UpdateExpression: `SET ${sets.join(', ')}`,
+      UpdateExpression: `SET ${sets.join(', ')}${remove}`,
       ConditionExpression: conditions.join(' AND '),
       ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
       ExpressionAttributeValues: values,
@@ -209,7 +230,7 @@ export function movedBy(follower: Pick<Follower, 'moved'>, symbol: string, qty: 
 const countEnd = (table: Table, { child, state, unknown }: Ending) => ({
   Update: {
     TableName: table.name,
-    Key: keys.ended(shardOf(child), child.seq),
+    Key: keys.ended(shardOf(child), child),
     UpdateExpression: `ADD #state :one${unknown ? ', #unknown :one' : ''}`,
     ExpressionAttributeNames: { '#state': state, ...(unknown ? { '#unknown': 'unknown' } : {}) },
     ExpressionAttributeValues: { ':one': 1 },

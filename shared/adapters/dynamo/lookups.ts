@@ -2,6 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower, FollowerAddress } from '../../domain/followers/follower.ts';
 import type { Tenant } from '../../domain/tenants/tenant.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
+import { id } from '../../kit/ids.ts';
 import { vaultOf } from './accept-store.ts';
 import type { Table } from './client.ts';
 import { followerOf } from './follower-item.ts';
@@ -39,6 +40,14 @@ export async function findOrder(
   orderId: string,
 ): Promise<{ tenant_id: string; vault_id: string; seq?: number } | undefined> {
   return (await getItem(table, keys.reference(orderId))) as { tenant_id: string; vault_id: string; seq?: number } | undefined;
+}
+
+/** Where the entry of a child stands, by the ULID in the child's id: an order, a cancel, or what its follower asked. */
+export async function findCause(
+  table: Table,
+  ulid: string,
+): Promise<{ tenant_id: string; vault_id: string; seq?: number; k?: number } | undefined> {
+  return (await findOrder(table, id('mo', ulid))) ?? ((await getItem(table, keys.askReference(ulid))) as never);
 }
 
 export async function findTenant(table: Table, tenantId: string): Promise<Tenant | undefined> {

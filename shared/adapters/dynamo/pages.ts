@@ -29,6 +29,8 @@ const cursorInvalid = (): Refusal =>
 export const isText = (value: unknown): value is string => typeof value === 'string' && value.length > 0 && value.length <= 256;
 export const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1e12;
+/** A place in a shard's line as a number (docs/decisions/0016). */
+export const isLine = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 export interface RangeQuery {
   readonly pk: string;

@@ -8,9 +8,11 @@ import { failedConditions, metAnother, type Table } from './client.ts';
 import { deadLetterItems, deadLetterKeys } from './dead-letters.ts';
 import { keys } from './keys.ts';
 import { movedBy, shardOf } from './lane-store.ts';
+import { type Guard, guarded } from './mark-guard.ts';
+import { forget, takenBackWrites } from './taken-back.ts';
 
 /** Ends a child's being unknown, once: the child, the follower's sums, the order's count and the audit event together. */
-export async function settle(table: Table, s: Settlement): Promise<boolean> {
+export async function settle(table: Table, s: Settlement, guard: Guard): Promise<boolean> {
   try {
     await table.client.send(
       new TransactWriteCommand({
@@ -20,6 +22,8 @@ export async function settle(table: Table, s: Settlement): Promise<boolean> {
           countDown(table, s),
           audited(table, s),
           ...buried(table, s),
+          ...(s.takesBack === undefined ? [] : takenBackWrites(table, s.takesBack, s.at)),
+          ...guarded(table, s.child, guard),
         ],
       }),
     );
@@ -42,7 +46,7 @@ function buried(table: Table, { child, state }: Settlement) {
 const childKnown = (table: Table, { child, state, at }: Settlement) => ({
   Update: {
     TableName: table.name,
-    Key: keys.child(child, child.seq),
+    Key: keys.child(child, child),
     UpdateExpression: 'SET #unknown = :no, #state = :state, updated_at = :at',
     ConditionExpression: '#unknown = :yes AND #state = :was',
     ExpressionAttributeNames: { '#unknown': 'unknown', '#state': 'state' },
@@ -50,15 +54,16 @@ const childKnown = (table: Table, { child, state, at }: Settlement) => ({
   },
 });
 
-function followerKnows(table: Table, { child, follower, moved }: Settlement) {
+function followerKnows(table: Table, { child, follower, moved, takesBack }: Settlement) {
+  const { remove, names } = forget(takesBack);
   const { set, condition, name, value } = movedBy(follower, child.symbol, moved);
   return {
     Update: {
       TableName: table.name,
       Key: keys.follower(shardOf(child), child.place),
-      UpdateExpression: `SET ${set} REMOVE #unknown.#child`,
+      UpdateExpression: `SET ${set} REMOVE #unknown.#child${remove.replace(' REMOVE', ',')}`,
       ConditionExpression: `${condition} AND attribute_exists(#unknown.#child)`,
-      ExpressionAttributeNames: { ...name, '#unknown': 'unknown', '#child': unknownName(child) },
+      ExpressionAttributeNames: { ...name, ...names, '#unknown': 'unknown', '#child': unknownName(child) },
       ExpressionAttributeValues: value,
     },
   };
@@ -70,7 +75,7 @@ function countDown(table: Table, { child, state }: Settlement) {
   return {
     Update: {
       TableName: table.name,
-      Key: keys.ended(shardOf(child), child.seq),
+      Key: keys.ended(shardOf(child), child),
       UpdateExpression: `ADD #unknown :minus${moves ? ', #from :minus, #to :one' : ''}`,
       ExpressionAttributeNames: { '#unknown': 'unknown', ...(moves ? { '#from': child.state, '#to': state } : {}) },
       ExpressionAttributeValues: { ':minus': -1, ...(moves ? { ':one': 1 } : {}) },

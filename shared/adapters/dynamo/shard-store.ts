@@ -1,15 +1,17 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Follower } from '../../domain/followers/follower.ts';
 import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
-import type { OrderEntry } from '../../domain/mirroring/order.ts';
+import type { At, LogEntry } from '../../domain/mirroring/entry.ts';
 import type { Ledger } from '../../domain/mirroring/plan.ts';
-import type { Finish, ShardStore, ShardView } from '../../domain/mirroring/shard.ts';
-import type { Switched } from '../../domain/vaults/status.ts';
+import type { Finish, ShardStore, ShardView } from '../../domain/mirroring/shard-store.ts';
+import { askOf, barrierCondition, claimAsk, endAsk, readAsked } from './ask-store.ts';
+import { claimOf } from './claim-item.ts';
 import { failedConditions, held, type Table } from './client.ts';
 import { followerOf } from './follower-item.ts';
 import { keys, partitions, prefixes, shardsPerProgressItem } from './keys.ts';
+import { getItem } from './lookups.ts';
 import { openPartition } from './open-rows.ts';
-import { packClaim, packLedger, packOutcomes, unpackClaim, unpackLedger, unpackOutcomes } from './packed.ts';
+import { packClaim, packLedger, packOutcomes, unpackLedger } from './packed.ts';
+import { readPast } from './past-reads.ts';
 
 /** One shard's line in the table: the port of the mirroring core. Per shard and entry: 7 calls, 2 of them writes of packed rows. */
 export function shardStore(table: Table): ShardStore {
@@ -17,7 +19,12 @@ export function shardStore(table: Table): ShardStore {
     load: (key) => load(table, key),
     entry: (key, seq) => readEntry(table, key, seq),
     ledger: (key, symbol) => readLedger(table, key, symbol),
-    claim: (key, claim) => putClaim(table, key, claim),
+    isCanceled: async (key, seq) => (await getItem(table, keys.canceled(key, seq))) !== undefined,
+    past: (key, cancel, roster) => readPast(table, key, cancel, roster),
+    asked: (key, ask) => readAsked(table, key, ask),
+    claim: (key, claim, after) => putClaim(table, key, claim, after),
+    claimAsk: (key, claim) => claimAsk(table, key, claim),
+    endAsk: (key, ask, at) => endAsk(table, key, ask, at),
     takeOver: (key, claim, next) => takeOver(table, key, claim, next),
     finish: (key, finish) => writeFinish(table, key, finish),
     mark: (key, entry) => mark(table, key, entry),
@@ -33,41 +40,52 @@ const query = (table: Table, pk: string, prefix: string) => ({
 
 async function load(table: Table, key: ShardKey): Promise<ShardView> {
   const pk = partitions.shard(key);
-  const [results, roster, vault] = await Promise.all([
-    table.client.send(new QueryCommand({ ...query(table, pk, prefixes.result), ScanIndexForward: false, Limit: 1 })),
+  const [last, { roster, asks }, vault] = await Promise.all([
+    readLast(table, key),
     readRoster(table, pk),
     table.client.send(
       new GetCommand({
         TableName: table.name,
         Key: keys.vault(key),
         ConsistentRead: true,
-        ProjectionExpression: '#s, switches',
+        ProjectionExpression: '#s, switches, seq, canceled_to',
         ExpressionAttributeNames: { '#s': 'status' },
       }),
     ),
   ]);
-  const last = results.Items?.[0];
-  if (last === undefined || vault.Item === undefined) throw new Error(`shard ${key.shard} of ${key.vault_id} was never opened`);
-  return { last: claimOf(last), roster, vault: vault.Item as Switched };
+  if (vault.Item === undefined) throw new Error(`vault ${key.vault_id} is missing`);
+  return { last, roster, asks, vault: vault.Item as ShardView['vault'] };
 }
 
-/** The whole roster; a shard of 100 followers is one page, far below 1 MB. */
-async function readRoster(table: Table, pk: string): Promise<Follower[]> {
-  const followers: Follower[] = [];
+/** The newest claim or result. A barred slot says which entry stands before it. */
+export async function readLast(table: Table, key: ShardKey): Promise<Claim> {
+  const { Items } = await table.client.send(
+    new QueryCommand({ ...query(table, partitions.shard(key), prefixes.result), ScanIndexForward: false, Limit: 1 }),
+  );
+  const newest = Items?.[0];
+  const last = newest?.['state'] === 'barrier' ? await getItem(table, keys.result(key, newest as unknown as At)) : newest;
+  if (last === undefined) throw new Error(`shard ${key.shard} of ${key.vault_id} was never opened`);
+  return claimOf(last);
+}
+
+/** The whole roster and what is asked for it; a shard of 100 followers is one page, far below 1 MB. */
+async function readRoster(table: Table, pk: string): Promise<Pick<ShardView, 'roster' | 'asks'>> {
+  const items: Record<string, unknown>[] = [];
   let start: Record<string, unknown> | undefined;
   do {
     const page = await table.client.send(new QueryCommand({ ...query(table, pk, prefixes.roster), ExclusiveStartKey: start }));
-    followers.push(...(page.Items ?? []).map(followerOf));
+    items.push(...(page.Items ?? []));
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
-  return followers;
+  const isAsk = (item: Record<string, unknown>) => (item['sk'] as string).startsWith(prefixes.todo);
+  return { roster: items.filter((item) => !isAsk(item)).map(followerOf), asks: items.filter(isAsk).map(askOf) };
 }
 
 export async function readEntry(
   table: Table,
   vault: Pick<ShardKey, 'tenant_id' | 'vault_id'>,
   seq: number,
-): Promise<OrderEntry | undefined> {
+): Promise<LogEntry | undefined> {
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: keys.entry(vault, seq), ConsistentRead: true }),
   );
@@ -79,33 +97,14 @@ export async function readLedger(table: Table, key: ShardKey, symbol: string): P
     new GetCommand({ TableName: table.name, Key: keys.ledger(key, symbol), ConsistentRead: true }),
   );
   return Item === undefined
-    ? { symbol, seq: 0, rows: new Map() }
-    : { symbol, seq: Item['seq'], rows: unpackLedger(Item['rows']) };
+    ? { symbol, line: 0, rows: new Map() }
+    : { symbol, line: Item['line'], rows: unpackLedger(Item['rows']) };
 }
 
-/** A claim's or result's item as the domain knows it; an opening marker has no rows. */
-export function claimOf(item: Record<string, unknown>): Claim {
-  const {
-    plan,
-    outcome,
-    pk: _pk,
-    sk: _sk,
-    counts: _counts,
-    ...rest
-  } = item as Record<string, unknown> & { plan?: Uint8Array; outcome?: Uint8Array };
-  return {
-    ...(rest as unknown as Omit<Claim, 'rows' | 'outcomes'>),
-    rows: plan === undefined ? [] : unpackClaim(plan),
-    outcomes: outcome === undefined ? [] : unpackOutcomes(outcome),
-  };
-}
-
-async function putClaim(table: Table, key: ShardKey, claim: Claim): Promise<boolean> {
+async function putClaim(table: Table, key: ShardKey, claim: Claim, after: At): Promise<boolean> {
   const { rows, outcomes: _none, ...plain } = claim;
-  const Item = { ...keys.result(key, claim.seq), ...plain, plan: packClaim(rows) };
-  return held(
-    table.client.send(new PutCommand({ TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' })),
-  );
+  const Item = { ...keys.result(key, claim), ...plain, plan: packClaim(rows) };
+  return held(table.client.send(new PutCommand({ TableName: table.name, Item, ...barrierCondition(after.k ?? 0) })));
 }
 
 const owned = '#state = :claimed AND #owner = :owner AND lease_until = :lease';
@@ -120,7 +119,7 @@ async function takeOver(
 ): Promise<boolean> {
   const update = new UpdateCommand({
     TableName: table.name,
-    Key: keys.result(key, claim.seq),
+    Key: keys.result(key, claim),
     UpdateExpression: 'SET #owner = :next, lease_until = :until',
     ConditionExpression: owned,
     ExpressionAttributeNames: ownedNames,
@@ -136,7 +135,7 @@ async function takeOver(
 async function writeFinish(table: Table, key: ShardKey, f: Finish): Promise<boolean> {
   const result = {
     TableName: table.name,
-    Key: keys.result(key, f.claim.seq),
+    Key: keys.result(key, f.claim),
     UpdateExpression: 'SET #state = :done, outcome = :outcome, counts = :counts, finished_at = :at',
     ConditionExpression: owned,
     ExpressionAttributeNames: ownedNames,
@@ -150,9 +149,9 @@ async function writeFinish(table: Table, key: ShardKey, f: Finish): Promise<bool
   };
   const ledger = {
     TableName: table.name,
-    Item: { ...keys.ledger(key, f.ledger.symbol), seq: f.ledger.seq, rows: packLedger(f.ledger.rows.values()) },
-    ConditionExpression: f.ledgerSeqBefore === 0 ? 'attribute_not_exists(pk)' : 'seq = :before',
-    ...(f.ledgerSeqBefore === 0 ? {} : { ExpressionAttributeValues: { ':before': f.ledgerSeqBefore } }),
+    Item: { ...keys.ledger(key, f.ledger.symbol), line: f.ledger.line, rows: packLedger(f.ledger.rows.values()) },
+    ConditionExpression: f.ledgerLineBefore === 0 ? 'attribute_not_exists(pk)' : 'line = :before',
+    ...(f.ledgerLineBefore === 0 ? {} : { ExpressionAttributeValues: { ':before': f.ledgerLineBefore } }),
   };
   try {
     await table.client.send(new TransactWriteCommand({ TransactItems: [{ Update: result }, { Put: ledger }] }));
@@ -164,7 +163,7 @@ async function writeFinish(table: Table, key: ShardKey, f: Finish): Promise<bool
 }
 
 /** Adds the shard to the entry's progress; the one that completes it also closes the entry's OPEN row. */
-async function mark(table: Table, key: ShardKey, entry: Pick<OrderEntry, 'seq' | 'pinned'>): Promise<void> {
+async function mark(table: Table, key: ShardKey, entry: Pick<LogEntry, 'seq' | 'pinned'>): Promise<void> {
   const block = Math.floor(key.shard / shardsPerProgressItem);
   const { Attributes } = await table.client.send(
     new UpdateCommand({

@@ -3,8 +3,8 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Recorded } from '../../domain/audit/line.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
 import { childOf } from './child-item.ts';
+import { claimOf } from './claim-item.ts';
 import { prefixes } from './keys.ts';
-import { claimOf } from './shard-store.ts';
 
 /** A record of the table's stream, as far as we read it (Lambda's DynamoDB stream event). */
 export interface Change {

@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Bell } from '../../domain/mirroring/bell.ts';
 import type { Child, ChildKey } from '../../domain/mirroring/child.ts';
+import type { ShardNode } from '../../domain/mirroring/tree.ts';
 import { limits } from '../../wiring/limits.ts';
 
 export interface Queue {
@@ -9,26 +10,42 @@ export interface Queue {
 }
 export const openQueue = (url: string): Queue => ({ client: new SQSClient({ maxAttempts: 3 }), url });
 
-export interface FifoMessage {
+/** A message as every queue takes it; a standard queue knows neither groups nor deduplication ids. */
+export interface PlainMessage {
   readonly body: string;
+}
+export interface FifoMessage extends PlainMessage {
   readonly group: string;
   /** Names the send, not its content: within five minutes SQS drops a repeated id without a word (ARCHITECTURE 6). */
   readonly deduplicationId: string;
 }
 
-/** Sends up to ten messages per call; throws when any of them was not taken. */
-export async function sendAll(queue: Queue, messages: readonly FifoMessage[]): Promise<void> {
-  for (let i = 0; i < messages.length; i += limits.ringsPerBatch) {
-    const Entries = messages.slice(i, i + limits.ringsPerBatch).map((m, n) => ({
-      Id: String(n),
-      MessageBody: m.body,
-      MessageGroupId: m.group,
-      MessageDeduplicationId: m.deduplicationId,
-    }));
-    const { Failed } = await queue.client.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
-    if (Failed !== undefined && Failed.length > 0)
-      throw new Error(`${Failed.length} messages were not taken: ${Failed[0]?.Message ?? ''}`);
+/**
+ * Sends rings, ten to a call and ten calls at a time, begun in the order given: those of different shards need no order
+ * among each other. Tries all of them; throws when any was not taken.
+ */
+export async function ringAll(queue: Queue, messages: readonly (PlainMessage | FifoMessage)[]): Promise<void> {
+  const perRound = limits.ringsPerBatch * limits.ringBatchesAtOnce;
+  const faults: unknown[] = [];
+  for (const round of chunks(messages, perRound)) {
+    const sent = await Promise.allSettled(chunks(round, limits.ringsPerBatch).map((batch) => sendBatch(queue, batch)));
+    faults.push(...sent.flatMap((s) => (s.status === 'rejected' ? [s.reason] : [])));
   }
+  if (faults.length > 0) throw new AggregateError(faults, `${faults.length} calls failed, first: ${String(faults[0])}`);
+}
+
+const chunks = <T>(list: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+
+async function sendBatch(queue: Queue, messages: readonly (PlainMessage | FifoMessage)[]): Promise<void> {
+  const Entries = messages.map((m, n) => ({
+    Id: String(n),
+    MessageBody: m.body,
+    ...('group' in m ? { MessageGroupId: m.group, MessageDeduplicationId: m.deduplicationId } : {}),
+  }));
+  const { Failed } = await queue.client.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
+  if (Failed !== undefined && Failed.length > 0)
+    throw new Error(`${Failed.length} messages were not taken: ${Failed[0]?.Message ?? ''}`);
 }
 
 export async function sendOne(queue: Queue, m: FifoMessage): Promise<void> {
@@ -47,6 +64,12 @@ export function bellMessage(bell: Bell, run: string): FifoMessage {
   const group = `${bell.vault_id}#${bell.shard}`;
   return { body: JSON.stringify(bell), group, deduplicationId: `${group}#${bell.seq}${run === '' ? '' : `#${run}`}` };
 }
+
+/** A node's message carries the run of the send, so that the same message received twice rings under the same ids. */
+export type NodeMessage = ShardNode & { readonly run: string };
+export const nodeMessage = (node: ShardNode, run: string): PlainMessage => ({
+  body: JSON.stringify({ ...node, run } satisfies NodeMessage),
+});
 
 /** A ring for a follower's lane: group per follower. `run` is empty for the first ring of a child. */
 export function laneMessage(child: ChildKey, run: string): FifoMessage {

@@ -1,10 +1,10 @@
 import type { Child } from '../mirroring/child.ts';
 import type { Claim } from '../mirroring/claim.ts';
-import type { OrderEntry } from '../mirroring/order.ts';
+import type { LogEntry } from '../mirroring/entry.ts';
 
 /** What a change in the table says to the audit trail. */
 export type Recorded =
-  | { readonly kind: 'order'; readonly record: OrderEntry }
+  | { readonly kind: 'order'; readonly record: LogEntry }
   | { readonly kind: 'claim' | 'result'; readonly record: Claim }
   | { readonly kind: 'child'; readonly record: Child }
   | { readonly kind: 'event'; readonly record: unknown };

@@ -1,5 +1,7 @@
 import { type Clock, timestamp } from '../../kit/clock.ts';
 import { Refusal } from '../../kit/refusal.ts';
+import { newAsk, requireSync, syncCause } from '../mirroring/asks.ts';
+import type { Ask } from '../mirroring/entry.ts';
 import { followerView, notFound } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
 import type { Vault } from '../vaults/vault.ts';
@@ -12,7 +14,9 @@ export interface ChangePorts {
   readonly find: (followerId: string) => Promise<Follower | undefined>;
   readonly vault: (vaultId: string) => Promise<Vault | undefined>;
   /** Writes only if nobody else changed the follower since it was read. */
-  readonly replace: (next: Follower, before: Follower) => Promise<boolean>;
+  readonly replace: (next: Follower, before: Follower, asks: readonly Ask[]) => Promise<boolean>;
+  /** Rings the follower's shard; best effort, sweep rings what this does not. */
+  readonly ring: (follower: Follower) => Promise<void>;
   readonly whyUrlRefused: (url: string) => Promise<string | undefined>;
 }
 
@@ -38,10 +42,26 @@ export async function changeFollower(change: Change, ports: ChangePorts): Promis
     if (change.ifMatch !== undefined && change.ifMatch !== '*' && change.ifMatch !== `"${follower.ver}"`) {
       throw new Refusal(412, 'precondition_failed', 'The follower has changed since it was read.');
     }
+    requireHere(follower);
     const next = await rejoined(follower, patched(follower, change.patch, timestamp(ports.clock())), ports);
-    if (await ports.replace(next, follower)) return next;
+    const asks = askedBy(change, next, ports.clock());
+    if (!(await ports.replace(next, follower, asks))) continue;
+    if (asks.length > 0) await ports.ring(next);
+    return next;
   }
   throw new Error(`follower ${change.followerId} was written by others ${replaceTries} times in a row`);
+}
+
+/** Who is leaving or has left changes nothing any more. */
+function requireHere({ status }: Follower): void {
+  if (status === 'leaving' || status === 'left') throw new Refusal(409, 'follower_left', 'The follower has left the vault.');
+}
+
+/** `join: "sync"` re-targets at once (SPEC 6.2). */
+function askedBy({ patch, principal }: Change, next: Follower, now: number): Ask[] {
+  if (patch.join !== 'sync') return [];
+  requireSync(next);
+  return [newAsk('sync', syncCause(next.follower_id, next.ver), next, now, principal.subject)];
 }
 
 async function requireUrl({ webhook }: FollowerPatch, ports: ChangePorts): Promise<void> {

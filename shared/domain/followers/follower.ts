@@ -3,7 +3,7 @@ import { decimalUpTo, idOf, label, listOf, pageQuery, positiveDecimal, symbolFie
 import type { RoomSchemas } from '../contract/route-schema.ts';
 
 export const modes = ['proportional', 'capped', 'shadow'] as const;
-export const followerStatuses = ['active', 'stopped', 'left'] as const;
+export const followerStatuses = ['active', 'stopped', 'leaving', 'left'] as const;
 
 const symbolRules = z.strictObject({
   allow: z.array(symbolField).max(200).optional(),
@@ -125,11 +125,13 @@ export const followerSchemas: RoomSchemas<'followers'> = {
     answer: { status: 201, schema: followerRecord.extend({ signing_secret: z.string() }) },
     codes: [
       'vault_not_found',
+      'vault_closed',
+      'vault_full',
       'binding_required',
       'binding_unavailable',
       'cap_required',
       'webhook_url_refused',
-      'join_unavailable',
+      'sync_impossible',
     ],
   },
   listFollowers: {
@@ -145,8 +147,15 @@ export const followerSchemas: RoomSchemas<'followers'> = {
     answer: { status: 200, schema: fullOrRedacted },
     codes: ['follower_not_found'],
   },
+  deleteFollower: {
+    summary: 'Stop mirroring; with positions=flatten closing children go out first',
+    params: { follower_id: idOf('fol') },
+    query: z.strictObject({ positions: z.enum(['keep', 'flatten']).optional() }),
+    answer: { status: 200, schema: followerRecord },
+    codes: ['follower_not_found', 'flatten_impossible'],
+  },
   updateFollower: {
-    summary: "Change a follower's settings; nothing moves by itself",
+    summary: "Change a follower's settings; nothing moves by itself, but for join: sync",
     params: { follower_id: idOf('fol') },
     body: followerPatch,
     answer: { status: 200, schema: followerRecord },
@@ -157,7 +166,8 @@ export const followerSchemas: RoomSchemas<'followers'> = {
       'binding_kind_fixed',
       'webhook_url_refused',
       'precondition_failed',
-      'join_unavailable',
+      'follower_left',
+      'sync_impossible',
     ],
   },
 };

@@ -1,6 +1,9 @@
 import { type Clock, timestamp } from '../../kit/clock.ts';
 import { id } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
+import { limits } from '../../wiring/limits.ts';
+import { newAsk, requireSync, syncCause } from '../mirroring/asks.ts';
+import type { Ask } from '../mirroring/entry.ts';
 import { notFound } from '../tenants/policy.ts';
 import type { Vault } from '../vaults/vault.ts';
 import type { Follower, FollowerBody } from './follower.ts';
@@ -11,10 +14,18 @@ export interface RegisterPorts {
   readonly vault: (vaultId: string) => Promise<Vault | undefined>;
   readonly follower: (followerId: string) => Promise<Follower | undefined>;
   /** One transaction with the vault as it was read; `conflict` when it changed meanwhile. */
-  readonly commit: (follower: Follower, vault: Vault, opensShard: boolean) => Promise<'committed' | 'conflict'>;
+  readonly commit: (follower: Follower, vault: Vault, how: Seating) => Promise<'committed' | 'conflict'>;
+  /** Rings the follower's shard; best effort, sweep rings what this does not. */
+  readonly ring: (follower: Follower) => Promise<void>;
   readonly whyUrlRefused: (url: string) => Promise<string | undefined>;
   readonly backOff: (attempt: number) => Promise<void>;
   readonly shardSize: number;
+}
+
+export interface Seating {
+  readonly opensShard: boolean;
+  /** What the follower asks of its shard's line with it. */
+  readonly asks: readonly Ask[];
 }
 
 export interface Registration {
@@ -22,6 +33,8 @@ export interface Registration {
   readonly tenantId: string;
   readonly body: FollowerBody;
   readonly seed: string;
+  /** Who registers, for the audit trail. */
+  readonly by: string;
 }
 
 const commitTries = 40;
@@ -39,6 +52,7 @@ export async function registerFollower(request: Registration, ports: RegisterPor
     if (vault === undefined || (vault.tenant_id !== request.tenantId && !vault.public)) throw notFound('vault');
     if (vault.status === 'closed') throw new Refusal(409, 'vault_closed', 'The vault is closed.');
     const opensShard = vault.shards === 0 || vault.last_shard_followers >= ports.shardSize;
+    if (opensShard && vault.shards >= limits.shardsPerVault) return registeredOr(vaultFull(), followerId, ports);
     const follower = newFollower(request.body, {
       followerId,
       tenantId: request.tenantId,
@@ -47,12 +61,33 @@ export async function registerFollower(request: Registration, ports: RegisterPor
       place: opensShard ? 0 : vault.last_shard_followers,
       now: timestamp(ports.clock()),
     });
-    if ((await ports.commit(follower, vault, opensShard)) === 'committed') return follower;
+    const asks = askedBy(request, follower, ports.clock());
+    if ((await ports.commit(follower, vault, { opensShard, asks })) === 'committed') {
+      if (asks.length > 0) await ports.ring(follower);
+      return follower;
+    }
     const earlier = await ports.follower(followerId);
     if (earlier !== undefined) return earlier;
     await ports.backOff(attempt);
   }
   throw new Error(`vault ${request.vaultId} was written by others ${commitTries} times in a row`);
+}
+
+/** A repetition of the one that took the last place still gets its follower. */
+async function registeredOr(refusal: Refusal, followerId: string, ports: RegisterPorts): Promise<Follower> {
+  const earlier = await ports.follower(followerId);
+  if (earlier === undefined) throw refusal;
+  return earlier;
+}
+
+const vaultFull = (): Refusal =>
+  new Refusal(409, 'vault_full', `The vault has its ${limits.shardsPerVault} shards of followers: it takes no more.`);
+
+/** Who joins by sync asks its shard for children up to the present target (SPEC 4). */
+function askedBy({ body, by }: Registration, follower: Follower, now: number): Ask[] {
+  if (body.join !== 'sync') return [];
+  requireSync(follower);
+  return [newAsk('sync', syncCause(follower.follower_id, follower.ver), follower, now, by)];
 }
 
 export const urlRefusal = (why: string): Refusal =>

@@ -18,11 +18,6 @@ export function webhookOf(body: FollowerBody): string {
   return body.webhook.url;
 }
 
-/** Joining by sync is an entry of the shard's line that is not built yet: refused, rather than silently next_order. */
-export function requireNextOrder(join: FollowerBody['join']): void {
-  if (join === 'sync') throw refuse('join_unavailable', '/join', 'Only join: "next_order" is available on this platform yet.');
-}
-
 function requireCap(mode: FollowerRecord['mode'], cap: string | undefined): void {
   if (mode === 'capped' && cap === undefined) throw refuse('cap_required', '/max_pos_usd', 'Mode capped needs max_pos_usd.');
 }
@@ -38,7 +33,6 @@ export interface NewFollower {
 
 /** The roster row of a new follower. It takes part in what the vault logs after its present sequence number. */
 export function newFollower(body: FollowerBody, at: NewFollower): Follower {
-  requireNextOrder(body.join);
   requireCap(body.mode, body.max_pos_usd);
   return {
     follower_id: at.followerId,
@@ -76,7 +70,6 @@ export function patched(follower: Follower, patch: FollowerPatch, now: string): 
   if (patch.bridged_brokers !== undefined) {
     throw refuse('binding_kind_fixed', '/bridged_brokers', "A follower's kind of binding cannot be changed.");
   }
-  requireNextOrder(patch.join);
   const { label, max_pos_usd, symbols, join: _join, bridged_brokers: _brokers, scale, ...plain } = patch;
   const { label: oldLabel, max_pos_usd: oldCap, symbols: oldSymbols, ...kept } = follower;
   const given = Object.fromEntries(Object.entries(plain).filter(([, v]) => v !== undefined)) as Partial<FollowerRecord>;

@@ -1,13 +1,14 @@
 import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
-import { absolute, add, type Decimal, decimal, format, maximum, minimum, sign, subtract, zero } from '../../kit/decimal.ts';
+import { absolute, type Decimal, decimal, format, sign, subtract, zero } from '../../kit/decimal.ts';
 import { id, ulidFromCause } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import { instrumentOf } from '../vaults/create.ts';
 import { statusAt } from '../vaults/status.ts';
 import type { Vault, VaultRecord } from '../vaults/vault.ts';
-import type { Bell } from './bell.ts';
+import type { LogEntry } from './entry.ts';
+import { positionAfter } from './movement.ts';
 import type { ManagerOrderBody, OrderEntry, OrderSource, Reason } from './order.ts';
-import { servingOrder } from './shuffle.ts';
+import { type Rings, ringsOf } from './tree.ts';
 
 /** Clock skew between a manager and us that is not held against an order. */
 const futureToleranceMs = 5000;
@@ -27,9 +28,9 @@ export interface AcceptPorts {
   readonly read: (what: AcceptRequest) => Promise<AcceptView>;
   /** One transaction that holds only for the vault as it was read; `conflict` when it did not. */
   readonly commit: (entry: OrderEntry, read: { vaultVersion: number; accepted_by: string }) => Promise<'committed' | 'conflict'>;
-  readonly entry: (vault: { tenant_id: string; vault_id: string }, seq: number) => Promise<OrderEntry | undefined>;
+  readonly entry: (vault: { tenant_id: string; vault_id: string }, seq: number) => Promise<LogEntry | undefined>;
   /** Best effort: what is not rung, sweep rings. `again` when these shards may have been rung for this entry before. */
-  readonly ring: (bells: readonly Bell[], again: boolean) => Promise<void>;
+  readonly ring: (rings: Rings, again: boolean) => Promise<void>;
   /** Waits a little before the next try of a transaction that met another. */
   readonly backOff: (attempt: number) => Promise<void>;
 }
@@ -62,7 +63,7 @@ export async function acceptOrder(request: AcceptRequest, ports: AcceptPorts): P
     const entry = decide(request, view, ports.clock());
     const vaultVersion = view.vault?.ver ?? 0;
     if ((await ports.commit(entry, { vaultVersion, accepted_by: request.by })) === 'committed') {
-      await ports.ring(bellsOf(entry), false);
+      await ports.ring(ringsOf(entry), false);
       return { manager_order_id: entry.manager_order_id, seq: entry.seq, duplicate: false };
     }
     await ports.backOff(attempt);
@@ -76,20 +77,8 @@ async function ringAgain(
   ports: AcceptPorts,
 ): Promise<Accepted> {
   const entry = await ports.entry(request, existing.seq);
-  if (entry !== undefined) await ports.ring(bellsOf(entry), true);
+  if (entry !== undefined) await ports.ring(ringsOf(entry), true);
   return { ...existing, duplicate: true };
-}
-
-/** A ring for every shard, in the order that the manager order's id draws. */
-export function bellsOf(entry: OrderEntry): Bell[] {
-  const shards = Array.from({ length: entry.pinned.shards }, (_, shard) => shard);
-  return servingOrder(entry.manager_order_id, 'shards', shards).map((shard) => ({
-    tenant_id: entry.tenant_id,
-    vault_id: entry.vault_id,
-    shard,
-    seq: entry.seq,
-    entry,
-  }));
 }
 
 /** The entry of an acceptable order; throws a Refusal otherwise. `now` in ms. */
@@ -113,7 +102,7 @@ export function decide(request: AcceptRequest, view: AcceptView, now: number): O
     vault_id: vault.vault_id,
     seq: vault.seq + 1,
     manager_order_id: managerOrderId(vault.vault_id, order),
-    accepted_at: timestamp(Math.max(now, vault.last_time === undefined ? now : milliseconds(vault.last_time))),
+    accepted_at: timestamp(laterOf(now, vault.last_time)),
     source: request.source,
     order: canonicalOrder(order),
     pinned: {
@@ -129,6 +118,10 @@ export function decide(request: AcceptRequest, view: AcceptView, now: number): O
     ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
   };
 }
+
+/** Order time never runs backwards in a log: now, or the last entry's time if that is later. In ms. */
+export const laterOf = (now: number, last: string | undefined): number =>
+  last === undefined ? now : Math.max(now, milliseconds(last));
 
 /** An order's id follows from its vault and external_id, so that whoever accepts it again means the same one. */
 export const managerOrderId = (vaultId: string, order: Pick<ManagerOrderBody, 'external_id' | 'ts'>): string =>
@@ -151,17 +144,14 @@ function requireOpen(status: VaultRecord['status'], before: Decimal, after: Deci
   if (absolute(after) > largestPosition) throw new Refusal(422, 'position_too_large', 'The position would exceed 1000000000000.');
 }
 
-/** The manager's position after the order; `reduce_only` drops the part that would cross zero (SPEC 6.1). */
+/** The manager's position after the order, and the rules that changed the order itself. */
 function movementAfter(order: ManagerOrderBody, before: Decimal): { after: Decimal; reasons: Reason[] } {
   const qty = decimal(order.qty);
-  const plain = order.side === 'buy' ? add(before, qty) : subtract(before, qty);
-  if (order.reduce_only !== true) return { after: plain, reasons: [] };
-  const after = sign(before) >= 0 ? minimum(maximum(plain, zero), before) : maximum(minimum(plain, zero), before);
+  const { after, dropped } = positionAfter(order, qty, before);
   if (after === before)
     throw new Refusal(422, 'nothing_to_reduce', 'reduce_only, but the vault holds nothing that this order reduces.');
-  const dropped = absolute(subtract(plain, after));
-  const kept = subtract(qty, dropped);
-  return { after, reasons: dropped === zero ? [] : [{ rule: 'reduce_only', before: format(qty), after: format(kept) }] };
+  const kept = format(subtract(qty, dropped));
+  return { after, reasons: dropped === zero ? [] : [{ rule: 'reduce_only', before: format(qty), after: kept }] };
 }
 
 const canonical = (text: string): string => format(decimal(text));

@@ -4,12 +4,12 @@ import type { Follower } from '../followers/follower.ts';
 import type { Child } from './child.ts';
 import type { Claim, Outcome } from './claim.ts';
 import { identityOf } from './delivery.ts';
-import type { OrderEntry } from './order.ts';
+import type { At, LineEntry } from './entry.ts';
 import type { ClaimRow } from './plan.ts';
 import { retryAt } from './retry.ts';
 
 /** Who writes: only while the claim is still its owner's. */
-export type Ownership = Pick<Claim, 'seq' | 'owner' | 'lease_until'>;
+export type Ownership = Pick<Claim, 'seq' | 'k' | 'owner' | 'lease_until'>;
 
 export interface Aftermath {
   readonly delays: readonly number[];
@@ -26,7 +26,12 @@ export interface Aftermath {
    */
   readonly keep: (child: Child, claim: Ownership) => Promise<boolean>;
   /** The row of a child that was kept. */
-  readonly kept: (follower: Follower, seq: number) => Promise<Child | undefined>;
+  readonly kept: (follower: Follower, at: At) => Promise<Child | undefined>;
+  /**
+   * A cancel was answered: the unknown child that it took back is canceled, and unknown no more; once. False like
+   * `enterLane`.
+   */
+  readonly takenBack: (follower: Follower, canceled: At, claim: Ownership, at: string) => Promise<boolean>;
   /** Puts a dead letter on the queue that alarms. */
   readonly deadLetter: (child: Child, why: string) => Promise<void>;
   /** The endpoint is slow, or gone. */
@@ -34,7 +39,7 @@ export interface Aftermath {
 }
 
 interface Dispatched {
-  readonly entry: OrderEntry;
+  readonly entry: LineEntry;
   readonly claim: Claim;
   readonly outcomes: readonly Outcome[];
   readonly byPlace: ReadonlyMap<number, Follower>;
@@ -62,6 +67,8 @@ export async function afterDispatch(done: Dispatched, ports: Ports): Promise<boo
 async function writeOne(done: Dispatched, outcome: Outcome, row: ClaimRow, follower: Follower, ports: Ports): Promise<boolean> {
   const { aftermath } = ports;
   if (outcome.slow !== undefined || outcome.stops !== undefined) await aftermath.noteEndpoint(follower, outcome);
+  if (done.entry.kind === 'cancel' && outcome.state === 'ack' && row.inputs.was === 'unknown')
+    return aftermath.takenBack(follower, { seq: done.entry.cancels.seq }, done.claim, timestamp(ports.clock()));
   const dead = outcome.state === 'dead_lettered';
   if (outcome.lane !== true && outcome.unknown !== true && !dead) return true;
   const child = childOf(done.entry, row, outcome, follower, ports);
@@ -73,7 +80,7 @@ async function writeOne(done: Dispatched, outcome: Outcome, row: ClaimRow, follo
 }
 
 function childOf(
-  entry: OrderEntry,
+  entry: LineEntry,
   row: ClaimRow,
   outcome: Outcome,
   follower: Follower,

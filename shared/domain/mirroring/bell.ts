@@ -1,4 +1,4 @@
-import type { OrderEntry } from './order.ts';
+import type { LogEntry } from './entry.ts';
 
 /**
  * A doorbell (ARCHITECTURE 2): says that a shard has work up to `seq`. Lost, doubled or late it changes nothing; the copy
@@ -9,5 +9,5 @@ export interface Bell {
   readonly vault_id: string;
   readonly shard: number;
   readonly seq: number;
-  readonly entry?: OrderEntry;
+  readonly entry?: LogEntry;
 }

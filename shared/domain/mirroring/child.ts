@@ -1,4 +1,4 @@
-import type { ClaimRow } from './plan.ts';
+import type { ClaimRow, EntryKind } from './plan.ts';
 import type { ChildState } from './states.ts';
 
 /** Whose child it is, and where the follower's row and the order's log stand. */
@@ -12,6 +12,7 @@ export interface ChildKey {
   readonly shard: number;
   readonly place: number;
   readonly seq: number;
+  readonly k?: number;
 }
 
 /**
@@ -19,7 +20,9 @@ export interface ChildKey {
  * From then on its row is the truth about it.
  */
 export interface Child extends ChildKey {
-  readonly manager_order_id: string;
+  /** The order that it mirrors or cancels; none for what its follower asked. */
+  readonly manager_order_id?: string;
+  readonly kind?: Exclude<EntryKind, 'order'>;
   readonly symbol: string;
   readonly state: ChildState;
   readonly code?: string;

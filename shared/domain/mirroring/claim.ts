@@ -1,3 +1,4 @@
+import type { AskEntry } from './entry.ts';
 import type { ClaimRow } from './plan.ts';
 import type { ChildState } from './states.ts';
 
@@ -35,8 +36,12 @@ export type Counts = Readonly<Partial<Record<ChildState | 'lane' | 'unknown', nu
  */
 export interface Claim {
   readonly seq: number;
+  /** Stands for `seq.k` in the shard's line; absent for the vault's own entries. */
+  readonly k?: number;
+  /** What is not in the vault's log: the entry of a single follower itself. */
+  readonly entry?: AskEntry;
   readonly symbol: string;
-  readonly manager_order_id: string;
+  readonly manager_order_id?: string;
   readonly state: 'claimed' | 'done';
   readonly owner: string;
   /** Until then (ms) the claim is its owner's. */

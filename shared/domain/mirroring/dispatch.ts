@@ -6,8 +6,8 @@ import type { Aftermath } from './aftermath.ts';
 import { type AttemptResult, type Dispatcher, slowAfterMs, verdictOf } from './attempt.ts';
 import { type Child, unknownName } from './child.ts';
 import type { Claim, Outcome } from './claim.ts';
-import { childIdOf, childOrderBody } from './delivery.ts';
-import type { OrderEntry } from './order.ts';
+import { childOrderBody } from './delivery.ts';
+import { childIdOf, type LineEntry, lineNumber, seedOf } from './entry.ts';
 import { type ClaimRow, switchCode } from './plan.ts';
 import { servingOrder } from './shuffle.ts';
 
@@ -23,7 +23,7 @@ export type Observe = (attempt: {
 export type Report = (follower: Pick<Follower, 'follower_id' | 'vault_id'>, error: unknown) => void;
 
 export interface Batch {
-  readonly entry: OrderEntry;
+  readonly entry: LineEntry;
   readonly rows: readonly ClaimRow[];
   readonly byPlace: ReadonlyMap<number, Follower>;
   readonly claim: Pick<Claim, 'lease_until'>;
@@ -51,7 +51,7 @@ export async function readKept(batch: Omit<Batch, 'kept'>, aftermath: Pick<After
   for (const { place } of batch.repeated ? batch.rows : []) {
     const follower = byPlace.get(place);
     const name = unknownName({ symbol: entry.order.symbol, follower_order_id: childIdOf(entry, shard, place) });
-    const child = follower?.unknown[name] === undefined ? undefined : await aftermath.kept(follower, entry.seq);
+    const child = follower?.unknown[name] === undefined ? undefined : await aftermath.kept(follower, entry);
     if (child !== undefined) found.set(place, child);
   }
   return found;
@@ -60,7 +60,7 @@ export async function readKept(batch: Omit<Batch, 'kept'>, aftermath: Pick<After
 /** Sends a shard's children in parallel, started in the order that the manager order's id draws. */
 export async function dispatchRows(batch: Batch, ports: DispatchPorts): Promise<Map<number, Outcome>> {
   const rows = new Map(batch.rows.map((row) => [row.place, row]));
-  const order = servingOrder(batch.entry.manager_order_id, `shard/${batch.shard}`, [...rows.keys()]);
+  const order = servingOrder(seedOf(batch.entry), `shard/${batch.shard}`, [...rows.keys()]);
   const outcomes = await Promise.all(order.map((place) => dispatchSafely(batch, rows.get(place) as ClaimRow, ports)));
   return new Map(outcomes.map((o) => [o.place, o]));
 }
@@ -112,10 +112,10 @@ async function dispatchOne(batch: Batch, row: ClaimRow, follower: Follower, port
 function whyNotAgain(batch: Batch, row: ClaimRow, follower: Follower, now: number): Outcome | undefined {
   const { entry, vaultStatus } = batch;
   const base = { place: row.place, attempts: 1 };
-  if (follower.lane_in >= entry.seq) return { ...base, state: 'retry', lane: true };
+  if (follower.lane_in >= lineNumber(entry)) return { ...base, state: 'retry', lane: true };
   const kept = batch.kept.get(row.place);
   if (kept !== undefined) return keptOutcome(kept);
-  const code = switchCode(follower, vaultStatus) ?? tooOld(entry, row, now)?.code;
+  const code = switchCode(follower, vaultStatus, entry.kind) ?? tooOld(entry, row, now)?.code;
   return code === undefined ? undefined : { ...base, state: 'unresolved', code, unknown: true };
 }
 
@@ -130,19 +130,21 @@ const keptOutcome = ({ place, state, code, attempts, last_error }: Child): Outco
 
 /** A switch thrown since the plan was made, or the child's age: nothing was sent yet. */
 function whyNotNow({ entry, vaultStatus }: Batch, row: ClaimRow, follower: Follower, now: number): Outcome | undefined {
-  const code = switchCode(follower, vaultStatus);
+  const code = switchCode(follower, vaultStatus, entry.kind);
   return code === undefined ? tooOld(entry, row, now) : { place: row.place, state: 'skipped', code, attempts: 0 };
 }
 
 /** A child that waited too long for its shard ends expired; one that reduces is sent all the same (SPEC 6.4). */
-const tooOld = (entry: OrderEntry, row: ClaimRow, now: number): Outcome | undefined =>
-  now > expiresAt(entry) && row.phase !== 'reduce'
-    ? { place: row.place, state: 'expired', code: 'max_age', attempts: 0 }
-    : undefined;
+const tooOld = (entry: LineEntry, row: ClaimRow, now: number): Outcome | undefined =>
+  isTooOld(entry, row, now) ? { place: row.place, state: 'expired', code: 'max_age', attempts: 0 } : undefined;
 
-/** When a child is too old to be sent, in ms (SPEC 6.4); one that reduces is sent all the same. */
-export const expiresAt = (entry: Pick<OrderEntry, 'accepted_at' | 'pinned'>): number =>
+/** When a child is too old to be sent, in ms (SPEC 6.4). */
+const expiresAt = (entry: Pick<LineEntry, 'accepted_at' | 'pinned'>): number =>
   milliseconds(entry.accepted_at) + entry.pinned.max_age_s * 1000;
+
+/** True for a child that may not be sent at this time (ms) any more. What reduces or takes back never gets too old. */
+export const isTooOld = (entry: LineEntry, row: Pick<ClaimRow, 'phase'>, now: number): boolean =>
+  entry.kind !== 'cancel' && row.phase !== 'reduce' && now > expiresAt(entry);
 
 function outcomeOf(place: number, result: AttemptResult, attempts: number, repeated: boolean): Outcome {
   const slow = result.ms > slowAfterMs ? { slow: true as const } : {};
@@ -170,5 +172,6 @@ export function untouchedOutcome(row: ClaimRow): Outcome {
   const base = { place: row.place, attempts: 0, ...code };
   if (row.fate === 'shadow') return { ...base, state: 'shadowed' };
   if (row.fate === 'broken') return { ...base, state: 'dead_lettered' };
+  if (row.fate === 'cancel') return { ...base, state: 'canceled' };
   return row.fate === 'wait' ? { ...base, state: 'planned', lane: true } : { ...base, state: 'skipped' };
 }

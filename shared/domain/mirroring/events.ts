@@ -1,10 +1,10 @@
 import { platformEvents, platformSource } from '../../wiring/events.ts';
-import type { OrderEntry } from './order.ts';
+import type { LogEntry } from './entry.ts';
 
-/** What the bus tells of an accepted order. */
-export const acceptedEvent = (entry: OrderEntry) => ({
+/** What the bus tells of an accepted order, or of a cancel. */
+export const acceptedEvent = (entry: LogEntry) => ({
   source: platformSource,
-  type: platformEvents.orderAccepted,
+  type: entry.kind === 'order' ? platformEvents.orderAccepted : platformEvents.orderCanceled,
   detail: {
     manager_order_id: entry.manager_order_id,
     tenant_id: entry.tenant_id,
@@ -13,7 +13,9 @@ export const acceptedEvent = (entry: OrderEntry) => ({
     accepted_at: entry.accepted_at,
     symbol: entry.order.symbol,
     side: entry.order.side,
-    qty: entry.order.qty,
+    ...(entry.kind === 'order'
+      ? { qty: entry.order.qty }
+      : { cancels: entry.cancels.manager_order_id, filled_qty: entry.filled_qty }),
     ...(entry.traceparent === undefined ? {} : { traceparent: entry.traceparent }),
   },
 });

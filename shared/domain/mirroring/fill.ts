@@ -30,12 +30,18 @@ export interface Reported {
   /** Signed. */
   readonly moved: string;
   readonly fill: FillReport;
+  /** The unknown child that a cancel took back, when this report says that the cancel happened. */
+  readonly takesBack?: Child;
   readonly at: string;
 }
 
 export interface FillPorts {
   readonly clock: Clock;
   readonly read: () => Promise<{ child: Child; follower: Follower }>;
+  /** The child that a cancel takes back; asked for cancels alone. */
+  readonly canceledChild: (cancel: Child) => Promise<Child | undefined>;
+  /** A cancel has taken the child back: what is reported of it moves told no more. */
+  readonly takenBack: boolean;
   readonly seen: (follower: Follower, fillId: string) => Promise<boolean>;
   /** One transaction: fill, child, the follower's sums; false when any of them moved since it was read. */
   readonly save: (reported: Reported) => Promise<boolean>;
@@ -50,13 +56,16 @@ export async function reportFill(fill: FillReport, ports: FillPorts): Promise<vo
     if (await ports.seen(follower, fill.fill_id)) return;
     const at = timestamp(ports.clock());
     const next = folded(child, fill, at);
-    const moved = format(subtract(contribution(next), contribution(child)));
-    if (await ports.save({ child, next, follower, moved, fill, at })) return;
+    const moved = ports.takenBack ? '0' : format(subtract(contribution(next), contribution(child)));
+    const proves = child.unknown && !next.unknown && happenedStates.has(next.state) && child.row.inputs.was === 'unknown';
+    const other = proves ? await ports.canceledChild(child) : undefined;
+    const takesBack = other?.unknown === true ? { takesBack: other } : {};
+    if (await ports.save({ child, next, follower, moved, fill, ...takesBack, at })) return;
   }
   throw new Error(`the child of fill ${fill.fill_id} was written by others ${saveTries} times in a row`);
 }
 
-const attempted: ReadonlySet<ChildState> = new Set(['ack', 'partially_filled', 'confirmed']);
+const happenedStates: ReadonlySet<ChildState> = new Set(['ack', 'partially_filled', 'confirmed']);
 
 /**
  * What a child adds to told: all of it once it was accepted, until its end says less; what was filled when it ended part
@@ -65,9 +74,12 @@ const attempted: ReadonlySet<ChildState> = new Set(['ack', 'partially_filled', '
 export function contribution(child: Child): Decimal {
   const filled = decimal(child.filled ?? '0');
   if (child.unknown) return zero;
-  if (child.final === true) return filled;
-  return attempted.has(child.state) ? decimal(child.row.qty) : filled;
+  // A cancel's report says how it was traded back; where the follower stands after it, its answer said.
+  if (child.final === true && !(isCancel(child) && child.state === 'confirmed')) return filled;
+  return happenedStates.has(child.state) ? decimal(child.row.qty) : filled;
 }
+
+const isCancel = ({ row }: Child): boolean => row.inputs.was !== undefined;
 
 const stateOf: Record<'partial' | 'filled' | 'canceled' | 'rejected', ChildState> = {
   partial: 'partially_filled',
@@ -80,7 +92,7 @@ function folded(child: Child, fill: FillReport, at: string): Child {
   const qty = decimal(child.row.qty);
   const signed = sign(qty) < 0 ? negate(decimal(fill.qty)) : decimal(fill.qty);
   const filled = add(decimal(child.filled ?? '0'), signed);
-  if (absolute(filled) > absolute(qty))
+  if (absolute(filled) > absolute(qty) && !isCancel(child))
     throw new Refusal(422, 'fill_exceeds_qty', 'More is reported as filled than was asked for.');
   const status = fill.status ?? 'partial';
   const final = child.final === true || status !== 'partial';

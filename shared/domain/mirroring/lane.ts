@@ -4,16 +4,18 @@
  * there before it is made. The message is only a doorbell: lost, doubled or late it changes nothing.
  */
 import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
-import { add, decimal, format, zero } from '../../kit/decimal.ts';
+import { add, decimal } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
 import { type Switched, statusAt } from '../vaults/status.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
+import { standOf } from './again.ts';
 import { type Dispatcher, slowAfterMs, type Verdict, verdictOf } from './attempt.ts';
-import type { Child, ChildKey } from './child.ts';
+import { type Child, type ChildKey, unknownName } from './child.ts';
 import { childOrderBody } from './delivery.ts';
-import { expiresAt, type Observe } from './dispatch.ts';
-import type { OrderEntry } from './order.ts';
-import { type ClaimRow, inputsOf, levelsOf, movementOf, type RecordedInputs, size, switchCode } from './plan.ts';
+import { isTooOld, type Observe } from './dispatch.ts';
+import { type CancelEntry, canceledChildId, type LineEntry } from './entry.ts';
+import { type ClaimRow, inputsOf, type RecordedInputs, switchCode } from './plan.ts';
+import { goesOut, resized } from './plan-line.ts';
 import { mostAttempts, retryAt } from './retry.ts';
 import type { ChildState } from './states.ts';
 
@@ -22,6 +24,8 @@ export interface LaneView {
   readonly follower: Follower;
   readonly vault: Switched;
   readonly child?: Child;
+  /** Its order was canceled: it is not attempted any more. */
+  readonly canceled?: boolean;
 }
 
 /** How a child's time in the lane ended. One transaction: child, follower, the order's counts, its dead letter. */
@@ -37,12 +41,16 @@ export interface Ending {
   readonly moved?: string;
   readonly slow: boolean;
   readonly stops: boolean;
+  /** The unknown child that a cancel took back by this: it ends canceled. */
+  readonly takesBack?: Child;
   readonly at: string;
 }
 
 export interface LaneStore {
   readonly head: (key: ChildKey) => Promise<LaneView | undefined>;
-  readonly entry: (key: ChildKey) => Promise<OrderEntry | undefined>;
+  readonly entry: (key: ChildKey) => Promise<LineEntry | undefined>;
+  /** The row of the child that a cancel takes back. */
+  readonly canceledChild: (child: Child, cancel: CancelEntry) => Promise<Child | undefined>;
   /** The shard's own part of told in the child's symbol. */
   readonly shardTold: (child: Child) => Promise<string>;
   /** Writes an attempt before it is made; false when somebody else began it. */
@@ -73,7 +81,8 @@ export async function workLane(key: ChildKey, deadline: number, ports: LanePorts
     const waitMs = waitsFor(view.child, ports.clock());
     if (waitMs > 0) return { kind: 'later', ms: waitMs };
     if (deadline - ports.clock() < attemptTakesMs) return { kind: 'later', ms: 0 };
-    await step(view.follower, settledAttempt(view.child), statusAt(view.vault, ports.clock()), ports);
+    const status = statusAt(view.vault, ports.clock());
+    await step({ follower: view.follower, status, canceled: view.canceled === true }, settledAttempt(view.child), ports);
   }
 }
 
@@ -87,55 +96,65 @@ function waitsFor(child: Child, now: number): number {
 /** A child found `sent` past its attempt's time: whoever began it died, and nobody knows what the endpoint saw. */
 const settledAttempt = (child: Child): Child => (child.state === 'sent' ? { ...child, unknown: true } : child);
 
-async function step(follower: Follower, child: Child, vaultStatus: VaultRecord['status'], ports: LanePorts): Promise<void> {
-  const entry = await ports.store.entry(child);
-  if (entry === undefined) throw new Error(`entry ${child.seq} of ${child.vault_id} is missing from the log`);
-  const sized = child.attempts === 0 ? await sizedNow(child, entry, follower, ports) : child;
-  const ended = whyEnded(sized, entry, follower, vaultStatus, ports);
-  if (ended !== undefined) return finish(sized, ended, ports);
-  const now = ports.clock();
-  const begun = await ports.store.begin(sized, { row: sized.row, attempt_until: now + attemptTakesMs * 2, at: timestamp(now) });
-  if (begun) await attempt({ ...sized, attempts: sized.attempts + 1 }, entry, follower, ports);
+interface Now {
+  readonly follower: Follower;
+  readonly status: VaultRecord['status'];
+  readonly canceled: boolean;
 }
 
-/** A child that waited unattempted gets its quantity now: from its own order's want and what was told meanwhile. */
-async function sizedNow(child: Child, entry: OrderEntry, follower: Follower, ports: LanePorts): Promise<Child> {
+async function step(now: Now, child: Child, ports: LanePorts): Promise<void> {
+  const entry = await ports.store.entry(child);
+  if (entry === undefined) throw new Error(`entry ${child.seq} of ${child.vault_id} is missing from the log`);
+  const sized = child.attempts === 0 ? await sizedNow(child, entry, now.follower, ports) : child;
+  const ended = whyEnded(sized, entry, now, ports);
+  if (ended !== undefined) return finish(sized, ended, ports);
+  const at = ports.clock();
+  const begun = await ports.store.begin(sized, { row: sized.row, attempt_until: at + attemptTakesMs * 2, at: timestamp(at) });
+  if (begun) await attempt({ ...sized, attempts: sized.attempts + 1 }, entry, now.follower, ports);
+}
+
+/** A child that waited unattempted gets its quantity now: from its own entry's want and what was told meanwhile. */
+async function sizedNow(child: Child, entry: LineEntry, follower: Follower, ports: LanePorts): Promise<Child> {
   const own = decimal(await ports.store.shardTold(child));
   const told = add(own, decimal(follower.moved[child.symbol] ?? '0'));
-  const { only } = inputsOf(follower, child.symbol, told);
-  const { only: _before, ...kept } = child.row.inputs;
-  const inputs: RecordedInputs = { ...kept, ...(only === undefined ? {} : { only }) };
-  const before = { ...levelsOf(child.row.before), told };
-  const sized = size(before, movementOf(entry), inputs);
-  const row: ClaimRow = {
-    ...child.row,
-    inputs,
-    before: { ...child.row.before, told: format(told) },
-    qty: format(sized.qty),
-    ...(sized.code === undefined ? {} : { code: sized.code }),
-  };
-  return { ...child, row };
+  const canceled = entry.kind === 'cancel' ? await canceledNow(child, entry, ports) : nothingTaken;
+  const { only } = inputsOf(follower, child.symbol, told, canceled.except);
+  const { only: _only, was: _was, ...kept } = child.row.inputs;
+  const was = canceled.was === undefined ? {} : { was: canceled.was };
+  const inputs: RecordedInputs = { ...kept, ...(only === undefined ? {} : { only }), ...was };
+  return { ...child, row: resized(entry, child.row, told, inputs) };
+}
+
+interface Taken {
+  /** The unknown child that does not restrict its own cancel. */
+  readonly except?: string;
+  readonly was?: RecordedInputs['was'];
+}
+const nothingTaken: Taken = {};
+
+/** How the canceled order's child stands now that all before its cancel have ended. */
+async function canceledNow(child: Child, entry: CancelEntry, ports: LanePorts): Promise<Taken> {
+  const other = await ports.store.canceledChild(child, entry);
+  const was = other === undefined ? child.row.inputs.was : standOf(other);
+  const follower_order_id = canceledChildId(entry, child.shard, child.place);
+  const except = unknownName({ symbol: child.symbol, follower_order_id });
+  return was === undefined || was === 'none' ? { except } : { except, was };
 }
 
 type Ended = Pick<Ending, 'state' | 'code'>;
 
-/** Why a child is not attempted any more: nothing to do, a switch (read now), its age, or its last attempt behind it. */
-function whyEnded(
-  child: Child,
-  entry: OrderEntry,
-  follower: Follower,
-  status: VaultRecord['status'],
-  ports: LanePorts,
-): Ended | undefined {
-  if (decimal(child.row.qty) === zero)
-    return { state: 'skipped', ...(child.row.code === undefined ? {} : { code: child.row.code }) };
-  const code = switchCode(follower, status);
+/** Why a child is not attempted any more: nothing to do, canceled, a switch (read now), its age, or its last attempt behind it. */
+function whyEnded(child: Child, entry: LineEntry, now: Now, ports: LanePorts): Ended | undefined {
+  const { row } = child;
+  if (!goesOut(row)) return { state: 'skipped', ...(row.code === undefined ? {} : { code: row.code }) };
+  if (now.canceled) return { state: 'canceled', code: 'canceled' };
+  const code = switchCode(now.follower, now.status, entry.kind);
   if (code !== undefined) return { state: 'skipped', code };
-  if (ports.clock() > expiresAt(entry) && child.row.phase !== 'reduce') return { state: 'expired', code: 'max_age' };
+  if (isTooOld(entry, row, ports.clock())) return { state: 'expired', code: 'max_age' };
   return child.attempts >= mostAttempts(ports.delays) ? { state: 'dead_lettered', code: 'attempts_exhausted' } : undefined;
 }
 
-async function attempt(child: Child, entry: OrderEntry, follower: Follower, ports: LanePorts): Promise<void> {
+async function attempt(child: Child, entry: LineEntry, follower: Follower, ports: LanePorts): Promise<void> {
   const at = ports.clock();
   const last = child.last_error === undefined ? {} : { lastError: child.last_error };
   const result = await ports.dispatcher.deliver({
@@ -152,12 +171,12 @@ async function attempt(child: Child, entry: OrderEntry, follower: Follower, port
 
 async function conclude(
   child: Child,
-  entry: OrderEntry,
+  entry: LineEntry,
   verdict: Verdict,
   note: { slow: boolean },
   ports: LanePorts,
 ): Promise<void> {
-  if (verdict.kind === 'ack') return finish({ ...child, unknown: false }, { state: 'ack', moved: child.row.qty, ...note }, ports);
+  if (verdict.kind === 'ack') return acknowledged(child, entry, note, ports);
   const { error, unknown } = verdict;
   if (verdict.kind === 'ended')
     return finish({ ...child, unknown }, { state: verdict.state, error, stops: verdict.stops, ...note }, ports);
@@ -167,16 +186,23 @@ async function conclude(
   }
   const now = ports.clock();
   const due_at = retryAt(now, child.attempts, verdict.retryAfterMs, ports.delays);
-  if (due_at > expiresAt(entry) && child.row.phase !== 'reduce') {
+  if (isTooOld(entry, child.row, due_at)) {
     return finish(failed, { state: 'expired', code: 'max_age', error, ...note }, ports);
   }
   await ports.store.retry(child, { due_at, unknown, error, at: timestamp(now) });
 }
 
+async function acknowledged(child: Child, entry: LineEntry, note: { slow: boolean }, ports: LanePorts): Promise<void> {
+  const takes = entry.kind === 'cancel' && child.row.inputs.was === 'unknown';
+  const other = takes ? await ports.store.canceledChild(child, entry) : undefined;
+  const takesBack = other?.unknown === true ? { takesBack: other } : {};
+  await finish({ ...child, unknown: false }, { state: 'ack', moved: child.row.qty, ...takesBack, ...note }, ports);
+}
+
 /** Ends a child's time in the lane. A dead letter reaches its queue first: sent twice it is one, lost it would be none. */
 async function finish(
   child: Child,
-  how: Ended & Partial<Pick<Ending, 'moved' | 'error' | 'slow' | 'stops'>>,
+  how: Ended & Partial<Pick<Ending, 'moved' | 'error' | 'slow' | 'stops' | 'takesBack'>>,
   ports: LanePorts,
 ): Promise<void> {
   if (how.state === 'dead_lettered') await ports.deadLetter(child, how.error ?? child.last_error ?? how.code ?? '');
@@ -188,6 +214,7 @@ async function finish(
     unknown: child.unknown,
     ...(error === undefined ? {} : { error }),
     ...(how.moved === undefined ? {} : { moved: how.moved }),
+    ...(how.takesBack === undefined ? {} : { takesBack: how.takesBack }),
     asked: how.slow !== undefined,
     slow: how.slow ?? false,
     stops: how.stops ?? false,

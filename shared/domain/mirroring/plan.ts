@@ -2,8 +2,21 @@ import { add, type Decimal, decimal, format, one, sign, zero } from '../../kit/d
 import type { Follower } from '../followers/follower.ts';
 import { allowsSymbol } from '../followers/settings.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
+import type { LineEntry } from './entry.ts';
+import { lineNumber } from './entry.ts';
 import type { OrderEntry, Reason } from './order.ts';
-import { flat, fold, type Levels, type Movement, type Phase, quantity, type Restriction, type SizingInputs } from './sizing.ts';
+import type { CanceledChild } from './retarget.ts';
+import {
+  flat,
+  fold,
+  type Levels,
+  type Movement,
+  type Phase,
+  quantity,
+  type Restriction,
+  type SizingInputs,
+  type SkipCode,
+} from './sizing.ts';
 
 /** Levels as they are stored: canonical decimal strings. */
 export interface StoredLevels {
@@ -21,8 +34,8 @@ export interface LedgerRow extends StoredLevels {
 }
 export interface Ledger {
   readonly symbol: string;
-  /** Last entry that was finished into it; 0 before the first. */
-  readonly seq: number;
+  /** Line number of the last entry that was finished into it; 0 before the first. */
+  readonly line: number;
   readonly rows: ReadonlyMap<number, LedgerRow>;
 }
 
@@ -36,10 +49,12 @@ export interface RecordedInputs {
   readonly symbol_allowed: boolean;
   /** Why it may only reduce, and the part of told that it surely holds. */
   readonly only?: { readonly code: Restriction['code']; readonly certain: string };
+  /** In a cancel: how the canceled order's child stands, where there is something to take back. */
+  readonly was?: Exclude<CanceledChild, 'none'>;
 }
 
-/** What happens to a child: sent now, not at all, only recorded, or served through the follower's retry lane. */
-export type Fate = 'send' | 'skip' | 'shadow' | 'wait' | 'broken';
+/** What happens to a child: sent now, not at all, only recorded, served through the retry lane, or canceled before it was sent. */
+export type Fate = 'send' | 'skip' | 'shadow' | 'wait' | 'broken' | 'cancel';
 
 /** One follower's place in a claim: the whole intent, before anything leaves (ARCHITECTURE 2). */
 export interface ClaimRow {
@@ -57,7 +72,7 @@ export interface ClaimRow {
   readonly code?: string;
 }
 
-const store = (l: Levels): StoredLevels => ({
+export const storeLevels = (l: Levels): StoredLevels => ({
   baseline: format(l.baseline),
   target: format(l.target),
   base_want: format(l.base_want),
@@ -74,7 +89,7 @@ export const levelsOf = (s: StoredLevels): Levels => ({
 });
 
 /** The movement that an entry pinned. */
-export function movementOf({ pinned, order }: Pick<OrderEntry, 'pinned' | 'order'>): Movement {
+export function movementOf({ pinned, order }: Pick<LineEntry, 'pinned' | 'order'>): Movement {
   return {
     before: decimal(pinned.position_before),
     after: decimal(pinned.position_after),
@@ -85,8 +100,9 @@ export function movementOf({ pinned, order }: Pick<OrderEntry, 'pinned' | 'order
   };
 }
 
-export function inputsOf(follower: Follower, symbol: string, told: Decimal): RecordedInputs {
-  const only = restrictionOf(follower, symbol, told);
+/** `except` names an unknown child that does not restrict: the one that a cancel takes back. */
+export function inputsOf(follower: Follower, symbol: string, told: Decimal, except?: string): RecordedInputs {
+  const only = restrictionOf(follower, symbol, told, except);
   return {
     ...(only === undefined ? {} : { only: { code: only.code, certain: format(only.certain) } }),
     mode: follower.mode,
@@ -99,7 +115,7 @@ export function inputsOf(follower: Follower, symbol: string, told: Decimal): Rec
 }
 
 /** Overlays (personas, flips) will turn these multipliers; without any both are 1 (SPEC 6.2). */
-function sizingInputs(recorded: RecordedInputs): SizingInputs {
+export function sizingInputs(recorded: RecordedInputs): SizingInputs {
   return {
     scale: decimal(recorded.scale),
     p: one,
@@ -111,19 +127,21 @@ function sizingInputs(recorded: RecordedInputs): SizingInputs {
   };
 }
 
+export const restrictionIn = ({ only }: RecordedInputs): Restriction | undefined =>
+  only === undefined ? undefined : { code: only.code, certain: decimal(only.certain) };
+
 export interface Sized {
   readonly after: Levels;
   readonly phase: Phase;
   readonly qty: Decimal;
-  readonly code?: string;
+  readonly code?: SkipCode;
   readonly reasons: readonly Reason[];
 }
 
 /** Sizes one follower: the one computation behind plan, preview, replay and the reasons that a child carries. */
 export function size(before: Levels, movement: Movement, recorded: RecordedInputs): Sized {
   const folded = fold(before, movement, sizingInputs(recorded));
-  const only = recorded.only === undefined ? undefined : { code: recorded.only.code, certain: decimal(recorded.only.certain) };
-  const { qty, code, reasons } = quantity(folded, before.told, before.want, movement, only);
+  const { qty, code, reasons } = quantity(folded, before.told, before.want, movement, restrictionIn(recorded));
   return {
     after: folded.after,
     phase: folded.phase,
@@ -146,47 +164,69 @@ export function standing(follower: Pick<Follower, 'joined_seq' | 'moved'>, symbo
 }
 
 /** Signed quantities of a follower's unknown children in a symbol. */
-const unknownOf = (follower: Pick<Follower, 'unknown'>, symbol: string): Decimal[] =>
-  Object.entries(follower.unknown).flatMap(([name, qty]) => (name.startsWith(`${symbol} `) ? [decimal(qty)] : []));
+const unknownOf = (follower: Pick<Follower, 'unknown'>, symbol: string, except?: string): Decimal[] =>
+  Object.entries(follower.unknown).flatMap(([name, qty]) =>
+    name.startsWith(`${symbol} `) && name !== except ? [decimal(qty)] : [],
+  );
 
 /** While a child is unknown only the certain part may be sold (SPEC 6.2); closing only, all of it and nothing else. */
 export function restrictionOf(
   follower: Pick<Follower, 'unknown' | 'close_only'>,
   symbol: string,
   told: Decimal,
+  except?: string,
 ): Restriction | undefined {
-  const unknown = unknownOf(follower, symbol);
+  const unknown = unknownOf(follower, symbol, except);
   if (unknown.length === 0) return follower.close_only ? { code: 'close_only', certain: told } : undefined;
   const against = unknown.filter((qty) => sign(qty) === -sign(told)).reduce(add, zero);
   const certain = add(told, against);
   return { code: 'position_unknown', certain: sign(certain) === sign(told) ? certain : zero };
 }
 
-/** Switches, read in the present (SPEC 6.2): why nothing may be sent to this follower now, or undefined. */
+/** What an entry is; an order where nothing is said. */
+export type EntryKind = LineEntry['kind'];
+
+/**
+ * Switches, read in the present (SPEC 6.2): why nothing may be sent to this follower now, or undefined. One that is leaving
+ * gets its closing children and nothing else.
+ */
 export function switchCode(
   follower: Pick<Follower, 'status' | 'kill_switch'>,
   vaultStatus: VaultRecord['status'],
+  kind: EntryKind = 'order',
 ): string | undefined {
-  if (follower.status !== 'active') return follower.status === 'left' ? 'left' : 'stopped';
+  const { status } = follower;
+  if (status === 'stopped') return 'stopped';
+  if (status !== 'active' && kind !== 'flatten') return 'left';
   if (follower.kill_switch) return 'kill_switch';
   if (vaultStatus === 'halted' || vaultStatus === 'closed') return 'vault_halted';
   return vaultStatus === 'maintenance' ? 'vault_maintenance' : undefined;
+}
+
+interface Going {
+  readonly kind: EntryKind;
+  readonly status: VaultRecord['status'];
+  /** Why there is nothing to send, when there is not. */
+  readonly nothing?: { readonly code?: string };
+  /** Its quantity may still change while it waits behind others. */
+  readonly mayMove: boolean;
 }
 
 /**
  * What happens to a child. While earlier ones are in the lane nobody can say yet what was told: its quantity comes when its
  * turn does, and the fate of it too.
  */
-function fateOf(follower: Follower, sized: Sized, vaultStatus: VaultRecord['status']): { fate: Fate; code?: string } {
-  const inLane = follower.lane_in > follower.lane_out && sized.phase !== 'none';
-  if (sized.qty === zero && !inLane) return { fate: 'skip', ...(sized.code === undefined ? {} : { code: sized.code }) };
-  const code = switchCode(follower, vaultStatus);
+export function fateOf(follower: Follower, { kind, status, nothing, mayMove }: Going): { fate: Fate; code?: string } {
+  const inLane = follower.lane_in > follower.lane_out;
+  if (nothing !== undefined && !(inLane && mayMove)) return { fate: 'skip', ...nothing };
+  const code = switchCode(follower, status, kind);
   if (code !== undefined) return { fate: 'skip', code };
   if (follower.mode === 'shadow') return { fate: 'shadow' };
   return { fate: inLane || follower.slow ? 'wait' : 'send' };
 }
 
-function planRow(
+/** One follower's row for an order. */
+export function planRow(
   entry: OrderEntry,
   movement: Movement,
   follower: Follower,
@@ -197,22 +237,23 @@ function planRow(
   const before = standing(follower, symbol, row);
   const inputs = inputsOf(follower, symbol, before.told);
   const sized = size(before, movement, inputs);
+  const nothing = sized.qty === zero ? { nothing: sized.code === undefined ? {} : { code: sized.code } } : {};
   return {
     place: follower.place,
     ver: follower.ver,
     joined: follower.joined_seq,
     inputs,
-    before: store(before),
-    after: store(sized.after),
+    before: storeLevels(before),
+    after: storeLevels(sized.after),
     phase: sized.phase,
     qty: format(sized.qty),
-    ...fateOf(follower, sized, status),
+    ...fateOf(follower, { kind: 'order', status, ...nothing, mayMove: sized.phase !== 'none' }),
   };
 }
 
 /** A row for a follower whose sizing threw: its levels stay, its child is a dead letter, the others go on. */
-function brokenRow(entry: OrderEntry, follower: Follower, row: LedgerRow | undefined): ClaimRow {
-  const stays = row ?? { ...store(flat), place: follower.place, joined: follower.joined_seq };
+export function brokenRow(entry: LineEntry, follower: Follower, row: LedgerRow | undefined): ClaimRow {
+  const stays = row ?? { ...storeLevels(flat), place: follower.place, joined: follower.joined_seq };
   const { place: _place, joined: _joined, ...levels } = stays;
   return {
     place: follower.place,
@@ -228,40 +269,16 @@ function brokenRow(entry: OrderEntry, follower: Follower, row: LedgerRow | undef
   };
 }
 
-export interface PlanInput {
-  readonly entry: OrderEntry;
-  readonly roster: readonly Follower[];
-  readonly ledger: Ledger;
-  readonly vaultStatus: VaultRecord['status'];
-  /** A follower whose sizing threw: its child is a dead letter, and the reason is for operators alone. */
-  readonly onBroken: (follower: Follower, error: unknown) => void;
-}
-
-/** Every follower of a shard gets exactly one row for an entry that came after it joined. */
-export function planEntry({ entry, roster, ledger, vaultStatus, onBroken }: PlanInput): ClaimRow[] {
-  const movement = movementOf(entry);
-  const takesPart = (f: Follower) => f.joined_seq < entry.seq && f.status !== 'left';
-  return roster.filter(takesPart).map((follower) => {
-    const row = ledger.rows.get(follower.place);
-    try {
-      return planRow(entry, movement, follower, row, vaultStatus);
-    } catch (error) {
-      onBroken(follower, error);
-      return brokenRow(entry, follower, row);
-    }
-  });
-}
-
 /**
  * The ledger after an entry: each row's levels, and the shard's own part of told moved by what happened here. What the
  * lane moves later stands on the follower's row.
  */
-export function ledgerAfter(ledger: Ledger, entry: OrderEntry, rows: readonly ClaimRow[], happened: ReadonlySet<number>): Ledger {
+export function ledgerAfter(ledger: Ledger, entry: LineEntry, rows: readonly ClaimRow[], happened: ReadonlySet<number>): Ledger {
   const next = new Map(ledger.rows);
   for (const row of rows) {
     const own = ledger.rows.get(row.place)?.told ?? '0';
     const told = happened.has(row.place) ? format(add(decimal(own), decimal(row.qty))) : own;
     next.set(row.place, { ...row.after, told, place: row.place, joined: row.joined });
   }
-  return { symbol: ledger.symbol, seq: entry.seq, rows: next };
+  return { symbol: ledger.symbol, line: lineNumber(entry), rows: next };
 }

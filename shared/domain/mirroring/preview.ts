@@ -1,6 +1,8 @@
 import { format } from '../../kit/decimal.ts';
+import { Refusal } from '../../kit/refusal.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Claim } from './claim.ts';
+import type { LogEntry } from './entry.ts';
 import type { OrderEntry } from './order.ts';
 import { inputsOf, type Ledger, movementOf, type StoredLevels, size, standing } from './plan.ts';
 import type { Levels } from './sizing.ts';
@@ -8,7 +10,7 @@ import type { Levels } from './sizing.ts';
 export interface PreviewPorts {
   readonly claim: (seq: number) => Promise<Claim | undefined>;
   readonly ledger: (symbol: string) => Promise<Ledger>;
-  readonly entry: (seq: number) => Promise<OrderEntry | undefined>;
+  readonly entry: (seq: number) => Promise<LogEntry | undefined>;
   /** The shard's last finished entry: all up to it is in the ledger. */
   readonly cursor: () => Promise<number>;
 }
@@ -26,6 +28,7 @@ export async function levelsBefore(entry: OrderEntry, follower: Follower, ports:
   for (let seq = Math.max(await ports.cursor(), follower.joined_seq) + 1; seq < entry.seq; seq += 1) {
     const between = await ports.entry(seq);
     if (between === undefined || between.order.symbol !== entry.order.symbol) continue;
+    if (between.kind === 'cancel') throw stillCanceling();
     const sized = size(levels, movementOf(between), inputsOf(follower, entry.order.symbol, levels.told));
     levels = { ...sized.after, told: sized.after.want };
   }
@@ -38,3 +41,7 @@ export async function levelsBefore(entry: OrderEntry, follower: Follower, ports:
     told: format(told),
   };
 }
+
+/** A cancel folds again from what each follower had recorded: until its shard has come to it nobody knows the levels. */
+const stillCanceling = (): Refusal =>
+  new Refusal(409, 'expansion_in_progress', 'A cancel before this order is still being worked off: ask again in a moment.');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { childIdField, idOf, listOf, pageQuery, sinceField, symbolField, time } from '../contract/fields.ts';
+import { childIdField, idOf, listOf, nonNegativeDecimal, pageQuery, sinceField, symbolField, time } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
 import { fillReport } from './fill.ts';
 import { managerOrderBody, reasonRecord } from './order.ts';
@@ -18,9 +18,15 @@ export const managerOrderRecord = z
     manager_order_id: idOf('mo'),
     vault_id: idOf('vlt'),
     seq: z.int().nullable(),
+    kind: z.enum(['order', 'cancel']),
     state: z.enum(orderStates),
     source: z.enum(['api', 'bus']),
-    external_id: z.string(),
+    external_id: z.string().optional(),
+    /** In a cancel: the order that it cancels, and what of it was filled. */
+    cancels: idOf('mo').optional(),
+    filled_qty: z.string().optional(),
+    /** In a canceled order: its cancel. */
+    canceled_by: idOf('mo').optional(),
     accepted_at: time.nullable(),
     refused_at: time.optional(),
     code: z.string().optional(),
@@ -39,7 +45,11 @@ export const managerOrderRecord = z
 export const childOrderRecord = z
   .strictObject({
     follower_order_id: childIdField,
-    manager_order_id: idOf('mo'),
+    /** The order that it mirrors or takes back; null for what its follower alone asked (sync, flatten). */
+    manager_order_id: idOf('mo').nullable(),
+    kind: z.enum(['order', 'cancel', 'sync', 'flatten']),
+    /** The child that a cancel takes back. */
+    cancels: childIdField.optional(),
     follower_id: idOf('fol'),
     vault_id: idOf('vlt'),
     seq: z.int(),
@@ -67,7 +77,7 @@ export const deadLetterRecord = z
     follower_id: idOf('fol'),
     tenant_id: idOf('ten'),
     vault_id: idOf('vlt'),
-    manager_order_id: idOf('mo'),
+    manager_order_id: idOf('mo').nullable(),
     seq: z.int(),
     symbol: symbolField,
     code: z.string(),
@@ -78,6 +88,19 @@ export const deadLetterRecord = z
   })
   .meta({ id: 'DeadLetter' });
 export type DeadLetter = z.infer<typeof deadLetterRecord>;
+
+const servingOrder = z.strictObject({
+  manager_order_id: idOf('mo'),
+  rule: z.string(),
+  shards: z.array(z.int()).meta({ description: 'In the order in which they are rung' }),
+  shard: z.int().optional(),
+  followers: z
+    .array(z.strictObject({ follower_id: idOf('fol'), place: z.int() }))
+    .optional()
+    .meta({
+      description: "The shard's followers that were sent to, in that order; absent until the shard has claimed the order",
+    }),
+});
 
 const preview = z.strictObject({
   follower_id: idOf('fol'),
@@ -130,6 +153,32 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
     answer: { status: 200, schema: managerOrderRecord },
     codes: ['manager_order_not_found'],
   },
+  getServingOrder: {
+    summary: 'The order in which shards, and the followers of one shard, are served: recomputed from the id alone',
+    params: { manager_order_id: idOf('mo') },
+    query: z.strictObject({
+      shard: z
+        .string()
+        .regex(/^\d{1,4}$/, 'must be the number of a shard')
+        .optional(),
+    }),
+    answer: { status: 200, schema: servingOrder },
+    codes: ['manager_order_not_found'],
+  },
+  cancelManagerOrder: {
+    summary: 'Cancel an order: its followers are taken back to what was filled',
+    params: { manager_order_id: idOf('mo') },
+    body: z.strictObject({ filled_qty: nonNegativeDecimal.optional() }),
+    answer: { status: 202, schema: z.strictObject({ manager_order_id: idOf('mo'), seq: z.int() }) },
+    codes: [
+      'manager_order_not_found',
+      'not_an_order',
+      'already_canceled',
+      'cancel_too_late',
+      'filled_exceeds_qty',
+      'vault_closed',
+    ],
+  },
   listFollowerOrders: {
     summary: "A follower's child orders in sequence, with their reasons",
     params: {},
@@ -148,7 +197,7 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
     params: { follower_order_id: childIdField },
     body: z.strictObject({ happened: z.boolean() }),
     answer: { status: 200, schema: childOrderRecord },
-    codes: ['follower_order_not_found', 'not_unknown', 'expansion_in_progress'],
+    codes: ['follower_order_not_found', 'not_unknown', 'expansion_in_progress', 'cancel_in_progress', 'cancel_unknown'],
   },
   reportFill: {
     summary: "Report a fill or the end of a child; signed with the follower's secret (Standard Webhooks)",
@@ -162,6 +211,8 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
       'state_not_allowed',
       'not_attempted',
       'expansion_in_progress',
+      'cancel_in_progress',
+      'cancel_unknown',
     ],
   },
   listDeadLetters: {
@@ -176,6 +227,6 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
     params: { follower_id: idOf('fol') },
     query: z.strictObject({ manager_order_id: idOf('mo').optional() }),
     answer: { status: 200, schema: preview },
-    codes: ['follower_not_found', 'manager_order_not_found', 'follower_not_joined'],
+    codes: ['follower_not_found', 'manager_order_not_found', 'follower_not_joined', 'expansion_in_progress'],
   },
 };

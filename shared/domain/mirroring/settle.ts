@@ -11,6 +11,8 @@ export interface Settlement {
   readonly state: ChildState;
   /** Signed quantity by which told moves. */
   readonly moved: string;
+  /** The unknown child that a cancel took back, when this is that cancel and it happened. */
+  readonly takesBack?: Child;
   readonly by: string;
   readonly at: string;
 }
@@ -20,6 +22,8 @@ export interface SettlePorts {
   /** One transaction that holds only while the child is unknown and the follower's sums are as read. */
   readonly settle: (settlement: Settlement) => Promise<boolean>;
   readonly read: () => Promise<{ child: Child | undefined; follower: Follower }>;
+  /** The child that a cancel takes back; asked for cancels alone. */
+  readonly canceledChild: (cancel: Child) => Promise<Child | undefined>;
 }
 
 const settleTries = 5;
@@ -36,7 +40,9 @@ export async function settleChild({ happened, by }: { happened: boolean; by: str
     }
     const state = happened ? 'confirmed' : child.state;
     const moved = happened ? child.row.qty : '0';
-    if (await ports.settle({ child, follower, state, moved, by, at: timestamp(ports.clock()) })) return;
+    const other = happened && child.row.inputs.was === 'unknown' ? await ports.canceledChild(child) : undefined;
+    const takesBack = other?.unknown === true ? { takesBack: other } : {};
+    if (await ports.settle({ child, follower, state, moved, ...takesBack, by, at: timestamp(ports.clock()) })) return;
   }
   throw new Error('the child was written by others again and again');
 }

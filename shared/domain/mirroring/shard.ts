@@ -5,44 +5,17 @@
  */
 import { type Clock, timestamp } from '../../kit/clock.ts';
 import { limits } from '../../wiring/limits.ts';
-import type { Follower } from '../followers/follower.ts';
-import { type Switched, statusAt } from '../vaults/status.ts';
+import { statusAt } from '../vaults/status.ts';
 import { type Aftermath, afterDispatch } from './aftermath.ts';
+import { askEntry, isAhead, nextSymbol } from './asks.ts';
 import type { Dispatcher } from './attempt.ts';
 import type { Bell } from './bell.ts';
-import { type Claim, type Counts, countsOf, type Outcome, type ShardKey } from './claim.ts';
+import { type Claim, countsOf, type ShardKey } from './claim.ts';
 import { dispatchRows, type Observe, type Report, readKept, untouchedOutcome } from './dispatch.ts';
-import type { OrderEntry } from './order.ts';
-import { type Ledger, ledgerAfter, planEntry } from './plan.ts';
-
-export interface ShardView {
-  /** The newest claim or result: the shard's cursor. */
-  readonly last: Claim;
-  readonly roster: readonly Follower[];
-  readonly vault: Switched;
-}
-
-export interface Finish {
-  readonly claim: Claim;
-  readonly outcomes: readonly Outcome[];
-  readonly counts: Counts;
-  readonly ledgerSeqBefore: number;
-  readonly ledger: Ledger;
-  readonly finished_at: string;
-}
-
-/** The store of one shard's line. Every write is conditional; `false` means that somebody else was there first. */
-export interface ShardStore {
-  readonly load: (key: ShardKey) => Promise<ShardView>;
-  readonly entry: (key: ShardKey, seq: number) => Promise<OrderEntry | undefined>;
-  readonly ledger: (key: ShardKey, symbol: string) => Promise<Ledger>;
-  readonly claim: (key: ShardKey, claim: Claim) => Promise<boolean>;
-  /** Changes the owner of an unfinished claim; holds only while it is as read. */
-  readonly takeOver: (key: ShardKey, claim: Claim, next: { owner: string; lease_until: number }) => Promise<boolean>;
-  /** Ledger and result in one transaction, for the owner of the claim alone. */
-  readonly finish: (key: ShardKey, finish: Finish) => Promise<boolean>;
-  readonly mark: (key: ShardKey, entry: Pick<OrderEntry, 'seq' | 'pinned'>) => Promise<void>;
-}
+import { type Ask, atOf, type LineEntry, type LogEntry, orderIdOf } from './entry.ts';
+import { type Ledger, ledgerAfter } from './plan.ts';
+import { planEntry } from './plan-line.ts';
+import type { ShardStore, ShardView } from './shard-store.ts';
 
 export interface ShardPorts {
   readonly clock: Clock;
@@ -62,7 +35,7 @@ export interface Worker {
 /** `wait`: another owner's claim is alive for so long. `more`: the time is up, ring again. */
 export type ShardRun = { readonly kind: 'done' } | { readonly kind: 'wait'; readonly ms: number } | { readonly kind: 'more' };
 
-/** Works off every stored entry up to the bell's. Repeating it, late or doubled, changes nothing. */
+/** Works off every stored entry up to the bell's, then what single followers ask. Repeating it changes nothing. */
 export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): Promise<ShardRun> {
   await ports.dispatcher.ready();
   const key = { tenant_id: bell.tenant_id, vault_id: bell.vault_id, shard: bell.shard };
@@ -75,19 +48,24 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
       const own = view.last.owner === worker.owner;
       if (waitMs > 0 && !own) return { kind: 'wait', ms: waitMs };
       await resume(key, view, worker, own, ports);
-      worked = true;
-    } else if (view.last.seq >= bell.seq) {
-      if (!worked) await markAgain(key, bell, ports);
-      return { kind: 'done' };
-    } else {
+    } else if (view.last.seq < lastWanted(bell, view)) {
       const entry = await nextEntry(key, view.last.seq + 1, bell, ports);
       const finished = await expand(key, entry, view, worker, ports);
-      if (finished && entry.seq >= bell.seq) return { kind: 'done' };
-      worked = true;
+      if (finished && entry.seq >= bell.seq && view.asks.length === 0) return { kind: 'done' };
+    } else {
+      const [ask] = view.asks;
+      if (ask !== undefined) await workAsk(key, ask, view, worker, ports);
+      else if (!worked) await markAgain(key, bell, ports);
+      if (ask === undefined) return { kind: 'done' };
     }
+    worked = true;
     if (worker.deadline - ports.clock() < limits.workerReserveSeconds * 1000) return { kind: 'more' };
   }
 }
+
+/** What a follower asks stands after every vault entry that was stored when it began (ARCHITECTURE 2). */
+const lastWanted = (bell: Bell, { asks, vault }: ShardView): number =>
+  asks.length === 0 ? bell.seq : Math.max(bell.seq, vault.seq);
 
 async function markAgain(key: ShardKey, bell: Bell, ports: ShardPorts): Promise<void> {
   const entry = bell.entry ?? (await ports.store.entry(key, bell.seq));
@@ -95,7 +73,7 @@ async function markAgain(key: ShardKey, bell: Bell, ports: ShardPorts): Promise<
 }
 
 /** The bell's own copy where it is the next entry, else the log's. A bell for what cannot be seen yet must not be lost. */
-async function nextEntry(key: ShardKey, seq: number, bell: Bell, ports: ShardPorts): Promise<OrderEntry> {
+async function nextEntry(key: ShardKey, seq: number, bell: Bell, ports: ShardPorts): Promise<LogEntry> {
   if (bell.entry?.seq === seq) return bell.entry;
   const entry = await ports.store.entry(key, seq);
   if (entry === undefined) throw new Error(`entry ${seq} of ${key.vault_id} is not visible, though the bell names ${bell.seq}`);
@@ -105,14 +83,45 @@ async function nextEntry(key: ShardKey, seq: number, bell: Bell, ports: ShardPor
 const leaseUntil = (worker: Worker): number => worker.deadline + limits.leaseGraceSeconds * 1000;
 
 /** True when the entry was finished here. The ledger is read after the cursor: read beside it, it could be older. */
-async function expand(key: ShardKey, entry: OrderEntry, view: ReadView, worker: Worker, ports: ShardPorts): Promise<boolean> {
-  const ledger = await ports.store.ledger(key, entry.order.symbol);
+async function expand(key: ShardKey, entry: LogEntry, view: ReadView, worker: Worker, ports: ShardPorts): Promise<boolean> {
+  const { store } = ports;
+  const wasCanceled = entry.kind === 'order' && (view.vault.canceled_to ?? 0) >= entry.seq;
+  const [ledger, canceled, past] = await Promise.all([
+    store.ledger(key, entry.order.symbol),
+    wasCanceled && store.isCanceled(key, entry.seq),
+    entry.kind === 'cancel' ? store.past(key, entry, view.roster) : undefined,
+  ]);
   const vaultStatus = statusAt(view.vault, ports.clock());
-  const rows = planEntry({ entry, roster: view.roster, ledger, vaultStatus, onBroken: ports.report });
-  const claim: Claim = {
-    seq: entry.seq,
+  const planned = { entry, roster: view.roster, ledger, vaultStatus, canceled, onBroken: ports.report };
+  const rows = planEntry({ ...planned, ...(past === undefined ? {} : { past }) });
+  const claim = claimOf(entry, rows, worker, ports);
+  if (!(await store.claim(key, claim, atOf(view.last)))) return false;
+  return carryOut({ key, entry, claim, ledger, view, firstOwner: true }, ports);
+}
+
+/** One symbol of what a follower asks, as the next entry of the line; or its end. */
+async function workAsk(key: ShardKey, ask: Ask, view: ReadView, worker: Worker, ports: ShardPorts): Promise<void> {
+  const asked = await ports.store.asked(key, ask);
+  // An entry that moved the manager's positions meanwhile comes first: the vault's seq was read before they were.
+  if (isAhead(asked, view.last)) return;
+  const follower = view.roster.find((f) => f.follower_id === ask.follower_id);
+  if (follower === undefined) throw new Error(`${ask.cause} asks for a follower that shard ${key.shard} does not have`);
+  const symbol = nextSymbol(ask, follower, asked);
+  if (symbol === undefined) return ports.store.endAsk(key, ask, timestamp(ports.clock()));
+  const entry = askEntry(ask, symbol, asked, { key, last: view.last });
+  const ledger = await ports.store.ledger(key, symbol);
+  const vaultStatus = statusAt(view.vault, ports.clock());
+  const rows = planEntry({ entry, roster: view.roster, ledger, vaultStatus, canceled: false, onBroken: ports.report });
+  const claim = { ...claimOf(entry, rows, worker, ports), entry };
+  if (await ports.store.claimAsk(key, claim)) await carryOut({ key, entry, claim, ledger, view, firstOwner: true }, ports);
+}
+
+function claimOf(entry: LineEntry, rows: Claim['rows'], worker: Worker, ports: ShardPorts): Claim {
+  const manager_order_id = orderIdOf(entry);
+  return {
+    ...atOf(entry),
     symbol: entry.order.symbol,
-    manager_order_id: entry.manager_order_id,
+    ...(manager_order_id === undefined ? {} : { manager_order_id }),
     state: 'claimed',
     owner: worker.owner,
     lease_until: leaseUntil(worker),
@@ -121,8 +130,6 @@ async function expand(key: ShardKey, entry: OrderEntry, view: ReadView, worker: 
     rows,
     outcomes: [],
   };
-  if (!(await ports.store.claim(key, claim))) return false;
-  return carryOut({ key, entry, claim, ledger, view, firstOwner: true }, ports);
 }
 
 /** Takes a dead owner's claim over and sends what it says; nothing is computed again. */
@@ -133,7 +140,7 @@ async function resume(key: ShardKey, view: ReadView, worker: Worker, own: boolea
   // The followers as they are now: from the take-over on the last owner can write nothing more, until then it could.
   const [now, entry, ledger] = await Promise.all([
     ports.store.load(key),
-    ports.store.entry(key, claim.seq),
+    claim.entry ?? ports.store.entry(key, claim.seq),
     ports.store.ledger(key, claim.symbol),
   ]);
   if (entry === undefined) throw new Error(`claimed entry ${claim.seq} of ${key.vault_id} is missing from the log`);
@@ -146,7 +153,7 @@ const switchesLastMs = 1000;
 
 interface Work {
   readonly key: ShardKey;
-  readonly entry: OrderEntry;
+  readonly entry: LineEntry;
   readonly claim: Claim;
   readonly ledger: Ledger;
   readonly view: ReadView;
@@ -175,10 +182,10 @@ async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
     claim,
     outcomes,
     counts: countsOf(outcomes),
-    ledgerSeqBefore: ledger.seq,
+    ledgerLineBefore: ledger.line,
     ledger: ledgerAfter(ledger, entry, claim.rows, happened),
     finished_at: timestamp(ports.clock()),
   });
-  if (finished) await ports.store.mark(key, entry);
+  if (finished && (entry.kind === 'order' || entry.kind === 'cancel')) await ports.store.mark(key, entry);
   return finished;
 }

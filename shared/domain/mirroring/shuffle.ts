@@ -1,8 +1,14 @@
 import { sha256 } from '../../kit/hash.ts';
 
+/** The rule in words, for whoever recomputes it. */
+export const servingRule =
+  'Shards ascending by SHA-256 of <manager_order_id>/shards/<shard>; places of a shard ascending by SHA-256 of ' +
+  '<manager_order_id>/shard/<shard>/<place>; numbers in decimal, hashes compared byte by byte';
+
 /**
  * The order in which followers are served (SPEC 6.4): places sorted by SHA-256 of `<manager_order_id>/<part>/<item>`.
- * Nobody is always first, and anybody can recompute it with a hash tool.
+ * Nobody is always first, and anybody can recompute it with a hash tool (docs/decisions/0015). Who is left out changes
+ * nothing between the others.
  */
 export function servingOrder(managerOrderId: string, part: string, items: readonly number[]): number[] {
   return items
@@ -10,3 +16,15 @@ export function servingOrder(managerOrderId: string, part: string, items: readon
     .sort((a, b) => a.key.compare(b.key) || a.item - b.item)
     .map(({ item }) => item);
 }
+
+/** A vault's shards, from the one that is rung first. */
+export const shardsInOrder = (managerOrderId: string, count: number): number[] =>
+  servingOrder(
+    managerOrderId,
+    'shards',
+    Array.from({ length: count }, (_, shard) => shard),
+  );
+
+/** Places of a shard, from the one that is sent to first. */
+export const placesInOrder = (managerOrderId: string, shard: number, places: readonly number[]): number[] =>
+  servingOrder(managerOrderId, `shard/${shard}`, places);

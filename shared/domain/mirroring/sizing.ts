@@ -70,7 +70,7 @@ export interface Folded {
   readonly reasons: readonly Reason[];
 }
 
-const reason = (rule: string, before: Decimal, after: Decimal): Reason => ({
+export const reason = (rule: string, before: Decimal, after: Decimal): Reason => ({
   rule,
   before: format(before),
   after: format(after),
@@ -106,7 +106,7 @@ function reduced(levels: Levels, to: Decimal, movement: Movement): Levels {
 }
 
 /** A level after an increase: rounded, within the cap (which never forces a sale) and not below zero where shorts are out. */
-function increasedLevel(
+export function increasedLevel(
   exact: Decimal,
   previous: Decimal,
   movement: Movement,
@@ -128,7 +128,7 @@ function increasedLevel(
 }
 
 /** Shares of the manager's increase that this follower takes: q x scale x multiplier (x NAV ratio). */
-function share(q: Decimal, multiplier: Decimal, inputs: SizingInputs): Decimal {
+export function share(q: Decimal, multiplier: Decimal, inputs: SizingInputs): Decimal {
   const byNav = inputs.basis === 'nav' && inputs.nav !== undefined;
   const factors = byNav ? [q, inputs.scale, multiplier, inputs.nav.follower] : [q, inputs.scale, multiplier];
   return ratio(factors, byNav ? [inputs.nav.manager] : []);
@@ -151,7 +151,7 @@ function increased(levels: Levels, q: Decimal, movement: Movement, inputs: Sizin
   };
 }
 
-function withholding(inputs: SizingInputs): SkipCode | undefined {
+export function withholding(inputs: SizingInputs): SkipCode | undefined {
   if (!inputs.symbolAllowed) return 'symbol_denied';
   const { basis, nav } = inputs;
   if (basis === 'nav' && (nav === undefined || nav.follower <= zero || nav.manager <= zero)) return 'nav_missing';
@@ -219,12 +219,12 @@ export function quantity(folded: Folded, told: Decimal, wantBefore: Decimal, mov
 }
 
 /** A reduction sells at most what was told, and never buys: the part of `delta` that moves told toward zero. */
-function towardZero(delta: Decimal, told: Decimal): Decimal {
+export function towardZero(delta: Decimal, told: Decimal): Decimal {
   if (sign(delta) !== -sign(told)) return zero;
   return absolute(delta) > absolute(told) ? negate(told) : delta;
 }
 
-function belowMinimum(qty: Decimal, { minQty, minNotional, refPrice }: Movement): boolean {
+export function belowMinimum(qty: Decimal, { minQty, minNotional, refPrice }: Movement): boolean {
   const size = absolute(qty);
   return (minQty !== undefined && size < minQty) || (minNotional !== undefined && multiply(size, refPrice) < minNotional);
 }

@@ -9,6 +9,8 @@ export interface OpenEntry {
   readonly seq: number;
   readonly shards: number;
   readonly opened_at: string;
+  /** What a follower asked of one shard: that shard takes the row away when it is done. */
+  readonly ask?: { readonly shard: number; readonly cause: string };
 }
 
 export interface SweepPorts {
@@ -35,14 +37,17 @@ export async function sweep(ports: SweepPorts): Promise<{ rung: number; closed: 
   const bells = new Map<string, Bell>();
   let closed = 0;
   for (const entry of due) {
-    const missing = await missingShards(entry, ports);
+    const missing = entry.ask === undefined ? await missingShards(entry, ports) : [entry.ask.shard];
     if (missing.length === 0) {
       await ports.close(entry);
       closed += 1;
     }
     // One ring per shard, for the newest entry it misses: the worker works off all before it on its way.
-    for (const shard of missing)
-      bells.set(`${entry.vault_id}#${shard}`, { tenant_id: entry.tenant_id, vault_id: entry.vault_id, shard, seq: entry.seq });
+    for (const shard of missing) {
+      const name = `${entry.vault_id}#${shard}`;
+      const seq = Math.max(entry.seq, bells.get(name)?.seq ?? 0);
+      bells.set(name, { tenant_id: entry.tenant_id, vault_id: entry.vault_id, shard, seq });
+    }
   }
   await ports.ring([...bells.values()]);
   return { rung: bells.size, closed };

@@ -3,10 +3,12 @@ import { readJson } from '../../kit/json.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Child } from './child.ts';
 import type { Claim, Counts, Outcome } from './claim.ts';
-import { childIdOf, reasonsOf, sideOf, sizeOf } from './delivery.ts';
+import { sideOf, sizeOf } from './delivery.ts';
 import { untouchedOutcome } from './dispatch.ts';
+import { canceledChildId, childIdOf, type LineEntry, type LogEntry, orderIdOf } from './entry.ts';
 import { managerOrderBody, type OrderEntry, type RefusedOrder } from './order.ts';
 import { type ClaimRow, inputsOf, levelsOf, movementOf, type StoredLevels, size } from './plan.ts';
+import { reasonsOf } from './plan-line.ts';
 import type { ChildOrder } from './schemas.ts';
 import { type OrderState, openStates } from './states.ts';
 
@@ -18,22 +20,33 @@ export interface Progress {
 }
 
 /** The state of a manager order, computed when it is read (SPEC 6.1): completed = nothing under way and nothing unknown. */
-export function orderState(entry: Pick<OrderEntry, 'pinned'>, progress: Progress): OrderState {
+export function orderState(entry: Pick<LogEntry, 'pinned'>, progress: Progress): OrderState {
   const { shards } = entry.pinned;
   if (progress.shardsDone < shards) return progress.shardsClaimed === 0 ? 'accepted' : 'expanding';
   const open = [...openStates, 'unknown' as const].some((name) => (progress.counts[name] ?? 0) > 0);
   return open ? 'dispatched' : 'completed';
 }
 
-export function managerOrderView(entry: OrderEntry, progress: Progress | undefined) {
+/** What a cancel did to an order. */
+export interface Canceled {
+  readonly canceled_by: string;
+  readonly filled_qty: string;
+}
+
+/** An order or a cancel of the log, with its children by state; `canceled` when a cancel has taken it back. */
+export function managerOrderView(entry: LogEntry, progress: Progress | undefined, canceled?: Canceled) {
   const { order, pinned } = entry;
+  const worked = progress === undefined ? ('dispatched' as const) : orderState(entry, progress);
   return {
     manager_order_id: entry.manager_order_id,
     vault_id: entry.vault_id,
     seq: entry.seq,
-    state: progress === undefined ? ('dispatched' as const) : orderState(entry, progress),
+    kind: entry.kind,
+    state: canceled === undefined ? worked : ('canceled' as const),
+    ...canceled,
     source: entry.source,
     accepted_at: entry.accepted_at,
+    ...(entry.kind === 'cancel' ? { cancels: entry.cancels.manager_order_id, filled_qty: entry.filled_qty } : {}),
     ...order,
     position_before: pinned.position_before,
     position_after: pinned.position_after,
@@ -58,6 +71,7 @@ export const refusedOrderView = (r: RefusedOrder) => ({
   manager_order_id: r.manager_order_id,
   vault_id: r.vault_id,
   seq: null,
+  kind: 'order' as const,
   state: 'refused' as const,
   source: r.source,
   external_id: r.external_id,
@@ -70,7 +84,7 @@ export const refusedOrderView = (r: RefusedOrder) => ({
 
 /** A child as its claim and result tell it, or its own row where it has one; before the result the claim says what is intended. */
 export function childOrderView(
-  entry: OrderEntry,
+  entry: LineEntry,
   claim: Claim,
   planned: ClaimRow,
   follower: Pick<Follower, 'follower_id' | 'shard'>,
@@ -82,7 +96,11 @@ export function childOrderView(
   const reasons = [...reasonsOf(entry, row)];
   return {
     follower_order_id: childIdOf(entry, follower.shard, row.place),
-    manager_order_id: entry.manager_order_id,
+    manager_order_id: orderIdOf(entry) ?? null,
+    kind: entry.kind,
+    ...(entry.kind === 'cancel' && row.inputs.was !== undefined
+      ? { cancels: canceledChildId(entry, follower.shard, row.place) }
+      : {}),
     follower_id: follower.follower_id,
     vault_id: entry.vault_id,
     seq: entry.seq,

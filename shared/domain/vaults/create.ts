@@ -48,7 +48,14 @@ function canonicalInstruments(map: NonNullable<VaultBody['instruments']>): NonNu
 
 /** The record without the item's inner fields, with the status that it has at a time (ms). */
 export function vaultView(vault: Vault, now: number): VaultRecord {
-  const { ver: _ver, last_time: _last, last_shard_followers: _count, switches: _switches, ...record } = vault;
+  const {
+    ver: _ver,
+    last_time: _last,
+    last_shard_followers: _count,
+    switches: _switches,
+    canceled_to: _canceled,
+    ...record
+  } = vault;
   return { ...record, status: statusAt(vault, now) };
 }
 

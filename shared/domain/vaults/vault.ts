@@ -100,6 +100,8 @@ export interface Vault extends VaultRecord {
   readonly last_time?: string;
   /** Followers in the newest shard; a shard is opened when it is full. */
   readonly last_shard_followers: number;
+  /** The highest sequence number of a canceled order: shards look for a cancel up to it. Absent before the first. */
+  readonly canceled_to?: number;
   /** `status` says open or closed; what these make of it follows from the time (status.ts). */
   readonly switches?: readonly VaultSwitch[];
 }

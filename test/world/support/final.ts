@@ -1,10 +1,10 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { childOf } from '../../../shared/adapters/dynamo/child-item.ts';
+import { claimOf } from '../../../shared/adapters/dynamo/claim-item.ts';
 import { followerOf } from '../../../shared/adapters/dynamo/follower-item.ts';
 import { prefixes } from '../../../shared/adapters/dynamo/keys.ts';
 import { readProgress } from '../../../shared/adapters/dynamo/order-reads.ts';
 import { unpackLedger } from '../../../shared/adapters/dynamo/packed.ts';
-import { claimOf } from '../../../shared/adapters/dynamo/shard-store.ts';
 import type { Follower } from '../../../shared/domain/followers/follower.ts';
 import type { Child } from '../../../shared/domain/mirroring/child.ts';
 import type { Claim } from '../../../shared/domain/mirroring/claim.ts';

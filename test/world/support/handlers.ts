@@ -9,7 +9,7 @@ import { findFollower, findVault } from '../../../shared/adapters/dynamo/lookups
 import { openPartition, readDone, readOpen } from '../../../shared/adapters/dynamo/open-rows.ts';
 import { settle } from '../../../shared/adapters/dynamo/settle-store.ts';
 import { closeOpen, readEntry, shardStore } from '../../../shared/adapters/dynamo/shard-store.ts';
-import { bellMessage, deadLetterMessage, laneMessage, type Queue, sendAll, sendOne } from '../../../shared/adapters/sqs/queue.ts';
+import { bellMessage, deadLetterMessage, laneMessage, type Queue, ringAll, sendOne } from '../../../shared/adapters/sqs/queue.ts';
 import type { FollowerBody } from '../../../shared/domain/followers/follower.ts';
 import { registerFollower } from '../../../shared/domain/followers/register.ts';
 import { type AcceptRequest, acceptOrder } from '../../../shared/domain/mirroring/accept.ts';
@@ -19,7 +19,8 @@ import type { Bell } from '../../../shared/domain/mirroring/bell.ts';
 import type { ChildKey } from '../../../shared/domain/mirroring/child.ts';
 import { type LaneStore, workLane } from '../../../shared/domain/mirroring/lane.ts';
 import { settleChild } from '../../../shared/domain/mirroring/settle.ts';
-import { type ShardStore, workShard } from '../../../shared/domain/mirroring/shard.ts';
+import { workShard } from '../../../shared/domain/mirroring/shard.ts';
+import type { ShardStore } from '../../../shared/domain/mirroring/shard-store.ts';
 import { sweep } from '../../../shared/domain/mirroring/sweep.ts';
 import { Refusal } from '../../../shared/kit/refusal.ts';
 import { limits } from '../../../shared/wiring/limits.ts';
@@ -62,14 +63,14 @@ export interface Registering {
 }
 
 async function register(body: unknown, { clock, table }: Process): Promise<Later> {
-  const request = body as Registering;
+  const request = { ...(body as Registering), by: 'world' };
   await registerFollower(request, {
+    ring: none,
     clock,
     backOff: none,
     vault: (vaultId) => findVault(table, vaultId),
     follower: (followerId) => findFollower(table, followerId),
-    commit: (follower, vault, opensShard) =>
-      commitFollower(table, follower, vault, { opensShard, subject: 'world', request_id: 'world' }),
+    commit: (follower, vault, how) => commitFollower(table, follower, vault, { ...how, subject: 'world', request_id: 'world' }),
     whyUrlRefused: none,
     shardSize: request.shardSize,
   });
@@ -83,11 +84,12 @@ async function accept(body: unknown, { clock, table, queues, freshUlid }: Proces
     read: (request) => readForAccept(table, request),
     commit: (entry, read) => commitEntry(table, entry, read),
     entry: (vault, seq) => readEntry(table, vault, seq),
-    ring: async (bells, again) => {
+    // No story has so many shards that there would be nodes.
+    ring: async ({ bells }, again) => {
       const run = again ? freshUlid() : '';
       const messages = bells.map((bell) => bellMessage(bell, run));
       // As accept-ports does: what is not rung, sweep rings.
-      await sendAll(queues.shards, messages).catch(() => undefined);
+      await ringAll(queues.shards, messages).catch(() => undefined);
     },
   });
   return undefined;
@@ -141,10 +143,18 @@ async function settles(body: unknown, { clock, table }: Process): Promise<Later>
   const read = async () => {
     const follower = await findFollower(table, followerId);
     if (follower === undefined) throw new Error(`no follower ${followerId}`);
-    return { follower, child: await readChild(table, follower, seq) };
+    return { follower, child: await readChild(table, follower, { seq }) };
   };
   try {
-    await settleChild({ happened, by: 'world' }, { clock, read, settle: (s) => settle(table, s) });
+    await settleChild(
+      { happened, by: 'world' },
+      {
+        clock,
+        read,
+        settle: (s) => settle(table, s, 'no cancel'),
+        canceledChild: none,
+      },
+    );
   } catch (error) {
     // Said a second time: the first one's answer was lost.
     if (!(error instanceof Refusal && error.code === 'not_unknown')) throw error;
@@ -161,7 +171,7 @@ export async function sweepOnce(vaultId: string, { clock, table, queues, freshUl
     done: (entry) => readDone(table, entry),
     close: (entry) => closeOpen(table, entry, entry.seq),
     ring: (bells) =>
-      sendAll(
+      ringAll(
         queues.shards,
         bells.map((bell) => bellMessage(bell, run)),
       ),

@@ -3,7 +3,7 @@
 import type { Follower } from '../../../shared/domain/followers/follower.ts';
 import { type Child, laneEnded, unknownName } from '../../../shared/domain/mirroring/child.ts';
 import type { Outcome } from '../../../shared/domain/mirroring/claim.ts';
-import { childIdOf } from '../../../shared/domain/mirroring/delivery.ts';
+import { childIdOf } from '../../../shared/domain/mirroring/entry.ts';
 import type { OrderEntry } from '../../../shared/domain/mirroring/order.ts';
 import { type ChildState, openStates } from '../../../shared/domain/mirroring/states.ts';
 import { add, decimal, format, negate, zero } from '../../../shared/kit/decimal.ts';

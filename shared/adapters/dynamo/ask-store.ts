@@ -1,0 +1,154 @@
+import { QueryCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Asked, VaultPosition } from '../../domain/mirroring/asks.ts';
+import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
+import type { Ask, AskEntry } from '../../domain/mirroring/entry.ts';
+import { vaultOf } from './accept-store.ts';
+import { failedConditions, type Table } from './client.ts';
+import { keys, partitions, prefixes, type ShardOf } from './keys.ts';
+import { getItem } from './lookups.ts';
+import { openPartition } from './open-rows.ts';
+import { packClaim, unpackLedger } from './packed.ts';
+
+type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
+type Item = Record<string, unknown>;
+
+/** The rows of an ask, for the transaction that causes it: beside the roster, and where sweep looks. */
+export const askItems = (shard: ShardOf, ask: Ask): Item[] => [
+  { ...keys.todo(shard, ask.cause), ask },
+  {
+    ...keys.openAsk(openPartition(shard.vault_id), shard, ask.cause),
+    tenant_id: shard.tenant_id,
+    vault_id: shard.vault_id,
+    seq: 0,
+    shards: 0,
+    ask: { shard: shard.shard, cause: ask.cause },
+    opened_at: ask.asked_at,
+  },
+];
+
+export const askOf = (item: Item): Ask => item['ask'] as Ask;
+
+async function all(table: Table, pk: string, prefix: string): Promise<Item[]> {
+  const items: Item[] = [];
+  let start: Item | undefined;
+  do {
+    const page = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+  return items;
+}
+
+/** What an ask still has to do: the manager's positions, the shard's ledgers, and the symbols that were claimed. */
+export async function readAsked(table: Table, key: ShardKey, ask: Ask): Promise<Asked> {
+  const pk = partitions.shard(key);
+  const [vault, positions, ledgers, done] = await Promise.all([
+    getItem(table, keys.vault(key)),
+    all(table, partitions.vault(key), prefixes.position),
+    all(table, pk, prefixes.ledger),
+    all(table, pk, keys.done(key, ask.cause).sk),
+  ]);
+  if (vault === undefined) throw new Error(`vault ${key.vault_id} is missing`);
+  const symbols = done.map((item) => item['symbol'] as string);
+  return {
+    vault: vaultOf(vault),
+    positions: positions.map(({ pk: _pk, sk: _sk, ...position }) => position as unknown as VaultPosition),
+    ledgers: ledgers.map((item) => ({
+      symbol: (item['sk'] as string).slice(prefixes.ledger.length),
+      line: item['line'] as number,
+      rows: unpackLedger(item['rows'] as Uint8Array),
+    })),
+    done: new Set(symbols),
+    ended: symbols.includes(''),
+  };
+}
+
+const put = (table: Table, Item: Item, condition?: Item & { ConditionExpression: string }): Writes[number] => ({
+  Put: { TableName: table.name, Item, ...condition } as NonNullable<Writes[number]['Put']>,
+});
+const ifAbsent = { ConditionExpression: 'attribute_not_exists(pk)' };
+
+/**
+ * Claims one symbol of an ask as `seq.k`. In the same transaction the slot of the vault's next entry is barred: who planned
+ * that entry before this one came into the line cannot claim it (docs/decisions/0016).
+ */
+export async function claimAsk(table: Table, key: ShardKey, claim: Claim & { readonly entry: AskEntry }): Promise<boolean> {
+  const { rows, outcomes: _none, ...plain } = claim;
+  const { entry } = claim;
+  const { cause } = entry.ask;
+  const TransactItems = [
+    put(table, { ...keys.result(key, entry), ...plain, plan: packClaim(rows) }, ifAbsent),
+    put(table, barrier(key, entry), barrierCondition(entry.k - 1)),
+    put(
+      table,
+      { ...keys.done(key, cause, entry.order.symbol), symbol: entry.order.symbol, seq: entry.seq, k: entry.k },
+      ifAbsent,
+    ),
+    put(table, {
+      ...keys.askReference(entry.ulid),
+      tenant_id: key.tenant_id,
+      vault_id: key.vault_id,
+      seq: entry.seq,
+      k: entry.k,
+    }),
+  ];
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems }));
+    return true;
+  } catch (error) {
+    if (failedConditions(error).length > 0) return false;
+    throw error;
+  }
+}
+
+const barrier = (key: ShardKey, { seq, k }: AskEntry): Item => ({
+  ...keys.result(key, { seq: seq + 1 }),
+  state: 'barrier',
+  seq,
+  k,
+});
+
+/** Holds while the line ends at its entry `seq.k`; with 0, at the vault's entry itself. */
+export const barrierCondition = (k: number) =>
+  k === 0
+    ? ifAbsent
+    : {
+        ConditionExpression: '#state = :barrier AND k = :k',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':barrier': 'barrier', ':k': k },
+      };
+
+/** Ends an ask for ever: asked again it is found done. One who was leaving has left. */
+export async function endAsk(table: Table, key: ShardKey, ask: Ask, at: string): Promise<void> {
+  const gone = [keys.todo(key, ask.cause), keys.openAsk(openPartition(key.vault_id), key, ask.cause)];
+  const TransactItems: Writes = [
+    put(table, { ...keys.done(key, ask.cause), symbol: '', at }),
+    ...gone.map((Key) => ({ Delete: { TableName: table.name, Key } })),
+    ...(ask.kind === 'flatten' ? [leave(table, key, ask, at)] : []),
+  ];
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems }));
+  } catch (error) {
+    // Its follower has left already: another owner ended the ask.
+    if (failedConditions(error).length === 0) throw error;
+  }
+}
+
+const leave = (table: Table, key: ShardKey, { place }: Ask, at: string): Writes[number] => ({
+  Update: {
+    TableName: table.name,
+    Key: keys.follower(key, place),
+    UpdateExpression: 'SET #status = :left, ver = ver + :one, updated_at = :at',
+    ConditionExpression: '#status = :leaving',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':left': 'left', ':leaving': 'leaving', ':one': 1, ':at': at },
+  },
+});

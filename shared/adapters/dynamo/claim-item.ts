@@ -1,0 +1,19 @@
+import type { Claim } from '../../domain/mirroring/claim.ts';
+import { unpackClaim, unpackOutcomes } from './packed.ts';
+
+/** A claim's or result's item as the domain knows it; an opening marker has no rows. */
+export function claimOf(item: Record<string, unknown>): Claim {
+  const {
+    plan,
+    outcome,
+    pk: _pk,
+    sk: _sk,
+    counts: _counts,
+    ...rest
+  } = item as Record<string, unknown> & { plan?: Uint8Array; outcome?: Uint8Array };
+  return {
+    ...(rest as unknown as Omit<Claim, 'rows' | 'outcomes'>),
+    rows: plan === undefined ? [] : unpackClaim(plan),
+    outcomes: outcome === undefined ? [] : unpackOutcomes(outcome),
+  };
+}

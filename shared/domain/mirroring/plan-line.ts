@@ -1,0 +1,182 @@
+/** One row per follower for every kind of entry in a shard's line: orders, cancels, and what one follower asked for. */
+import { add, type Decimal, decimal, format, zero } from '../../kit/decimal.ts';
+import type { Follower } from '../followers/follower.ts';
+import type { VaultRecord } from '../vaults/vault.ts';
+import { canceledChild, levelsAgain, type Past } from './again.ts';
+import { unknownName } from './child.ts';
+import { type AskEntry, type CancelEntry, canceledChildId, type LineEntry } from './entry.ts';
+import {
+  brokenRow,
+  type ClaimRow,
+  fateOf,
+  inputsOf,
+  type Ledger,
+  type LedgerRow,
+  levelsOf,
+  movementOf,
+  planRow,
+  type RecordedInputs,
+  restrictionIn,
+  size,
+  sizingInputs,
+  standing,
+  storeLevels,
+} from './plan.ts';
+import { cancelQuantity, levelsAt, levelsFlat, phaseOf, retarget } from './retarget.ts';
+import { type Levels, type Movement, type Phase, type Quantity, reason } from './sizing.ts';
+
+export interface PlanInput {
+  readonly entry: LineEntry;
+  readonly roster: readonly Follower[];
+  readonly ledger: Ledger;
+  readonly vaultStatus: VaultRecord['status'];
+  /** What a cancel folds again. */
+  readonly past?: Past;
+  /** The order was canceled before this shard came to it: nothing of it is sent. */
+  readonly canceled: boolean;
+  /** A follower whose sizing threw: its child is a dead letter, and the reason is for operators alone. */
+  readonly onBroken: (follower: Follower, error: unknown) => void;
+}
+
+/** Every follower that an entry concerns gets exactly one row: all that joined before it, or the one that asked. */
+export function planEntry(input: PlanInput): ClaimRow[] {
+  const { entry, roster, ledger, onBroken } = input;
+  const planner = plannerOf(input);
+  return roster.filter(takesPart(entry)).map((follower) => {
+    const row = ledger.rows.get(follower.place);
+    try {
+      const planned = planner(follower, row);
+      const going = planned.fate === 'send' || planned.fate === 'wait';
+      return input.canceled && going ? { ...planned, fate: 'cancel', code: 'canceled' } : planned;
+    } catch (error) {
+      onBroken(follower, error);
+      return brokenRow(entry, follower, row);
+    }
+  });
+}
+
+const takesPart =
+  (entry: LineEntry) =>
+  (follower: Follower): boolean =>
+    entry.kind === 'sync' || entry.kind === 'flatten'
+      ? follower.follower_id === entry.ask.follower_id
+      : follower.joined_seq < entry.seq && (follower.status === 'active' || follower.status === 'stopped');
+
+type Planner = (follower: Follower, row: LedgerRow | undefined) => ClaimRow;
+
+function plannerOf({ entry, past, vaultStatus }: PlanInput): Planner {
+  const movement = movementOf(entry);
+  if (entry.kind === 'order') return (follower, row) => planRow(entry, movement, follower, row, vaultStatus);
+  if (entry.kind !== 'cancel') return (follower, row) => askRow(entry, movement, follower, row, vaultStatus);
+  if (past === undefined) throw new Error(`cancel ${entry.seq} was planned without what it folds again`);
+  const again = levelsAgain(entry, past);
+  return (follower, row) => cancelRow({ entry, movement, past, again, vaultStatus }, follower, row);
+}
+
+interface Canceling {
+  readonly entry: CancelEntry;
+  readonly movement: Movement;
+  readonly past: Past;
+  readonly again: ReturnType<typeof levelsAgain>;
+  readonly vaultStatus: VaultRecord['status'];
+}
+
+function cancelRow({ entry, movement, past, again, vaultStatus }: Canceling, f: Follower, row: LedgerRow | undefined): ClaimRow {
+  const { symbol } = entry.order;
+  const before = standing(f, symbol, row);
+  const folded = again.get(f.place);
+  const after = folded?.joined === f.joined_seq ? { ...folded.levels, told: before.told } : before;
+  const was = canceledChild(entry, f, past);
+  const except = unknownName({ symbol, follower_order_id: canceledChildId(entry, f.shard, f.place) });
+  const inputs: RecordedInputs = { ...inputsOf(f, symbol, before.told, except), ...(was === 'none' ? {} : { was }) };
+  const sized = cancelQuantity({ before, after }, movement, was, restrictionIn(inputs));
+  const nothing = sized.qty === zero && was === 'none' ? { nothing: codeOf(sized) } : {};
+  const mayMove = before.want !== after.want || sized.qty !== zero;
+  return rowOf(f, { inputs, before, after, sized }, fateOf(f, { kind: 'cancel', status: vaultStatus, ...nothing, mayMove }));
+}
+
+function askRow(
+  entry: AskEntry,
+  movement: Movement,
+  f: Follower,
+  row: LedgerRow | undefined,
+  status: VaultRecord['status'],
+): ClaimRow {
+  const before = standing(f, entry.order.symbol, row);
+  const inputs = inputsOf(f, entry.order.symbol, before.told);
+  const { after, withheld } = askedLevels(entry, before, movement, inputs);
+  const sized = withheld === undefined ? retarget(after, before.told, movement, restrictionIn(inputs)) : nothingFor(withheld);
+  const nothing = sized.qty === zero ? { nothing: codeOf(sized) } : {};
+  return rowOf(f, { inputs, before, after, sized }, fateOf(f, { kind: entry.kind, status, ...nothing, mayMove: true }));
+}
+
+const nothingFor = (code: NonNullable<Quantity['code']>): Quantity => ({ qty: zero, code, reasons: [] });
+const codeOf = ({ code }: Quantity): { code?: string } => (code === undefined ? {} : { code });
+
+const askedLevels = (entry: AskEntry, before: Levels, movement: Movement, inputs: RecordedInputs) =>
+  entry.kind === 'sync' ? levelsAt(before, movement.after, movement, sizingInputs(inputs)) : levelsFlat(before);
+
+interface Set {
+  readonly inputs: RecordedInputs;
+  readonly before: Levels;
+  readonly after: Levels;
+  readonly sized: Quantity;
+}
+
+const rowOf = (f: Follower, { inputs, before, after, sized }: Set, fate: ReturnType<typeof fateOf>): ClaimRow => ({
+  place: f.place,
+  ver: f.ver,
+  joined: f.joined_seq,
+  inputs,
+  before: storeLevels(before),
+  after: storeLevels(after),
+  phase: phaseOf(before.told, add(before.told, sized.qty)),
+  qty: format(sized.qty),
+  ...fate,
+});
+
+/** A row sized anew from what was told meanwhile: for a child whose turn in the lane has come. Its levels stay. */
+export function resized(entry: LineEntry, row: ClaimRow, told: Decimal, inputs: RecordedInputs): ClaimRow {
+  const before = { ...levelsOf(row.before), told };
+  const { qty, code, phase } = sizedAgain(entry, { ...row, inputs }, before);
+  const { code: _code, ...kept } = row;
+  return {
+    ...kept,
+    inputs,
+    before: storeLevels(before),
+    phase,
+    qty: format(qty),
+    ...(code === undefined ? {} : { code }),
+  };
+}
+
+function sizedAgain(entry: LineEntry, row: ClaimRow, before: Levels): Quantity & { readonly phase: Phase } {
+  const movement = movementOf(entry);
+  if (entry.kind === 'order') return size(before, movement, row.inputs);
+  const after = { ...levelsOf(row.after), told: before.told };
+  const only = restrictionIn(row.inputs);
+  const sized =
+    entry.kind === 'cancel'
+      ? cancelQuantity({ before, after }, movement, row.inputs.was ?? 'none', only)
+      : retarget(after, before.told, movement, only);
+  return { ...sized, phase: phaseOf(before.told, add(before.told, sized.qty)) };
+}
+
+/** True when a child has something to say: a quantity, or something to cancel. */
+export const goesOut = ({ qty, inputs }: Pick<ClaimRow, 'qty' | 'inputs'>): boolean => qty !== '0' || inputs.was !== undefined;
+
+/** The reasons of a child, recomputed from what its claim recorded. */
+export function reasonsOf(entry: LineEntry, row: ClaimRow) {
+  if (row.fate === 'broken') return entry.pinned.reasons;
+  const before = levelsOf(row.before);
+  const { reasons } = sizedAgain(entry, row, before);
+  if (entry.kind === 'order') return [...entry.pinned.reasons, ...reasons];
+  const set =
+    entry.kind === 'cancel'
+      ? [reason('cancel', before.want, decimal(row.after.want))]
+      : askedLevels(entry, before, movementOf(entry), row.inputs).reasons;
+  return [...set, ...reasons];
+}
+
+/** The opposite of an order's side: how a cancel trades back. */
+export const opposite = (side: 'buy' | 'sell'): 'buy' | 'sell' => (side === 'buy' ? 'sell' : 'buy');

@@ -1,0 +1,50 @@
+/** The store of one shard's line: what its worker reads and writes. */
+import type { Follower } from '../followers/follower.ts';
+import type { Switched } from '../vaults/status.ts';
+import type { Past } from './again.ts';
+import type { Asked } from './asks.ts';
+import type { Claim, Counts, Outcome, ShardKey } from './claim.ts';
+import type { Ask, AskEntry, At, CancelEntry, LogEntry } from './entry.ts';
+import type { Ledger } from './plan.ts';
+
+export interface ShardView {
+  /** The newest claim or result: the shard's cursor. */
+  readonly last: Claim;
+  readonly roster: readonly Follower[];
+  /** What is asked for single followers, in the order of asking. */
+  readonly asks: readonly Ask[];
+  /** `canceled_to` is the highest sequence number of a canceled order. */
+  readonly vault: Switched & { readonly seq: number; readonly canceled_to?: number };
+}
+
+export interface Finish {
+  readonly claim: Claim;
+  readonly outcomes: readonly Outcome[];
+  readonly counts: Counts;
+  readonly ledgerLineBefore: number;
+  readonly ledger: Ledger;
+  readonly finished_at: string;
+}
+
+/** Every write is conditional; `false` means that somebody else was there first. */
+export interface ShardStore {
+  readonly load: (key: ShardKey) => Promise<ShardView>;
+  readonly entry: (key: ShardKey, seq: number) => Promise<LogEntry | undefined>;
+  readonly ledger: (key: ShardKey, symbol: string) => Promise<Ledger>;
+  readonly isCanceled: (key: ShardKey, seq: number) => Promise<boolean>;
+  /** What a cancel folds again. */
+  readonly past: (key: ShardKey, cancel: CancelEntry, roster: readonly Follower[]) => Promise<Past>;
+  /** What an ask still has to do. */
+  readonly asked: (key: ShardKey, ask: Ask) => Promise<Asked>;
+  /** Puts the claim if nothing stands there, and nothing came into the line since `after` was its end. */
+  readonly claim: (key: ShardKey, claim: Claim, after: At) => Promise<boolean>;
+  /** As `claim`, for one symbol of an ask, which is then done for that symbol for ever. */
+  readonly claimAsk: (key: ShardKey, claim: Claim & { readonly entry: AskEntry }) => Promise<boolean>;
+  /** The ask is done in all symbols: its row goes, what it was stays; one who was leaving has left. */
+  readonly endAsk: (key: ShardKey, ask: Ask, at: string) => Promise<void>;
+  /** Changes the owner of an unfinished claim; holds only while it is as read. */
+  readonly takeOver: (key: ShardKey, claim: Claim, next: { owner: string; lease_until: number }) => Promise<boolean>;
+  /** Ledger and result in one transaction, for the owner of the claim alone. */
+  readonly finish: (key: ShardKey, finish: Finish) => Promise<boolean>;
+  readonly mark: (key: ShardKey, entry: Pick<LogEntry, 'seq' | 'pinned'>) => Promise<void>;
+}
