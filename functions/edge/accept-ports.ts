@@ -1,6 +1,6 @@
 import { commitEntry, readForAccept } from '../../shared/adapters/dynamo/accept-store.ts';
 import type { Table } from '../../shared/adapters/dynamo/client.ts';
-import { readEntry } from '../../shared/adapters/dynamo/shard-store.ts';
+import { readEntry } from '../../shared/adapters/dynamo/line-reads.ts';
 import { bellMessage, nodeMessage, type Queue, ringAll } from '../../shared/adapters/sqs/queue.ts';
 import type { AcceptPorts } from '../../shared/domain/mirroring/accept.ts';
 import { backOff, clock, freshUlid } from './entropy.ts';

@@ -16,7 +16,7 @@ import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { table } from './api-table.ts';
 import { canceling } from './cancels.ts';
 import { getFollowerOrder, listFollowerOrders, previewFollower } from './child-reads.ts';
-import { listDeadLetters, settleFollowerOrder } from './endings.ts';
+import { listDeadLetters, redriveDeadLetter, settleFollowerOrder } from './endings.ts';
 import { reportFill } from './fills.ts';
 import { getManagerOrder, listManagerOrders } from './order-reads.ts';
 import { getServingOrder } from './serving-order.ts';
@@ -73,6 +73,7 @@ export const handler = httpDoor(
     settleFollowerOrder,
     reportFill,
     listDeadLetters,
+    redriveDeadLetter,
   },
   { idempotency: idempotencyStore(table) },
 );

@@ -2,11 +2,12 @@ import { readMark } from '../../shared/adapters/dynamo/cancel-store.ts';
 import { readChild, readChildren } from '../../shared/adapters/dynamo/child-reads.ts';
 import { followerOf } from '../../shared/adapters/dynamo/follower-item.ts';
 import { keys } from '../../shared/adapters/dynamo/keys.ts';
+import { readEntry } from '../../shared/adapters/dynamo/line-reads.ts';
 import { findCause, findFollower, findOrder, findVault, getItem } from '../../shared/adapters/dynamo/lookups.ts';
 import type { Guard } from '../../shared/adapters/dynamo/mark-guard.ts';
 import { listClaims, newestOrder, readClaim, readCursorSeq } from '../../shared/adapters/dynamo/order-reads.ts';
 import { isLine, readCursor, writeCursor } from '../../shared/adapters/dynamo/pages.ts';
-import { readEntry, shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
+import { shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
 import type { Follower } from '../../shared/domain/followers/follower.ts';
 import type { Child } from '../../shared/domain/mirroring/child.ts';
 import type { Claim } from '../../shared/domain/mirroring/claim.ts';
@@ -118,7 +119,8 @@ async function startOf(follower: Follower, since: string | undefined): Promise<n
 }
 
 async function viewOf(claim: Claim, follower: Follower, child: Child | undefined) {
-  const row = claim.rows.find((r) => r.place === follower.place);
+  // A child that went out again is listed where it first stood.
+  const row = claim.entry?.kind === 'resend' ? undefined : claim.rows.find((r) => r.place === follower.place);
   const vault = { tenant_id: follower.vault_tenant_id, vault_id: follower.vault_id };
   const entry = row === undefined ? undefined : (claim.entry ?? (await readEntry(table, vault, claim.seq)));
   return row === undefined || entry === undefined ? undefined : childOrderView(entry, claim, row, follower, child);

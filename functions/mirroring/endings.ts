@@ -1,16 +1,27 @@
+import { readMark } from '../../shared/adapters/dynamo/cancel-store.ts';
 import { readChild } from '../../shared/adapters/dynamo/child-reads.ts';
 import { listDeadLetters as listStored } from '../../shared/adapters/dynamo/dead-letters.ts';
 import { findFollower } from '../../shared/adapters/dynamo/lookups.ts';
+import { shardOf } from '../../shared/adapters/dynamo/moved.ts';
+import { putAsk, resendAsk } from '../../shared/adapters/dynamo/resend-store.ts';
 import { settle } from '../../shared/adapters/dynamo/settle-store.ts';
+import { bellMessage, openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
+import { type Child, laneEnded } from '../../shared/domain/mirroring/child.ts';
 import { settleChild } from '../../shared/domain/mirroring/settle.ts';
 import { childOrderView } from '../../shared/domain/mirroring/views.ts';
 import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
+import { timestamp } from '../../shared/kit/clock.ts';
+import { Refusal } from '../../shared/kit/refusal.ts';
+import { readEnv } from '../../shared/wiring/env.ts';
 import { clock } from '../edge/entropy.ts';
+import { logger } from '../edge/observe.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { table } from './api-table.ts';
 import { canceledChildOf, cancelStanding, findChild, requireExpanded } from './child-reads.ts';
+
+const shards = openQueue(readEnv('mirroring-api').shards);
 
 export async function settleFollowerOrder({ principal, params, body }: ApiRequest<{ happened: boolean }>): Promise<ApiAnswer> {
   const caller = principal as Principal;
@@ -37,4 +48,31 @@ export async function settleFollowerOrder({ principal, params, body }: ApiReques
 
 export async function listDeadLetters({ principal, query }: ApiRequest): Promise<ApiAnswer> {
   return { body: await listStored(table, actingTenant(principal as Principal), pageOfQuery(query)) };
+}
+
+/** Asks the child's shard to send it once more; what came of it stands on the child. */
+export async function redriveDeadLetter(request: ApiRequest): Promise<ApiAnswer> {
+  const caller = request.principal as Principal;
+  const found = await findChild(caller, request.params['follower_order_id'] as string);
+  requireExpanded(found);
+  const { child, follower } = found;
+  requireDead(child);
+  if (found.entry.kind === 'order' && (await readMark(table, shardOf(child), child.seq)) !== undefined) {
+    throw new Refusal(409, 'order_canceled', 'Its order was canceled: it is not sent any more.');
+  }
+  const ask = resendAsk(follower, child.follower_order_id, {
+    why: request.seed,
+    at: timestamp(clock()),
+    by: caller.subject,
+  });
+  await putAsk(table, shardOf(child), ask);
+  const bell = { ...shardOf(child), seq: 0 };
+  // What is not rung, sweep rings.
+  await sendOne(shards, bellMessage(bell, request.seed)).catch((error: Error) => logger.warn('shard was not rung', { error }));
+  return { body: { follower_order_id: child.follower_order_id } };
+}
+
+function requireDead(child: Child | undefined): asserts child is Child {
+  if (child !== undefined && laneEnded.has(child.state) && (child.unknown || child.state === 'dead_lettered')) return;
+  throw new Refusal(409, 'not_dead', 'This child is no dead letter, and it is known whether it happened.');
 }

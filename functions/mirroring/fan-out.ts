@@ -1,6 +1,7 @@
 import { bellMessage, type NodeMessage, openQueue, ringAll } from '../../shared/adapters/sqs/queue.ts';
 import { bellsOf } from '../../shared/domain/mirroring/tree.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
+import { logger } from '../edge/observe.ts';
 import { queueDoor } from '../edge/queue.ts';
 
 const shards = openQueue(readEnv('fan-out').shards);
@@ -12,6 +13,7 @@ async function handle(body: unknown): Promise<void> {
     shards,
     bellsOf(node).map((bell) => bellMessage(bell, node.run)),
   );
+  logger.info('rang', { vault_id: node.vault_id, seq: node.seq, shards: node.shards.length });
 }
 
 export const handler = queueDoor({ handle });

@@ -1,7 +1,7 @@
 import { readMark } from '../../shared/adapters/dynamo/cancel-store.ts';
+import { readEntry } from '../../shared/adapters/dynamo/line-reads.ts';
 import { findOrder, findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { listEntries, listRefused, readProgress, readRefused, seqBefore } from '../../shared/adapters/dynamo/order-reads.ts';
-import { readEntry } from '../../shared/adapters/dynamo/shard-store.ts';
 import type { CancelMark } from '../../shared/domain/mirroring/cancel.ts';
 import { type Canceled, managerOrderView, refusedOrderView } from '../../shared/domain/mirroring/views.ts';
 import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';

@@ -1,6 +1,7 @@
+import { readEntry } from '../../shared/adapters/dynamo/line-reads.ts';
 import { findOrder } from '../../shared/adapters/dynamo/lookups.ts';
 import { readClaim } from '../../shared/adapters/dynamo/order-reads.ts';
-import { readEntry, shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
+import { shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
 import { type ServedShard, servingOrderView, shardAsked } from '../../shared/domain/mirroring/serving-order.ts';
 import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';

@@ -126,7 +126,7 @@ export const functions = {
     memoryMb: 1024,
     timeoutSeconds: 30,
     needs: {
-      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       masterSecret: ['GetSecretValue'],
       followerRetry: ['ChangeMessageVisibility'],
       dispatchDlx: ['SendMessage'],

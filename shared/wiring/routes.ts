@@ -125,6 +125,12 @@ export const routes = {
     access: { kind: 'signature' },
   },
   listDeadLetters: { method: 'GET', path: '/v1/dead-letters', room: 'mirroring', access: needs('mirror:manage') },
+  redriveDeadLetter: {
+    method: 'POST',
+    path: '/v1/dead-letters/{follower_order_id}/redrive',
+    room: 'mirroring',
+    access: needs('mirror:manage'),
+  },
 } as const satisfies Record<string, Route>;
 
 export type RouteId = keyof typeof routes;

@@ -8,11 +8,14 @@ import { readChild } from './child-reads.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
 import { deadLetterItems } from './dead-letters.ts';
 import { keys } from './keys.ts';
-import { shardOf } from './lane-store.ts';
+import { shardOf } from './moved.ts';
+import { askAgain, saveResent } from './resend-store.ts';
 import { forget, takenBackWrites } from './taken-back.ts';
 
 /** What a shard's dispatch writes about single followers. Each transaction holds once; said again it is done already. */
-export function aftermathStore(table: Table): Pick<Aftermath, 'enterLane' | 'keep' | 'kept' | 'takenBack' | 'noteEndpoint'> {
+export function aftermathStore(
+  table: Table,
+): Pick<Aftermath, 'enterLane' | 'keep' | 'kept' | 'takenBack' | 'resent' | 'askAgain' | 'noteEndpoint'> {
   return {
     enterLane: (child, claim) => once(table, child, claim, [putNew(table, childItem(child, true)), laneIn(table, child)]),
     keep: (child, claim) =>
@@ -23,6 +26,8 @@ export function aftermathStore(table: Table): Pick<Aftermath, 'enterLane' | 'kee
       ]),
     kept: (follower, at) => readChild(table, follower, at),
     takenBack: (follower, canceled, claim, at) => takeBack(table, follower, canceled, claim, at),
+    resent: (resent, claim) => saveResent(table, resent, claim),
+    askAgain: (follower, cause, at) => askAgain(table, follower, cause, at),
     noteEndpoint: (follower, note) => noteEndpoint(table, follower, note),
   };
 }

@@ -5,8 +5,8 @@ import { ulidOf } from '../../kit/ids.ts';
 import { advanceVault, openRow, transact, vaultOf } from './accept-store.ts';
 import type { Table } from './client.ts';
 import { keys, type VaultKey } from './keys.ts';
+import { readEntry } from './line-reads.ts';
 import { getItem } from './lookups.ts';
-import { readEntry } from './shard-store.ts';
 
 type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
 

@@ -6,9 +6,9 @@ import { childItem } from './child-item.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
 import { deadLetterKeys } from './dead-letters.ts';
 import { keys } from './keys.ts';
-import { movedBy, shardOf } from './lane-store.ts';
 import { getItem } from './lookups.ts';
 import { type Guard, guarded } from './mark-guard.ts';
+import { movedBy, shardOf } from './moved.ts';
 import { forget, takenBackWrites } from './taken-back.ts';
 
 export const fillSeen = async (table: Table, follower: Follower, fillId: string): Promise<boolean> =>

@@ -1,24 +1,19 @@
 import { QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import { type Child, type ChildKey, laneEnded, unknownName } from '../../domain/mirroring/child.ts';
-import { type LineEntry, lineNumber, placeOf } from '../../domain/mirroring/entry.ts';
+import { lineNumber, placeOf } from '../../domain/mirroring/entry.ts';
 import type { Ending, LaneStore, LaneView } from '../../domain/mirroring/lane.ts';
-import { add, decimal, format } from '../../kit/decimal.ts';
 import { childOf, packedRow } from './child-item.ts';
 import { readChild } from './child-reads.ts';
 import { failedConditions, held, metAnother, type Table } from './client.ts';
 import { deadLetterItems } from './dead-letters.ts';
 import { followerOf } from './follower-item.ts';
 import { keys, partitions } from './keys.ts';
+import { readLedger, readLineEntry } from './line-reads.ts';
 import { getItem } from './lookups.ts';
-import { readEntry, readLedger } from './shard-store.ts';
+import { movedBy, shardOf } from './moved.ts';
+import { askAgain } from './resend-store.ts';
 import { forget, takenBackWrites } from './taken-back.ts';
-
-export const shardOf = (k: Pick<ChildKey, 'vault_tenant_id' | 'vault_id' | 'shard'>) => ({
-  tenant_id: k.vault_tenant_id,
-  vault_id: k.vault_id,
-  shard: k.shard,
-});
 
 /** A follower's retry lane in the table. Per attempt: four to six reads, two writes. */
 export function laneStore(table: Table): LaneStore {
@@ -30,6 +25,10 @@ export function laneStore(table: Table): LaneStore {
     begin: (child, next) => begin(table, child, next),
     retry: (child, next) => scheduleRetry(table, child, next),
     end: (ending) => end(table, ending),
+    askAgain: async (child, at) => {
+      const item = await getItem(table, keys.follower(shardOf(child), child.place));
+      if (item !== undefined) await askAgain(table, followerOf(item), child, at);
+    },
   };
 }
 
@@ -50,12 +49,6 @@ async function head(table: Table, key: ChildKey): Promise<LaneView | undefined> 
 async function isCanceled(table: Table, child: Child, canceledTo: number): Promise<boolean> {
   if (child.kind !== undefined || child.seq > canceledTo) return false;
   return (await getItem(table, keys.canceled(shardOf(child), child.seq))) !== undefined;
-}
-
-/** The entry of a child: the vault's log has it, or for what its follower asked the claim itself. */
-async function readLineEntry(table: Table, key: ChildKey): Promise<LineEntry | undefined> {
-  if (key.k === undefined) return readEntry(table, shardOf(key), key.seq);
-  return (await getItem(table, keys.result(shardOf(key), key)))?.['entry'] as LineEntry | undefined;
 }
 
 /** Between the lane's ends every child that has not ended is the lane's; the first one is whose turn it is. */
@@ -212,18 +205,6 @@ function endInFollower(table: Table, ending: Ending, follower: Follower) {
       ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
       ExpressionAttributeValues: values,
     },
-  };
-}
-
-/** Adds to what was moved outside the shard; holds only while that is as it was read, so that nothing is added twice. */
-export function movedBy(follower: Pick<Follower, 'moved'>, symbol: string, qty: string) {
-  const old = follower.moved[symbol];
-  const next = format(add(decimal(old ?? '0'), decimal(qty)));
-  return {
-    set: 'moved.#symbol = :moved',
-    condition: old === undefined ? 'attribute_not_exists(moved.#symbol)' : 'moved.#symbol = :old',
-    name: { '#symbol': symbol },
-    value: { ':moved': next, ...(old === undefined ? {} : { ':old': old }) },
   };
 }
 

@@ -8,9 +8,9 @@ import { claimOf } from './claim-item.ts';
 import type { Table } from './client.ts';
 import { readCounts } from './count-reads.ts';
 import { keys, partitions, prefixes, type ShardOf, type VaultKey } from './keys.ts';
+import { readEntry } from './line-reads.ts';
 import { getItem } from './lookups.ts';
 import { isCount, isText, type Page, type PageRequest, pageOf, queryRange, readCursor, writeCursor } from './pages.ts';
-import { readEntry } from './shard-store.ts';
 
 /**
  * What the shards recorded of an order, summed: their results, and apart from them how lane children ended and what

@@ -31,9 +31,10 @@ const inputs = (i: RecordedInputs) => [
   Number(i.symbol_allowed),
   i.only?.code ?? '',
   i.only?.certain ?? '',
+  ...(i.was === undefined ? [] : [i.was]),
 ];
 function toInputs(a: readonly (string | number)[]): RecordedInputs {
-  const [mode, scale, basis, cap, allowShort, symbolAllowed, only, certain] = a;
+  const [mode, scale, basis, cap, allowShort, symbolAllowed, only, certain, was] = a;
   return {
     mode: mode as RecordedInputs['mode'],
     scale: scale as string,
@@ -42,6 +43,7 @@ function toInputs(a: readonly (string | number)[]): RecordedInputs {
     allow_short: allowShort === 1,
     symbol_allowed: symbolAllowed === 1,
     ...(only === '' ? {} : { only: { code: only as Restriction['code'], certain: certain as string } }),
+    ...(was === undefined ? {} : { was: was as NonNullable<RecordedInputs['was']> }),
   };
 }
 

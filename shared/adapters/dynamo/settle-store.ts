@@ -7,8 +7,8 @@ import { ulid } from '../../kit/ids.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
 import { deadLetterItems, deadLetterKeys } from './dead-letters.ts';
 import { keys } from './keys.ts';
-import { movedBy, shardOf } from './lane-store.ts';
 import { type Guard, guarded } from './mark-guard.ts';
+import { movedBy, shardOf } from './moved.ts';
 import { forget, takenBackWrites } from './taken-back.ts';
 
 /** Ends a child's being unknown, once: the child, the follower's sums, the order's count and the audit event together. */

@@ -1,17 +1,18 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
 import type { At, LogEntry } from '../../domain/mirroring/entry.ts';
-import type { Ledger } from '../../domain/mirroring/plan.ts';
 import type { Finish, ShardStore, ShardView } from '../../domain/mirroring/shard-store.ts';
 import { askOf, barrierCondition, claimAsk, endAsk, readAsked } from './ask-store.ts';
 import { claimOf } from './claim-item.ts';
 import { failedConditions, held, type Table } from './client.ts';
 import { followerOf } from './follower-item.ts';
 import { keys, partitions, prefixes, shardsPerProgressItem } from './keys.ts';
+import { readEntry, readLedger } from './line-reads.ts';
 import { getItem } from './lookups.ts';
 import { openPartition } from './open-rows.ts';
-import { packClaim, packLedger, packOutcomes, unpackLedger } from './packed.ts';
+import { packClaim, packLedger, packOutcomes } from './packed.ts';
 import { readPast } from './past-reads.ts';
+import { readToResend } from './resend-store.ts';
 
 /** One shard's line in the table: the port of the mirroring core. Per shard and entry: 7 calls, 2 of them writes of packed rows. */
 export function shardStore(table: Table): ShardStore {
@@ -22,6 +23,7 @@ export function shardStore(table: Table): ShardStore {
     isCanceled: async (key, seq) => (await getItem(table, keys.canceled(key, seq))) !== undefined,
     past: (key, cancel, roster) => readPast(table, key, cancel, roster),
     asked: (key, ask) => readAsked(table, key, ask),
+    toResend: (key, ask) => readToResend(table, key, ask),
     claim: (key, claim, after) => putClaim(table, key, claim, after),
     claimAsk: (key, claim) => claimAsk(table, key, claim),
     endAsk: (key, ask, at) => endAsk(table, key, ask, at),
@@ -79,26 +81,6 @@ async function readRoster(table: Table, pk: string): Promise<Pick<ShardView, 'ro
   } while (start !== undefined);
   const isAsk = (item: Record<string, unknown>) => (item['sk'] as string).startsWith(prefixes.todo);
   return { roster: items.filter((item) => !isAsk(item)).map(followerOf), asks: items.filter(isAsk).map(askOf) };
-}
-
-export async function readEntry(
-  table: Table,
-  vault: Pick<ShardKey, 'tenant_id' | 'vault_id'>,
-  seq: number,
-): Promise<LogEntry | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: keys.entry(vault, seq), ConsistentRead: true }),
-  );
-  return Item?.['entry'];
-}
-
-export async function readLedger(table: Table, key: ShardKey, symbol: string): Promise<Ledger> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: keys.ledger(key, symbol), ConsistentRead: true }),
-  );
-  return Item === undefined
-    ? { symbol, line: 0, rows: new Map() }
-    : { symbol, line: Item['line'], rows: unpackLedger(Item['rows']) };
 }
 
 async function putClaim(table: Table, key: ShardKey, claim: Claim, after: At): Promise<boolean> {

@@ -4,8 +4,9 @@ import type { Follower } from '../followers/follower.ts';
 import type { Child } from './child.ts';
 import type { Claim, Outcome } from './claim.ts';
 import { identityOf } from './delivery.ts';
-import type { At, LineEntry } from './entry.ts';
+import { type At, atOf, type LineEntry } from './entry.ts';
 import type { ClaimRow } from './plan.ts';
+import type { Resent } from './resend.ts';
 import { retryAt } from './retry.ts';
 
 /** Who writes: only while the claim is still its owner's. */
@@ -32,6 +33,10 @@ export interface Aftermath {
    * `enterLane`.
    */
   readonly takenBack: (follower: Follower, canceled: At, claim: Ownership, at: string) => Promise<boolean>;
+  /** What became of a child that went out again; once, whatever was said of it meanwhile. False like `enterLane`. */
+  readonly resent: (resent: Resent, claim: Ownership) => Promise<boolean>;
+  /** Its endpoint answered: its unknown children ask their shard to go out again (SPEC 6.2). */
+  readonly askAgain: (follower: Follower, cause: At, at: string) => Promise<void>;
   /** Puts a dead letter on the queue that alarms. */
   readonly deadLetter: (child: Child, why: string) => Promise<void>;
   /** The endpoint is slow, or gone. */
@@ -66,6 +71,8 @@ export async function afterDispatch(done: Dispatched, ports: Ports): Promise<boo
 
 async function writeOne(done: Dispatched, outcome: Outcome, row: ClaimRow, follower: Follower, ports: Ports): Promise<boolean> {
   const { aftermath } = ports;
+  if (outcome.state === 'ack' && Object.keys(follower.unknown).length > 0)
+    await aftermath.askAgain(follower, atOf(done.entry), timestamp(ports.clock()));
   if (outcome.slow !== undefined || outcome.stops !== undefined) await aftermath.noteEndpoint(follower, outcome);
   if (done.entry.kind === 'cancel' && outcome.state === 'ack' && row.inputs.was === 'unknown')
     return aftermath.takenBack(follower, { seq: done.entry.cancels.seq }, done.claim, timestamp(ports.clock()));

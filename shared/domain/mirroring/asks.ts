@@ -7,7 +7,7 @@ import type { Follower } from '../followers/follower.ts';
 import { instrumentOf } from '../vaults/create.ts';
 import type { Vault } from '../vaults/vault.ts';
 import type { Claim, ShardKey } from './claim.ts';
-import type { Ask, AskEntry, At } from './entry.ts';
+import type { Again, Ask, AskEntry, At } from './entry.ts';
 import type { Ledger } from './plan.ts';
 
 /** The manager's position in a symbol, as the last entry of it left it. */
@@ -83,6 +83,31 @@ export function askEntry(ask: Ask, symbol: string, asked: Asked, { key, last }: 
     },
   };
 }
+
+/** A resend as the line's next entry, behind `last`. */
+export function resendEntry(ask: Ask, again: Again, { key, last }: { key: ShardKey; last: At }): AskEntry {
+  const { order, pinned } = again.entry;
+  const { symbol, ref_price } = order;
+  return {
+    kind: 'resend',
+    tenant_id: key.tenant_id,
+    vault_id: key.vault_id,
+    seq: last.seq,
+    k: (last.k ?? 0) + 1,
+    ask,
+    again,
+    ulid: ulidFromCause(milliseconds(ask.asked_at), ask.cause),
+    accepted_at: ask.asked_at,
+    order: { symbol, side: order.side, order_type: 'market', time_in_force: 'day', ref_price },
+    pinned: { ...pinned, shards: 0, reasons: [] },
+  };
+}
+
+/** A child that its follower's lane may have to send first is not sent again beside it. */
+export const isReady = (ask: Ask, roster: readonly Follower[]): boolean =>
+  ask.kind !== 'resend' || roster.some((f) => f.follower_id === ask.follower_id && f.lane_in <= f.lane_out);
+
+export const resendCause = (childId: string, why: string): string => `resend/${childId}/${why}`;
 
 /** True when the manager's positions were moved by an entry that this shard has not come to: it comes first. */
 export const isAhead = (asked: Asked, last: Pick<Claim, 'seq'>): boolean => asked.positions.some((p) => p.seq > last.seq);

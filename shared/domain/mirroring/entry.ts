@@ -3,6 +3,7 @@
  * `seq.k`, what concerns single followers (joining by sync, leaving flat).
  */
 import { childId, ulidOf } from '../../kit/ids.ts';
+import type { Child } from './child.ts';
 import type { ManagerOrderBody, OrderEntry, Pinned } from './order.ts';
 
 /** A place in a shard's line. `k` is absent for the vault's own entries. */
@@ -53,13 +54,21 @@ export type LogEntry = OrderEntry | CancelEntry;
 
 /** What is asked of a shard for one follower: a row beside its roster, put if absent. */
 export interface Ask {
-  readonly kind: 'sync' | 'flatten';
+  readonly kind: 'sync' | 'flatten' | 'resend';
   /** What asks, once for ever: who asks again means the same. */
   readonly cause: string;
   readonly follower_id: string;
   readonly place: number;
   readonly asked_at: string;
   readonly by: string;
+  /** Of a resend: the child that goes out again. */
+  readonly follower_order_id?: string;
+}
+
+/** A child that goes out again, as it stood when that was planned. */
+export interface Again {
+  readonly entry: LineEntry;
+  readonly child: Child;
 }
 
 /** One symbol of an ask, as an entry of the shard's line. */
@@ -72,6 +81,8 @@ export interface AskEntry {
   readonly ask: Ask;
   /** The ULID that its child's id is made of. */
   readonly ulid: string;
+  /** Of a resend: what went out before, and goes out again unchanged. */
+  readonly again?: Again;
   readonly accepted_at: string;
   readonly order: Terms;
   readonly pinned: Pinned;

@@ -58,6 +58,8 @@ export interface LaneStore {
   /** After a failed attempt: when the next one is due. */
   readonly retry: (child: Child, next: { due_at: number; unknown: boolean; error: string; at: string }) => Promise<boolean>;
   readonly end: (ending: Ending) => Promise<boolean>;
+  /** Its endpoint answered: its follower's unknown children ask their shard to go out again (SPEC 6.2). */
+  readonly askAgain: (child: Child, at: string) => Promise<void>;
 }
 
 export interface LanePorts {
@@ -197,6 +199,7 @@ async function acknowledged(child: Child, entry: LineEntry, note: { slow: boolea
   const other = takes ? await ports.store.canceledChild(child, entry) : undefined;
   const takesBack = other?.unknown === true ? { takesBack: other } : {};
   await finish({ ...child, unknown: false }, { state: 'ack', moved: child.row.qty, ...takesBack, ...note }, ports);
+  await ports.store.askAgain(child, timestamp(ports.clock()));
 }
 
 /** Ends a child's time in the lane. A dead letter reaches its queue first: sent twice it is one, lost it would be none. */

@@ -1,5 +1,5 @@
 /** One row per follower for every kind of entry in a shard's line: orders, cancels, and what one follower asked for. */
-import { add, type Decimal, decimal, format, zero } from '../../kit/decimal.ts';
+import { absolute, add, type Decimal, decimal, format, sign, subtract, zero } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import { canceledChild, levelsAgain, type Past } from './again.ts';
@@ -58,7 +58,7 @@ export function planEntry(input: PlanInput): ClaimRow[] {
 const takesPart =
   (entry: LineEntry) =>
   (follower: Follower): boolean =>
-    entry.kind === 'sync' || entry.kind === 'flatten'
+    entry.kind !== 'order' && entry.kind !== 'cancel'
       ? follower.follower_id === entry.ask.follower_id
       : follower.joined_seq < entry.seq && (follower.status === 'active' || follower.status === 'stopped');
 
@@ -67,6 +67,7 @@ type Planner = (follower: Follower, row: LedgerRow | undefined) => ClaimRow;
 function plannerOf({ entry, past, vaultStatus }: PlanInput): Planner {
   const movement = movementOf(entry);
   if (entry.kind === 'order') return (follower, row) => planRow(entry, movement, follower, row, vaultStatus);
+  if (entry.kind === 'resend') return (follower, row) => resendRow(entry, follower, row, vaultStatus);
   if (entry.kind !== 'cancel') return (follower, row) => askRow(entry, movement, follower, row, vaultStatus);
   if (past === undefined) throw new Error(`cancel ${entry.seq} was planned without what it folds again`);
   const again = levelsAgain(entry, past);
@@ -115,6 +116,25 @@ const codeOf = ({ code }: Quantity): { code?: string } => (code === undefined ? 
 
 const askedLevels = (entry: AskEntry, before: Levels, movement: Movement, inputs: RecordedInputs) =>
   entry.kind === 'sync' ? levelsAt(before, movement.after, movement, sizingInputs(inputs)) : levelsFlat(before);
+
+/**
+ * A child goes out again unchanged, while want still covers it: it must not move the follower past where it should stand
+ * (SPEC 6.2). Levels and targets stay; told moves when it is acknowledged.
+ */
+function resendRow(entry: AskEntry, f: Follower, row: LedgerRow | undefined, status: VaultRecord['status']): ClaimRow {
+  const again = entry.again?.child;
+  if (again === undefined) throw new Error(`${entry.ask.cause} names no child`);
+  const before = standing(f, entry.order.symbol, row);
+  const qty = decimal(again.row.qty);
+  const missing = subtract(before.want, before.told);
+  const covered = qty !== zero && sign(qty) === sign(missing) && absolute(qty) <= absolute(missing);
+  const nothing = covered ? {} : { nothing: { code: 'not_covered' } };
+  const fate = fateOf(f, { kind: 'resend', status, ...nothing, mayMove: false });
+  return {
+    ...rowOf(f, { inputs: again.row.inputs, before, after: before, sized: { qty, reasons: [] } }, fate),
+    phase: again.row.phase,
+  };
+}
 
 interface Set {
   readonly inputs: RecordedInputs;

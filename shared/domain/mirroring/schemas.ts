@@ -47,7 +47,7 @@ export const childOrderRecord = z
     follower_order_id: childIdField,
     /** The order that it mirrors or takes back; null for what its follower alone asked (sync, flatten). */
     manager_order_id: idOf('mo').nullable(),
-    kind: z.enum(['order', 'cancel', 'sync', 'flatten']),
+    kind: z.enum(['order', 'cancel', 'sync', 'flatten', 'resend']),
     /** The child that a cancel takes back. */
     cancels: childIdField.optional(),
     follower_id: idOf('fol'),
@@ -221,6 +221,13 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
     query: z.strictObject({ ...pageQuery }),
     answer: { status: 200, schema: listOf(deadLetterRecord) },
     codes: ['cursor_invalid'],
+  },
+  redriveDeadLetter: {
+    summary: 'Send a dead letter, or a child of which nobody knows whether it happened, once more: same id, same body',
+    params: { follower_order_id: childIdField },
+    body: z.strictObject({}),
+    answer: { status: 202, schema: z.strictObject({ follower_order_id: childIdField }) },
+    codes: ['follower_order_not_found', 'not_dead', 'expansion_in_progress', 'order_canceled'],
   },
   previewFollower: {
     summary: "An order's size for this follower, from the recorded state before it, with every step",

@@ -4,7 +4,7 @@ import type { Switched } from '../vaults/status.ts';
 import type { Past } from './again.ts';
 import type { Asked } from './asks.ts';
 import type { Claim, Counts, Outcome, ShardKey } from './claim.ts';
-import type { Ask, AskEntry, At, CancelEntry, LogEntry } from './entry.ts';
+import type { Again, Ask, AskEntry, At, CancelEntry, LogEntry } from './entry.ts';
 import type { Ledger } from './plan.ts';
 
 export interface ShardView {
@@ -36,6 +36,8 @@ export interface ShardStore {
   readonly past: (key: ShardKey, cancel: CancelEntry, roster: readonly Follower[]) => Promise<Past>;
   /** What an ask still has to do. */
   readonly asked: (key: ShardKey, ask: Ask) => Promise<Asked>;
+  /** The child that a resend sends again, with its entry; undefined when there is nothing to send, or it was done. */
+  readonly toResend: (key: ShardKey, ask: Ask) => Promise<Again | undefined>;
   /** Puts the claim if nothing stands there, and nothing came into the line since `after` was its end. */
   readonly claim: (key: ShardKey, claim: Claim, after: At) => Promise<boolean>;
   /** As `claim`, for one symbol of an ask, which is then done for that symbol for ever. */

@@ -7,14 +7,15 @@ import { type Clock, timestamp } from '../../kit/clock.ts';
 import { limits } from '../../wiring/limits.ts';
 import { statusAt } from '../vaults/status.ts';
 import { type Aftermath, afterDispatch } from './aftermath.ts';
-import { askEntry, isAhead, nextSymbol } from './asks.ts';
+import { askEntry, isAhead, isReady, nextSymbol, resendEntry } from './asks.ts';
 import type { Dispatcher } from './attempt.ts';
 import type { Bell } from './bell.ts';
 import { type Claim, countsOf, type ShardKey } from './claim.ts';
 import { dispatchRows, type Observe, type Report, readKept, untouchedOutcome } from './dispatch.ts';
-import { type Ask, atOf, type LineEntry, type LogEntry, orderIdOf } from './entry.ts';
+import { type Ask, type AskEntry, atOf, type LineEntry, type LogEntry, orderIdOf } from './entry.ts';
 import { type Ledger, ledgerAfter } from './plan.ts';
 import { planEntry } from './plan-line.ts';
+import { sendAgain } from './resend.ts';
 import type { ShardStore, ShardView } from './shard-store.ts';
 
 export interface ShardPorts {
@@ -53,7 +54,7 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
       const finished = await expand(key, entry, view, worker, ports);
       if (finished && entry.seq >= bell.seq && view.asks.length === 0) return { kind: 'done' };
     } else {
-      const [ask] = view.asks;
+      const ask = view.asks.find((a) => isReady(a, view.roster));
       if (ask !== undefined) await workAsk(key, ask, view, worker, ports);
       else if (!worked) await markAgain(key, bell, ports);
       if (ask === undefined) return { kind: 'done' };
@@ -101,6 +102,7 @@ async function expand(key: ShardKey, entry: LogEntry, view: ReadView, worker: Wo
 
 /** One symbol of what a follower asks, as the next entry of the line; or its end. */
 async function workAsk(key: ShardKey, ask: Ask, view: ReadView, worker: Worker, ports: ShardPorts): Promise<void> {
+  if (ask.kind === 'resend') return workResend(key, ask, view, worker, ports);
   const asked = await ports.store.asked(key, ask);
   // An entry that moved the manager's positions meanwhile comes first: the vault's seq was read before they were.
   if (isAhead(asked, view.last)) return;
@@ -108,8 +110,18 @@ async function workAsk(key: ShardKey, ask: Ask, view: ReadView, worker: Worker, 
   if (follower === undefined) throw new Error(`${ask.cause} asks for a follower that shard ${key.shard} does not have`);
   const symbol = nextSymbol(ask, follower, asked);
   if (symbol === undefined) return ports.store.endAsk(key, ask, timestamp(ports.clock()));
-  const entry = askEntry(ask, symbol, asked, { key, last: view.last });
-  const ledger = await ports.store.ledger(key, symbol);
+  await claimAsk(key, askEntry(ask, symbol, asked, { key, last: view.last }), view, worker, ports);
+}
+
+/** A child that goes out again, as the next entry of the line; or the end of what asked for it. */
+async function workResend(key: ShardKey, ask: Ask, view: ReadView, worker: Worker, ports: ShardPorts): Promise<void> {
+  const again = await ports.store.toResend(key, ask);
+  if (again === undefined) return ports.store.endAsk(key, ask, timestamp(ports.clock()));
+  await claimAsk(key, resendEntry(ask, again, { key, last: view.last }), view, worker, ports);
+}
+
+async function claimAsk(key: ShardKey, entry: AskEntry, view: ReadView, worker: Worker, ports: ShardPorts): Promise<void> {
+  const ledger = await ports.store.ledger(key, entry.order.symbol);
   const vaultStatus = statusAt(view.vault, ports.clock());
   const rows = planEntry({ entry, roster: view.roster, ledger, vaultStatus, canceled: false, onBroken: ports.report });
   const claim = { ...claimOf(entry, rows, worker, ports), entry };
@@ -163,6 +175,7 @@ interface Work {
 async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
   const { key, entry, claim, ledger, firstOwner } = work;
   const view = ports.clock() - work.view.readAt > switchesLastMs ? await ports.store.load(key) : work.view;
+  if (entry.kind === 'resend') return carryOutAgain(work, entry, view, ports);
   const byPlace = new Map(view.roster.map((f) => [f.place, f]));
   const rows = claim.rows.filter((row) => row.fate === 'send');
   const batch = {
@@ -188,4 +201,21 @@ async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
   });
   if (finished && (entry.kind === 'order' || entry.kind === 'cancel')) await ports.store.mark(key, entry);
   return finished;
+}
+
+/** As carryOut for a child that goes out again: its own row and its follower's say what came of it, the ledger stays. */
+async function carryOutAgain(work: Work, entry: AskEntry, view: ShardView, ports: ShardPorts): Promise<boolean> {
+  const { key, claim, ledger } = work;
+  const follower = view.roster.find((f) => f.follower_id === entry.ask.follower_id);
+  const vaultStatus = statusAt(view.vault, ports.clock());
+  const outcomes = await sendAgain({ entry, claim, follower, vaultStatus, repeated: !work.firstOwner }, ports);
+  if (outcomes === undefined) return false;
+  return ports.store.finish(key, {
+    claim,
+    outcomes,
+    counts: {},
+    ledgerLineBefore: ledger.line,
+    ledger: ledgerAfter(ledger, entry, [], new Set()),
+    finished_at: timestamp(ports.clock()),
+  });
 }

@@ -32,10 +32,11 @@ export const childMoves: Readonly<Record<ChildState, readonly ChildState[]>> = {
   skipped: [...fillProves, 'canceled', 'rejected'],
   shadowed: [],
   rejected: [],
-  expired: [...fillProves, 'canceled', 'rejected'],
+  expired: ['sent', ...fillProves, 'canceled', 'rejected'],
   canceled: fillProves,
-  dead_lettered: ['sent', ...fillProves, 'canceled', 'rejected'],
-  unresolved: [...fillProves, 'canceled', 'rejected'],
+  // A child that goes out again (redrive, or by itself while it is unknown) is sent once more.
+  dead_lettered: ['sent', 'skipped', ...fillProves, 'canceled', 'rejected'],
+  unresolved: ['sent', ...fillProves, 'canceled', 'rejected'],
 };
 
 export const mayMove = (from: ChildState, to: ChildState): boolean => childMoves[from].includes(to);

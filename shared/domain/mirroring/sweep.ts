@@ -33,7 +33,9 @@ export async function sweep(ports: SweepPorts): Promise<{ rung: number; closed: 
   const open = (await Promise.all(partitions.map((p) => ports.open(p)))).flat();
   const age = (e: OpenEntry): number => ports.clock() - milliseconds(e.opened_at);
   const due = open.filter((e) => age(e) > graceMs);
-  ports.report(Math.max(0, ...open.map(age)) / 1000);
+  // A child that is to go out again waits for its follower's lane: that is no shard that stands still.
+  const stuck = open.filter((e) => e.ask?.cause.startsWith('resend/') !== true);
+  ports.report(Math.max(0, ...stuck.map(age)) / 1000);
   const bells = new Map<string, Bell>();
   let closed = 0;
   for (const entry of due) {

@@ -18,30 +18,59 @@ export interface Order {
   readonly side: 'buy' | 'sell';
   readonly qty: number;
   readonly ref_price: string;
+  readonly reduce_only?: boolean;
+}
+/** Takes back an order of the history, named by its index there, to what was filled of it. */
+export interface Cancel {
+  readonly cancels: number;
+  readonly filled: number;
 }
 export interface Rule {
   readonly scale: string;
   readonly cap?: string;
 }
 
-/** Child quantities (signed, whole shares) of one follower for a history of orders; 0 = no child. */
-export function expected(orders: readonly Order[], rule: Rule): bigint[] {
-  const books = new Map<string, { position: bigint; target: Ratio; want: bigint }>();
-  return orders.map(({ symbol, side, qty, ref_price }) => {
-    const book = books.get(symbol) ?? { position: 0n, target: { n: 0n, d: 1n }, want: 0n };
-    const after = book.position + BigInt(side === 'buy' ? qty : -qty);
-    const next = move(book, after, rule, ref_price);
-    books.set(symbol, { position: after, ...next });
-    return next.want - book.want;
+interface Book {
+  readonly position: bigint;
+  readonly target: Ratio;
+  readonly want: bigint;
+}
+const empty: Book = { position: 0n, target: { n: 0n, d: 1n }, want: 0n };
+
+/** Child quantities (signed, whole shares) of one follower for a history that is all carried out; 0 = no child. */
+export function expected(history: readonly (Order | Cancel)[], rule: Rule): bigint[] {
+  const told = new Map<string, bigint>();
+  return history.map((_, n) => {
+    const { symbol, want } = wanted(history.slice(0, n + 1), rule);
+    const qty = want - (told.get(symbol) ?? 0n);
+    told.set(symbol, want);
+    return qty;
   });
 }
 
-function move(
-  book: { position: bigint; target: Ratio; want: bigint },
-  after: bigint,
-  rule: Rule,
-  ref: string,
-): { target: Ratio; want: bigint } {
+/** Where a follower stands after the last entry of a history: what was canceled counts from the beginning as what was filled. */
+export function wanted(history: readonly (Order | Cancel)[], rule: Rule): { symbol: string; want: bigint; position: bigint } {
+  const last = history.at(-1) as Order | Cancel;
+  const { symbol } = 'cancels' in last ? (history[last.cancels] as Order) : last;
+  const filled = new Map(history.flatMap((e) => ('cancels' in e ? [[e.cancels, e.filled] as const] : [])));
+  let book = empty;
+  for (const [n, entry] of history.entries()) {
+    if ('cancels' in entry || entry.symbol !== symbol) continue;
+    const after = positionAfter(book.position, entry, filled.get(n) ?? entry.qty);
+    book = after === book.position ? book : { position: after, ...move(book, after, rule, entry.ref_price) };
+  }
+  return { symbol, want: book.want, position: book.position };
+}
+
+/** `reduce_only` stops at zero, and moves nothing that is not toward it. */
+function positionAfter(before: bigint, { side, reduce_only }: Order, qty: number): bigint {
+  const by = BigInt(side === 'buy' ? qty : -qty);
+  if (reduce_only !== true) return before + by;
+  const toward = before > 0n === by < 0n && before !== 0n;
+  return !toward ? before : abs(by) > abs(before) ? 0n : before + by;
+}
+
+function move(book: Book, after: bigint, rule: Rule, ref: string): Pick<Book, 'target' | 'want'> {
   const crosses = book.position !== 0n && after !== 0n && book.position > 0n !== after > 0n;
   const reduces = !crosses && abs(after) < abs(book.position);
   if (reduces) {

@@ -1,0 +1,102 @@
+/**
+ * A child that goes out again (SPEC 6.2, 6.4): one that is unknown, or a dead letter. Same id, same body; an entry of its
+ * shard's line, so that no other child of its follower is sized meanwhile. Levels stay; told moves when it is acknowledged.
+ */
+import { type Clock, timestamp } from '../../kit/clock.ts';
+import { limits } from '../../wiring/limits.ts';
+import type { Follower } from '../followers/follower.ts';
+import type { VaultRecord } from '../vaults/vault.ts';
+import type { Aftermath } from './aftermath.ts';
+import { type AttemptResult, type Dispatcher, slowAfterMs, type Verdict, verdictOf } from './attempt.ts';
+import type { Child } from './child.ts';
+import type { Claim, Outcome } from './claim.ts';
+import { childOrderBody } from './delivery.ts';
+import { type Again, type AskEntry, atOf } from './entry.ts';
+import { type ClaimRow, switchCode } from './plan.ts';
+import type { ChildState } from './states.ts';
+
+/** What became of a child that went out again. */
+export interface Resent {
+  readonly child: Child;
+  readonly state: ChildState;
+  readonly code?: string;
+  readonly unknown: boolean;
+  readonly attempts: number;
+  readonly error?: string;
+  /** Signed quantity that happened, when it did. */
+  readonly moved?: string;
+  readonly at: string;
+}
+
+interface Work {
+  readonly entry: AskEntry;
+  readonly claim: Claim;
+  readonly follower: Follower | undefined;
+  readonly vaultStatus: VaultRecord['status'];
+  /** A claim that was taken over: the dead owner may have sent it. */
+  readonly repeated: boolean;
+}
+interface Ports {
+  readonly clock: Clock;
+  readonly dispatcher: Dispatcher;
+  readonly aftermath: Aftermath;
+}
+
+/** Carries a resend's claim out. Undefined when the claim is not its owner's any more. */
+export async function sendAgain(work: Work, ports: Ports): Promise<Outcome[] | undefined> {
+  const { entry, claim, follower } = work;
+  const [row] = claim.rows;
+  const again = entry.again;
+  if (row === undefined || follower === undefined || again === undefined) return [];
+  const child = await ports.aftermath.kept(follower, atOf(again.child));
+  if (child === undefined) throw new Error(`${again.child.follower_order_id} has no row`);
+  const written = child.attempts > again.child.attempts;
+  const resent = written ? undefined : await attemptAgain({ ...work, follower }, row, again, child, ports);
+  if (resent !== undefined && !(await ports.aftermath.resent(resent, claim))) return undefined;
+  const { state, code, unknown, attempts } = resent ?? { ...child, code: child.code };
+  const told = { place: row.place, state, attempts, ...(code === undefined ? {} : { code }) };
+  return [unknown ? { ...told, unknown: true } : told];
+}
+
+/** What there is to write; undefined when nothing was tried and nothing changes. */
+async function attemptAgain(
+  { claim, follower, vaultStatus, repeated }: Work & { readonly follower: Follower },
+  row: ClaimRow,
+  again: Again,
+  child: Child,
+  ports: Ports,
+): Promise<Resent | undefined> {
+  const at = ports.clock();
+  const stays = { child, state: child.state, unknown: child.unknown, attempts: child.attempts, at: timestamp(at) };
+  if (row.fate !== 'send') {
+    return child.attempts === 0 ? { ...stays, state: 'skipped', code: 'superseded' } : undefined;
+  }
+  const code = switchCode(follower, vaultStatus, again.entry.kind);
+  if (code !== undefined) return repeated ? { ...stays, unknown: true } : undefined;
+  // Past the quiet end of its lease an owner starts nothing more: the next one carries the claim out.
+  if (at > claim.lease_until - limits.leaseQuietSeconds * 1000) throw new Error('the lease ended before all was sent');
+  const attempts = child.attempts + 1;
+  const last = child.last_error === undefined ? {} : { lastError: child.last_error };
+  const result = await ports.dispatcher.deliver({
+    follower,
+    deliveryId: child.follower_order_id,
+    attempt: attempts,
+    at,
+    body: childOrderBody(again.entry, child.row, follower, { number: attempts, at: timestamp(at), ...last }),
+  });
+  await note(follower, result, ports);
+  return heard({ ...stays, attempts }, verdictOf(result, child.unknown || repeated));
+}
+
+async function note(follower: Follower, result: AttemptResult, { aftermath }: Ports): Promise<void> {
+  const gone = result.kind === 'rejected' && result.status === 410;
+  const what = { ...(result.ms > slowAfterMs ? { slow: true as const } : {}), ...(gone ? { stops: true as const } : {}) };
+  if (Object.keys(what).length > 0) await aftermath.noteEndpoint(follower, what);
+}
+
+/** A failed attempt leaves the child what it was, and says whether anybody knows. */
+function heard(resent: Resent, verdict: Verdict): Resent {
+  if (verdict.kind === 'ack') return { ...resent, state: 'ack', unknown: false, moved: resent.child.row.qty };
+  const { error, unknown } = verdict;
+  return verdict.kind === 'ended' ? { ...resent, state: verdict.state, unknown, error } : { ...resent, unknown, error };
+}

@@ -1,0 +1,217 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { Client, newTenant, type Reply, signIn } from './client.ts';
+import { checked } from './contract.ts';
+import { Endpoints, type Received, until } from './endpoint.ts';
+import { type LocalInfo, Platform } from './platform.ts';
+
+export interface ChildRecord {
+  readonly follower_order_id: string;
+  readonly manager_order_id: string | null;
+  readonly kind: 'order' | 'cancel' | 'sync' | 'flatten';
+  readonly cancels?: string;
+  readonly seq: number;
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  readonly qty: string;
+  readonly state: string;
+  readonly code?: string;
+  readonly unknown: boolean;
+  readonly attempts: number;
+  readonly sizing: { readonly target: string; readonly want: string; readonly told: string };
+}
+export interface OrderRecord {
+  readonly manager_order_id: string;
+  readonly seq: number;
+  readonly kind: 'order' | 'cancel';
+  readonly state: string;
+  readonly canceled_by?: string;
+  readonly filled_qty?: string;
+  readonly position_after: string;
+  readonly shards: number;
+  readonly shards_done: number;
+  readonly progress: Readonly<Record<string, number>>;
+}
+export interface Placed {
+  readonly manager_order_id: string;
+  readonly seq: number;
+  readonly code?: string;
+}
+export interface FollowerRecord {
+  readonly follower_id: string;
+  readonly status: string;
+  readonly code?: string;
+}
+
+const openStates = ['planned', 'sent', 'retry'];
+export const signedOf = ({ side, qty }: { side: string; qty: string }): number => (side === 'buy' ? 1 : -1) * Number(qty);
+
+/** A local platform, one manager, its endpoints' server, and what is wrong with answers or signatures: what a story needs. */
+export class Desk {
+  readonly platform = new Platform();
+  readonly endpoints = new Endpoints();
+  readonly contractFaults = new Set<string>();
+  private signedIn: { client: Client; tenant_id: string } | undefined;
+  info: LocalInfo | undefined;
+
+  async open(...options: string[]): Promise<void> {
+    await this.endpoints.listen();
+    this.info = await this.platform.start('--no-rate-limit', ...options);
+    const { client, tenant_id } = await newTenant(this.info.api, 'manager', 'mia');
+    this.signedIn = { client: checked(client, this.contractFaults), tenant_id };
+  }
+  /** The manager again on a platform that was started again. */
+  async reopen(...options: string[]): Promise<void> {
+    this.info = await this.platform.start('--no-rate-limit', ...options);
+    const client = await signIn(this.info.api, { sub: 'mia', tenant_id: this.tenantId, role: 'owner' });
+    this.signedIn = { client: checked(client, this.contractFaults), tenant_id: this.tenantId };
+  }
+  get manager(): Client {
+    return this.signedIn?.client as Client;
+  }
+  get tenantId(): string {
+    return this.signedIn?.tenant_id ?? '';
+  }
+
+  async vault(label: string, settings: Record<string, unknown> = {}): Promise<Story> {
+    const made = await this.manager.post<{ vault_id: string }>('/v1/vaults', { label, rails: ['fiat'], ...settings });
+    if (made.status !== 201) throw new Error(`vault: ${made.status} ${JSON.stringify(made.body)}`);
+    return new Story(this, label, made.body.vault_id);
+  }
+  async close(): Promise<void> {
+    await this.platform.stop();
+    await this.endpoints.close();
+  }
+}
+
+/** One vault of a desk. Its followers have names, and each its own path on the endpoints' server. */
+export class Story {
+  readonly ids = new Map<string, string>();
+  readonly vaultId: string;
+  private readonly desk: Desk;
+  private readonly label: string;
+  private sent = 0;
+  constructor(desk: Desk, label: string, vaultId: string) {
+    this.desk = desk;
+    this.label = label;
+    this.vaultId = vaultId;
+  }
+
+  private get client(): Client {
+    return this.desk.manager;
+  }
+  path = (name: string): string => `${this.label}-${name}`;
+  id = (name: string): string => this.ids.get(name) ?? `nobody is called ${name}`;
+
+  async join(name: string, settings: Record<string, unknown> = {}, key: string = randomUUID()): Promise<Reply<FollowerRecord>> {
+    const { endpoints } = this.desk;
+    const body = { mode: 'proportional', scale: '1', webhook: { url: endpoints.url(this.path(name)) }, ...settings };
+    const path = `/v1/vaults/${this.vaultId}/followers`;
+    const made = await this.client.post<FollowerRecord & { signing_secret: string }>(path, body, { 'idempotency-key': key });
+    if (made.status !== 201) return made;
+    endpoints.secrets.set(this.path(name), made.body.signing_secret);
+    this.ids.set(name, made.body.follower_id);
+    return made;
+  }
+  change = (name: string, patch: Record<string, unknown>): Promise<Reply<FollowerRecord>> =>
+    this.client.patch<FollowerRecord>(`/v1/followers/${this.id(name)}`, patch);
+  leave = (name: string, positions?: 'keep' | 'flatten', key: string = randomUUID()): Promise<Reply<FollowerRecord>> =>
+    this.client.call<FollowerRecord>(
+      'DELETE',
+      `/v1/followers/${this.id(name)}${positions === undefined ? '' : `?positions=${positions}`}`,
+      undefined,
+      { 'idempotency-key': key },
+    );
+  status = async (name: string): Promise<string> =>
+    (await this.client.get<FollowerRecord>(`/v1/followers/${this.id(name)}`)).body.status;
+
+  orderBody(side: 'buy' | 'sell', qty: number, more: Record<string, unknown> = {}): Record<string, unknown> {
+    this.sent += 1;
+    const what = { external_id: `${this.label}-${this.sent}`, symbol: 'IBM', side, qty: String(qty), order_type: 'market' };
+    return { ...what, time_in_force: 'day', ref_price: '10', ts: new Date().toISOString(), ...more };
+  }
+  place = (body: Record<string, unknown>, headers?: Record<string, string>): Promise<Reply<Placed>> =>
+    this.client.post<Placed>(`/v1/vaults/${this.vaultId}/manager-orders`, body, headers);
+  async order(side: 'buy' | 'sell', qty: number, more: Record<string, unknown> = {}): Promise<Placed> {
+    const placed = await this.place(this.orderBody(side, qty, more));
+    if (placed.status !== 202) throw new Error(`order: ${placed.status} ${JSON.stringify(placed.body)}`);
+    return placed.body;
+  }
+  tryCancel = (orderId: string, body: unknown = {}, key: string = randomUUID()): Promise<Reply<Placed>> =>
+    this.client.post<Placed>(`/v1/manager-orders/${orderId}/cancel`, body, { 'idempotency-key': key });
+  async cancel({ manager_order_id }: Placed, filled?: number): Promise<Placed> {
+    const done = await this.tryCancel(manager_order_id, filled === undefined ? {} : { filled_qty: String(filled) });
+    if (done.status !== 202) throw new Error(`cancel: ${done.status} ${JSON.stringify(done.body)}`);
+    return done.body;
+  }
+
+  async orders(): Promise<OrderRecord[]> {
+    return (await this.client.get<{ items: OrderRecord[] }>(`/v1/manager-orders?vault_id=${this.vaultId}&limit=200`)).body.items;
+  }
+  /** Waits until nothing is under way: every entry worked off, no child planned, on its way or in retry. */
+  async settled(ms = 30_000): Promise<void> {
+    const done = (o: OrderRecord) => o.shards_done === o.shards && openStates.every((s) => (o.progress[s] ?? 0) === 0);
+    await until(async () => (await this.orders()).every(done), `${this.label}: all worked off`, ms);
+  }
+
+  async children(name: string): Promise<ChildRecord[]> {
+    const path = `/v1/follower-orders?follower_id=${this.id(name)}&limit=200`;
+    return (await this.client.get<{ items: ChildRecord[] }>(path)).body.items;
+  }
+  /** The child of an entry of the vault's log. */
+  async child(name: string, { seq }: Pick<Placed, 'seq'>): Promise<ChildRecord | undefined> {
+    return (await this.children(name)).find((c) => c.seq === seq && (c.kind === 'order' || c.kind === 'cancel'));
+  }
+  /** What was asked for one follower alone. */
+  asked = async (name: string): Promise<ChildRecord[]> =>
+    (await this.children(name)).filter((c) => c.kind === 'sync' || c.kind === 'flatten');
+  /** Waits for the child's state, and gives it. */
+  async reaches(name: string, placed: Pick<Placed, 'seq'>, state: string, ms = 30_000): Promise<ChildRecord> {
+    let last: ChildRecord | undefined;
+    const reached = async () => {
+      last = await this.child(name, placed);
+      return last?.state === state;
+    };
+    await until(reached, `${this.path(name)} at ${placed.seq}: ${state}`, ms).catch((error: Error) => {
+      throw new Error(`${error.message}, it is ${last?.state}`, { cause: error });
+    });
+    return last as ChildRecord;
+  }
+  async deadLetters(): Promise<string[]> {
+    const { body } = await this.client.get<{ items: { follower_order_id: string; vault_id: string }[] }>('/v1/dead-letters');
+    return body.items.filter((l) => l.vault_id === this.vaultId).map((l) => l.follower_order_id);
+  }
+
+  settle = (childId: string, happened: boolean): Promise<Reply<ChildRecord>> =>
+    this.client.post<ChildRecord>(`/v1/follower-orders/${childId}/settle`, { happened });
+  /** A fill report, signed with the follower's secret. */
+  report(name: string, childId: string, fill: Record<string, unknown>): Promise<Reply<ChildRecord>> {
+    const body = JSON.stringify({ fill_id: randomUUID(), price: '10', ts: new Date().toISOString(), ...fill });
+    const [id, timestamp] = [randomUUID(), String(Math.floor(Date.now() / 1000))];
+    const secret = this.desk.endpoints.secrets.get(this.path(name)) ?? '';
+    const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+    const signature = `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+    const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
+    const api = this.desk.info?.api ?? '';
+    return new Client(api).post<ChildRecord>(`/v1/follower-orders/${childId}/fills`, body, headers);
+  }
+
+  heard = (name: string, endpoints: Endpoints = this.desk.endpoints): Received[] => endpoints.of(this.path(name));
+  /** What the endpoint took: each delivery that it answered with 2xx, once. */
+  took = (name: string, endpoints?: Endpoints): Received[] => [
+    ...new Map(
+      this.heard(name, endpoints)
+        .filter((r) => r.status === 200)
+        .map((r) => [r.delivery, r]),
+    ).values(),
+  ];
+  /** What it took, as "seq buy 3 -> 13" and for a cancel "seq cancel ...". */
+  lines = (name: string, endpoints?: Endpoints): string[] =>
+    this.took(name, endpoints).map(
+      ({ body: b }) => `${b.seq}${b.type === 'cancel' ? ' cancel' : ''} ${b.side} ${b.qty} -> ${b.position_after}`,
+    );
+  /** The sum of what it took of a symbol. */
+  holds = (name: string, symbol = 'IBM', endpoints?: Endpoints): number =>
+    this.took(name, endpoints)
+      .filter((r) => r.body.symbol === symbol)
+      .reduce((sum, r) => sum + signedOf(r.body), 0);
+}
