@@ -5,7 +5,7 @@ import { type Child, unknownName } from '../../domain/mirroring/child.ts';
 import { type At, lineNumber } from '../../domain/mirroring/entry.ts';
 import { childItem } from './child-item.ts';
 import { readChild } from './child-reads.ts';
-import { failedConditions, metAnother, type Table } from './client.ts';
+import { failedConditions, held, metAnother, type Table } from './client.ts';
 import { deadLetterItems } from './dead-letters.ts';
 import { keys } from './keys.ts';
 import { shardOf } from './moved.ts';
@@ -110,18 +110,21 @@ async function takeBack(table: Table, follower: Follower, canceled: At, claim: O
   return once(table, child, claim, [...takenBackWrites(table, child, at), { Update }]);
 }
 
+/** Who is leaving, or has left, is not stopped by an endpoint that is gone. */
 async function noteEndpoint(table: Table, follower: Follower, { slow, stops }: { slow?: true; stops?: true }): Promise<void> {
-  const sets = [...(slow ? ['slow = :true'] : []), ...(stops ? ['#status = :stopped', 'ver = ver + :one'] : [])];
-  await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: keys.follower(
-        { tenant_id: follower.vault_tenant_id, vault_id: follower.vault_id, shard: follower.shard },
-        follower.place,
-      ),
-      UpdateExpression: `SET ${sets.join(', ')}`,
-      ...(stops ? { ExpressionAttributeNames: { '#status': 'status' } } : {}),
-      ExpressionAttributeValues: { ...(slow ? { ':true': true } : {}), ...(stops ? { ':stopped': 'stopped', ':one': 1 } : {}) },
-    }),
-  );
+  const stopping = stops === true && follower.status === 'active';
+  const sets = [...(slow ? ['slow = :true'] : []), ...(stopping ? ['#status = :stopped', 'ver = ver + :one'] : [])];
+  if (sets.length === 0) return;
+  const shard = { tenant_id: follower.vault_tenant_id, vault_id: follower.vault_id, shard: follower.shard };
+  const update = new UpdateCommand({
+    TableName: table.name,
+    Key: keys.follower(shard, follower.place),
+    UpdateExpression: `SET ${sets.join(', ')}`,
+    ...(stopping ? { ConditionExpression: '#status = :active', ExpressionAttributeNames: { '#status': 'status' } } : {}),
+    ExpressionAttributeValues: {
+      ...(slow ? { ':true': true } : {}),
+      ...(stopping ? { ':stopped': 'stopped', ':one': 1, ':active': 'active' } : {}),
+    },
+  });
+  await held(table.client.send(update));
 }

@@ -147,8 +147,9 @@ const leave = (table: Table, key: ShardKey, { place }: Ask, at: string): Writes[
     TableName: table.name,
     Key: keys.follower(key, place),
     UpdateExpression: 'SET #status = :left, ver = ver + :one, updated_at = :at',
-    ConditionExpression: '#status = :leaving',
+    // Its endpoint may have said meanwhile that it is gone.
+    ConditionExpression: '#status IN (:leaving, :stopped)',
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':left': 'left', ':leaving': 'leaving', ':one': 1, ':at': at },
+    ExpressionAttributeValues: { ':left': 'left', ':leaving': 'leaving', ':stopped': 'stopped', ':one': 1, ':at': at },
   },
 });

@@ -191,10 +191,11 @@ function endInFollower(table: Table, ending: Ending, follower: Follower) {
     Object.assign(names, { '#unknown': 'unknown', '#child': unknownName(child) });
     values[':qty'] = child.row.qty;
   }
-  if (stops) {
+  if (stops && follower.status === 'active') {
     sets.push('#status = :stopped', 'ver = ver + :one', 'updated_at = :at');
+    conditions.push('#status = :active');
     names['#status'] = 'status';
-    Object.assign(values, { ':stopped': 'stopped', ':one': 1, ':at': at });
+    Object.assign(values, { ':stopped': 'stopped', ':active': 'active', ':one': 1, ':at': at });
   }
   return {
     Update: {

@@ -15,6 +15,7 @@ import { keys } from './keys.ts';
 import { readLineEntry } from './line-reads.ts';
 import { findCause, getItem } from './lookups.ts';
 import { movedBy, shardOf } from './moved.ts';
+import { forget, takenBackWrites } from './taken-back.ts';
 
 type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
 
@@ -114,6 +115,7 @@ function writesOf(table: Table, resent: Resent, claim: Ownership, follower: Foll
     followerAgain(table, resent, follower),
     ...counts(table, resent),
     ...letters(table, resent),
+    ...(resent.takesBack === undefined ? [] : takenBackWrites(table, resent.takesBack, resent.at)),
   ];
 }
 
@@ -151,15 +153,18 @@ function childAgain(table: Table, { child, state, code, unknown, attempts, error
   };
 }
 
-function followerAgain(table: Table, { child, unknown, moved }: Resent, follower: Follower): Writes[number] {
+function followerAgain(table: Table, { child, unknown, moved, takesBack }: Resent, follower: Follower): Writes[number] {
+  const { names: forgotten } = forget(takesBack);
   const by = moved === undefined ? undefined : movedBy(follower, child.symbol, moved);
   const becomes = unknown && !child.unknown;
   const ends = !unknown && child.unknown;
   const sets = [...(by === undefined ? [] : [by.set]), ...(becomes ? ['#unknown.#child = :qty'] : [])];
-  const expression = `${sets.length === 0 ? '' : `SET ${sets.join(', ')}`}${ends ? ' REMOVE #unknown.#child' : ''}`.trim();
+  const removes = [...(ends ? ['#unknown.#child'] : []), ...(takesBack === undefined ? [] : ['#unknown.#taken'])];
+  const expression =
+    `${sets.length === 0 ? '' : `SET ${sets.join(', ')}`}${removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`}`.trim();
   const Key = keys.follower(shardOf(child), child.place);
   if (expression === '') return { ConditionCheck: { TableName: table.name, Key, ConditionExpression: 'attribute_exists(pk)' } };
-  const names = becomes || ends ? { '#unknown': 'unknown', '#child': unknownName(child) } : {};
+  const names = { ...forgotten, ...(becomes || ends ? { '#unknown': 'unknown', '#child': unknownName(child) } : {}) };
   return {
     Update: {
       TableName: table.name,

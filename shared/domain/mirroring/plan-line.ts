@@ -127,9 +127,11 @@ function resendRow(entry: AskEntry, f: Follower, row: LedgerRow | undefined, sta
   const before = standing(f, entry.order.symbol, row);
   const qty = decimal(again.row.qty);
   const missing = subtract(before.want, before.told);
-  const covered = qty !== zero && sign(qty) === sign(missing) && absolute(qty) <= absolute(missing);
+  const towards = qty === zero ? again.row.inputs.was !== undefined : sign(qty) === sign(missing);
+  const covered = towards && absolute(qty) <= absolute(missing);
   const nothing = covered ? {} : { nothing: { code: 'not_covered' } };
-  const fate = fateOf(f, { kind: 'resend', status, ...nothing, mayMove: false });
+  const kind = entry.again?.entry.kind ?? 'order';
+  const fate = fateOf(f, { kind, status, ...nothing, mayMove: false });
   return {
     ...rowOf(f, { inputs: again.row.inputs, before, after: before, sized: { qty, reasons: [] } }, fate),
     phase: again.row.phase,

@@ -25,6 +25,8 @@ export interface Resent {
   readonly error?: string;
   /** Signed quantity that happened, when it did. */
   readonly moved?: string;
+  /** The unknown child that a cancel took back, when this is that cancel and it happened. */
+  readonly takesBack?: Child;
   readonly at: string;
 }
 
@@ -85,7 +87,15 @@ async function attemptAgain(
     body: childOrderBody(again.entry, child.row, follower, { number: attempts, at: timestamp(at), ...last }),
   });
   await note(follower, result, ports);
-  return heard({ ...stays, attempts }, verdictOf(result, child.unknown || repeated));
+  const said = heard({ ...stays, attempts }, verdictOf(result, child.unknown || repeated));
+  return said.state === 'ack' ? { ...said, ...(await takenBackBy(again, follower, ports)) } : said;
+}
+
+/** A cancel that was answered at last ends the unknown child that it took back. */
+async function takenBackBy({ entry, child }: Again, follower: Follower, ports: Ports): Promise<{ takesBack?: Child }> {
+  if (entry.kind !== 'cancel' || child.row.inputs.was !== 'unknown') return {};
+  const other = await ports.aftermath.kept(follower, { seq: entry.cancels.seq });
+  return other?.unknown === true ? { takesBack: other } : {};
 }
 
 async function note(follower: Follower, result: AttemptResult, { aftermath }: Ports): Promise<void> {

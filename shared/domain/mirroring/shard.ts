@@ -40,7 +40,7 @@ export type ShardRun = { readonly kind: 'done' } | { readonly kind: 'wait'; read
 export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): Promise<ShardRun> {
   await ports.dispatcher.ready();
   const key = { tenant_id: bell.tenant_id, vault_id: bell.vault_id, shard: bell.shard };
-  let worked = false;
+  let marked = false;
   for (;;) {
     const view = { ...(await ports.store.load(key)), readAt: ports.clock() };
     if (view.last.state === 'claimed') {
@@ -49,17 +49,19 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
       const own = view.last.owner === worker.owner;
       if (waitMs > 0 && !own) return { kind: 'wait', ms: waitMs };
       await resume(key, view, worker, own, ports);
+      marked = true;
     } else if (view.last.seq < lastWanted(bell, view)) {
       const entry = await nextEntry(key, view.last.seq + 1, bell, ports);
       const finished = await expand(key, entry, view, worker, ports);
       if (finished && entry.seq >= bell.seq && view.asks.length === 0) return { kind: 'done' };
+      marked = true;
     } else {
       const ask = view.asks.find((a) => isReady(a, view.roster));
-      if (ask !== undefined) await workAsk(key, ask, view, worker, ports);
-      else if (!worked) await markAgain(key, bell, ports);
+      if (!marked) await markAgain(key, bell, ports);
+      marked = true;
       if (ask === undefined) return { kind: 'done' };
+      await workAsk(key, ask, view, worker, ports);
     }
-    worked = true;
     if (worker.deadline - ports.clock() < limits.workerReserveSeconds * 1000) return { kind: 'more' };
   }
 }
@@ -69,7 +71,8 @@ const lastWanted = (bell: Bell, { asks, vault }: ShardView): number =>
   asks.length === 0 ? bell.seq : Math.max(bell.seq, vault.seq);
 
 async function markAgain(key: ShardKey, bell: Bell, ports: ShardPorts): Promise<void> {
-  const entry = bell.entry ?? (await ports.store.entry(key, bell.seq));
+  // A ring for what a follower asks names no entry.
+  const entry = bell.entry ?? (bell.seq === 0 ? undefined : await ports.store.entry(key, bell.seq));
   if (entry !== undefined) await ports.store.mark(key, entry);
 }
 
