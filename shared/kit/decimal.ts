@@ -17,23 +17,50 @@ export const one = of(one18);
 /** True for what SPEC 2 allows as a decimal string: no exponent, no plus, at most 18 digits on either side. */
 export const isDecimal = (text: string): boolean => grammar.test(text);
 
+/** 10^0 to 10^18, and beyond for products: powers of ten are taken from here, not computed again. */
+const powersOfTen: readonly bigint[] = Array.from({ length: 2 * scaleDigits + 1 }, (_, n) => 10n ** BigInt(n));
+const minus = 45;
+const point = 46;
+const digit0 = 48;
+const digit9 = 57;
+
 /** Reads a decimal string. Throws a RangeError for anything outside the grammar: callers validate input first. */
 export function decimal(text: string): Decimal {
-  const match = grammar.exec(text);
-  if (!match) throw new RangeError(`not a decimal string: ${text.slice(0, 50)}`);
-  const [, sign, whole = '0', fraction = ''] = match;
-  const scaled = BigInt(whole) * one18 + BigInt(fraction.padEnd(scaleDigits, '0'));
-  return of(sign === '-' ? -scaled : scaled);
+  const start = text.charCodeAt(0) === minus ? 1 : 0;
+  const at = pointIn(text, start);
+  const whole = (at < 0 ? text.length : at) - start;
+  const fraction = at < 0 ? 0 : text.length - at - 1;
+  if (at === -2 || whole < 1 || whole > scaleDigits || fraction > scaleDigits || (at >= 0 && fraction === 0)) {
+    throw new RangeError(`not a decimal string: ${text.slice(0, 50)}`);
+  }
+  const digits = at < 0 ? text.slice(start) : text.slice(start, at) + text.slice(at + 1);
+  const scaled = BigInt(digits) * (powersOfTen[scaleDigits - fraction] as bigint);
+  return of(start === 1 ? -scaled : scaled);
+}
+
+/** Where the point stands; -1 without one, -2 when anything but digits and one point is there. */
+function pointIn(text: string, start: number): number {
+  let at = -1;
+  for (let i = start; i < text.length; i += 1) {
+    const c = text.charCodeAt(i);
+    if (c >= digit0 && c <= digit9) continue;
+    if (c !== point || at >= 0) return -2;
+    at = i;
+  }
+  return at;
 }
 
 /** The canonical spelling: no leading or trailing zeros, no minus before zero. */
 export function format(x: Decimal): string {
-  const digits = abs(x)
-    .toString()
-    .padStart(scaleDigits + 1, '0');
-  const whole = digits.slice(0, -scaleDigits);
-  const fraction = digits.slice(-scaleDigits).replace(/0+$/, '');
-  return `${x < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+  const size = abs(x);
+  const whole = size / one18;
+  const fraction = size - whole * one18;
+  const sign = x < 0n ? '-' : '';
+  if (fraction === 0n) return sign + whole.toString();
+  const digits = fraction.toString();
+  let end = digits.length;
+  while (digits.charCodeAt(end - 1) === digit0) end -= 1;
+  return `${sign}${whole}.${'0'.repeat(scaleDigits - digits.length)}${digits.slice(0, end)}`;
 }
 
 export const add = (a: Decimal, b: Decimal): Decimal => of(a + b);
@@ -61,9 +88,8 @@ export function ratio(factors: readonly Decimal[], divisors: readonly Decimal[] 
   for (const f of factors) numerator *= f;
   for (const d of divisors) denominator *= d;
   if (denominator === 0n) throw new RangeError('division by zero');
-  const excess = factors.length - divisors.length;
-  if (excess >= 0) denominator *= one18 ** BigInt(excess);
-  else numerator *= one18 ** BigInt(-excess);
+  for (let excess = factors.length - divisors.length; excess > 0; excess -= 1) denominator *= one18;
+  for (let excess = factors.length - divisors.length; excess < 0; excess += 1) numerator *= one18;
   return of(divideHalfEven(numerator, denominator));
 }
 

@@ -1,12 +1,13 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 of UTF-8 text. Deterministic, hence allowed below the edge. */
-export const sha256 = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
-export const sha256Hex = (text: string): string => sha256(text).toString('hex');
+export const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
+/** In hex, which sorts as the bytes do. */
+export const sha256Hex = (text: string): string => hash('sha256', text, 'hex');
 
 /** HMAC-SHA-256 (RFC 2104) of UTF-8 text. */
-export const hmacSha256 = (secret: Uint8Array, text: string): Buffer =>
-  createHmac('sha256', secret).update(text, 'utf8').digest();
+export const hmacSha256 = (secret: Uint8Array, text: string, encoding: 'hex' | 'base64'): string =>
+  createHmac('sha256', secret).update(text, 'utf8').digest(encoding);
 
 /** Compares two texts in a time that does not tell where they differ. */
 export function sameText(a: string, b: string): boolean {

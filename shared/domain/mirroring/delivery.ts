@@ -46,6 +46,33 @@ function typeOf(entry: LineEntry, { inputs, place }: ClaimRow, shard: number) {
   return { type: 'cancel', cancels: canceledChildId(entry, shard, place) };
 }
 
+/** What every child of an entry says alike, as JSON: written once per entry, not once per child. */
+interface Common {
+  readonly head: string;
+  readonly terms: string;
+  readonly tail: string;
+  readonly end: string;
+}
+const commons = new WeakMap<LineEntry, Common>();
+
+/** A JSON object's members without its braces. */
+const members = (value: object): string => JSON.stringify(value).slice(1, -1);
+
+function commonOf(entry: LineEntry): Common {
+  const known = commons.get(entry);
+  if (known !== undefined) return known;
+  const { order } = entry;
+  const { symbol, venue = null, order_type, limit_price = null, time_in_force, reason_vector = [], conviction = null } = order;
+  const made = {
+    head: members({ vault_id: entry.vault_id, seq: entry.seq, symbol, venue }),
+    terms: members({ order_type, limit_price, time_in_force }),
+    tail: members({ reason_vector, conviction }),
+    end: members({ provenance: order.provenance ?? {} }),
+  };
+  commons.set(entry, made);
+  return made;
+}
+
 /** The body of a child's delivery (SPEC 6.4). It follows from the entry and the claim alone, and so never changes. */
 export function childOrderBody(
   entry: LineEntry,
@@ -53,24 +80,10 @@ export function childOrderBody(
   follower: Pick<Follower, 'follower_id' | 'shard'>,
   attempt: Attempt,
 ): string {
-  const { order } = entry;
-  return JSON.stringify({
-    ts: attempt.at,
-    ...typeOf(entry, row, follower.shard),
-    follower_order_id: childIdOf(entry, follower.shard, row.place),
-    follower_id: follower.follower_id,
-    vault_id: entry.vault_id,
-    seq: entry.seq,
-    symbol: order.symbol,
-    venue: order.venue ?? null,
-    side: row.qty === '0' ? order.side : sideOf(row.qty),
-    qty: sizeOf(row.qty),
-    order_type: order.order_type,
-    limit_price: order.limit_price ?? null,
-    time_in_force: order.time_in_force,
-    position_after: positionAfter(entry, row),
-    reason_vector: order.reason_vector ?? [],
-    conviction: order.conviction ?? null,
+  const { head, terms, tail, end } = commonOf(entry);
+  const whose = { ts: attempt.at, ...typeOf(entry, row, follower.shard), ...idsOf(entry, row, follower) };
+  const trade = { side: row.qty === '0' ? entry.order.side : sideOf(row.qty), qty: sizeOf(row.qty) };
+  const rest = {
     meta: {
       manager_order_id: orderIdOf(entry) ?? null,
       scale: row.inputs.scale,
@@ -79,9 +92,15 @@ export function childOrderBody(
     },
     sizing: sizingOf(entry, row),
     audit: auditOf(entry, attempt),
-    provenance: order.provenance ?? {},
-  });
+  };
+  const position = `"position_after":"${positionAfter(entry, row)}"`;
+  return `{${members(whose)},${head},${members(trade)},${terms},${position},${tail},${members(rest)},${end}}`;
 }
+
+const idsOf = (entry: LineEntry, { place }: ClaimRow, { follower_id, shard }: Pick<Follower, 'follower_id' | 'shard'>) => ({
+  follower_order_id: childIdOf(entry, shard, place),
+  follower_id,
+});
 
 const sizingOf = (entry: LineEntry, row: ClaimRow) => ({
   baseline: row.after.baseline,

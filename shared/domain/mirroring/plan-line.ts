@@ -16,6 +16,7 @@ import {
   movementOf,
   planRow,
   type RecordedInputs,
+  rememberedReasons,
   restrictionIn,
   size,
   sizingInputs,
@@ -190,9 +191,12 @@ export const goesOut = ({ qty, inputs }: Pick<ClaimRow, 'qty' | 'inputs'>): bool
 /** The reasons of a child, recomputed from what its claim recorded. */
 export function reasonsOf(entry: LineEntry, row: ClaimRow) {
   if (row.fate === 'broken') return entry.pinned.reasons;
+  if (entry.kind === 'order') {
+    const reasons = rememberedReasons(row) ?? size(levelsOf(row.before), movementOf(entry), row.inputs).reasons;
+    return [...entry.pinned.reasons, ...reasons];
+  }
   const before = levelsOf(row.before);
   const { reasons } = sizedAgain(entry, row, before);
-  if (entry.kind === 'order') return [...entry.pinned.reasons, ...reasons];
   const set =
     entry.kind === 'cancel'
       ? [reason('cancel', before.want, decimal(row.after.want))]

@@ -1,10 +1,11 @@
-import { add, type Decimal, decimal, format, one, sign, zero } from '../../kit/decimal.ts';
+import { add, type Decimal, decimal, format, one, zero } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
 import { allowsSymbol } from '../followers/settings.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import type { LineEntry } from './entry.ts';
 import { lineNumber } from './entry.ts';
 import type { OrderEntry, Reason } from './order.ts';
+import { restrictionOf } from './restriction.ts';
 import type { CanceledChild } from './retarget.ts';
 import {
   flat,
@@ -72,21 +73,30 @@ export interface ClaimRow {
   readonly code?: string;
 }
 
-export const storeLevels = (l: Levels): StoredLevels => ({
-  baseline: format(l.baseline),
-  target: format(l.target),
-  base_want: format(l.base_want),
-  want: format(l.want),
-  told: format(l.told),
-});
+/** Without flips the baseline is the target, and as a rule told is want: what is equal is written, and read, once. */
+export function storeLevels(l: Levels): StoredLevels {
+  const target = format(l.target);
+  const want = format(l.want);
+  return {
+    baseline: l.baseline === l.target ? target : format(l.baseline),
+    target,
+    base_want: l.base_want === l.want ? want : format(l.base_want),
+    want,
+    told: l.told === l.want ? want : format(l.told),
+  };
+}
 
-export const levelsOf = (s: StoredLevels): Levels => ({
-  baseline: decimal(s.baseline),
-  target: decimal(s.target),
-  base_want: decimal(s.base_want),
-  want: decimal(s.want),
-  told: decimal(s.told),
-});
+export function levelsOf(s: StoredLevels): Levels {
+  const target = decimal(s.target);
+  const want = decimal(s.want);
+  return {
+    baseline: s.baseline === s.target ? target : decimal(s.baseline),
+    target,
+    base_want: s.base_want === s.want ? want : decimal(s.base_want),
+    want,
+    told: s.told === s.want ? want : decimal(s.told),
+  };
+}
 
 /** The movement that an entry pinned. */
 export function movementOf({ pinned, order }: Pick<LineEntry, 'pinned' | 'order'>): Movement {
@@ -163,26 +173,6 @@ export function standing(follower: Pick<Follower, 'joined_seq' | 'moved'>, symbo
   return { baseline: told, target: told, base_want: told, want: told, told };
 }
 
-/** Signed quantities of a follower's unknown children in a symbol. */
-const unknownOf = (follower: Pick<Follower, 'unknown'>, symbol: string, except?: string): Decimal[] =>
-  Object.entries(follower.unknown).flatMap(([name, qty]) =>
-    name.startsWith(`${symbol} `) && name !== except ? [decimal(qty)] : [],
-  );
-
-/** While a child is unknown only the certain part may be sold (SPEC 6.2); closing only, all of it and nothing else. */
-export function restrictionOf(
-  follower: Pick<Follower, 'unknown' | 'close_only'>,
-  symbol: string,
-  told: Decimal,
-  except?: string,
-): Restriction | undefined {
-  const unknown = unknownOf(follower, symbol, except);
-  if (unknown.length === 0) return follower.close_only ? { code: 'close_only', certain: told } : undefined;
-  const against = unknown.filter((qty) => sign(qty) === -sign(told)).reduce(add, zero);
-  const certain = add(told, against);
-  return { code: 'position_unknown', certain: sign(certain) === sign(told) ? certain : zero };
-}
-
 /** What an entry is; an order where nothing is said. */
 export type EntryKind = LineEntry['kind'];
 
@@ -225,6 +215,15 @@ export function fateOf(follower: Follower, { kind, status, nothing, mayMove }: G
   return { fate: inLane || follower.slow ? 'wait' : 'send' };
 }
 
+/** Reasons follow from a row and its entry; who plans has them already, and sends them in the same breath. */
+const known = new WeakMap<ClaimRow, readonly Reason[]>();
+function remember(reasons: readonly Reason[], row: ClaimRow): ClaimRow {
+  known.set(row, reasons);
+  return row;
+}
+/** The reasons of a row that was planned in this process; undefined for one that was read. */
+export const rememberedReasons = (row: ClaimRow): readonly Reason[] | undefined => known.get(row);
+
 /** One follower's row for an order. */
 export function planRow(
   entry: OrderEntry,
@@ -238,7 +237,7 @@ export function planRow(
   const inputs = inputsOf(follower, symbol, before.told);
   const sized = size(before, movement, inputs);
   const nothing = sized.qty === zero ? { nothing: sized.code === undefined ? {} : { code: sized.code } } : {};
-  return {
+  return remember(sized.reasons, {
     place: follower.place,
     ver: follower.ver,
     joined: follower.joined_seq,
@@ -248,7 +247,7 @@ export function planRow(
     phase: sized.phase,
     qty: format(sized.qty),
     ...fateOf(follower, { kind: 'order', status, ...nothing, mayMove: sized.phase !== 'none' }),
-  };
+  });
 }
 
 /** A row for a follower whose sizing threw: its levels stay, its child is a dead letter, the others go on. */

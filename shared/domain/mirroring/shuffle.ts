@@ -1,4 +1,4 @@
-import { sha256 } from '../../kit/hash.ts';
+import { sha256Hex } from '../../kit/hash.ts';
 
 /** The rule in words, for whoever recomputes it. */
 export const servingRule =
@@ -12,8 +12,8 @@ export const servingRule =
  */
 export function servingOrder(managerOrderId: string, part: string, items: readonly number[]): number[] {
   return items
-    .map((item) => ({ item, key: sha256(`${managerOrderId}/${part}/${item}`) }))
-    .sort((a, b) => a.key.compare(b.key) || a.item - b.item)
+    .map((item) => ({ item, key: sha256Hex(`${managerOrderId}/${part}/${item}`) }))
+    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key) || a.item - b.item))
     .map(({ item }) => item);
 }
 

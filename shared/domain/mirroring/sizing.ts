@@ -15,6 +15,7 @@ import {
   minimum,
   multiply,
   negate,
+  one,
   ratio,
   roundTowardZero,
   sign,
@@ -92,17 +93,16 @@ function reducedLevel(exact: Decimal, previous: Decimal, increment: Decimal): De
   return absolute(rounded) < absolute(previous) ? rounded : previous;
 }
 
+/** True without the traces of a flip: the base is then what the target is, and is not computed beside it. */
+const isPlain = (l: Levels): boolean => l.baseline === l.target && l.base_want === l.want;
+
 function reduced(levels: Levels, to: Decimal, movement: Movement): Levels {
   const scaled = (level: Decimal) => (to === zero ? zero : ratio([level, to], [movement.before]));
-  const baseline = scaled(levels.baseline);
   const target = scaled(levels.target);
-  return {
-    ...levels,
-    baseline,
-    target,
-    base_want: reducedLevel(baseline, levels.base_want, movement.increment),
-    want: reducedLevel(target, levels.want, movement.increment),
-  };
+  const want = reducedLevel(target, levels.want, movement.increment);
+  if (isPlain(levels)) return { baseline: target, target, base_want: want, want, told: levels.told };
+  const baseline = scaled(levels.baseline);
+  return { baseline, target, base_want: reducedLevel(baseline, levels.base_want, movement.increment), want, told: levels.told };
 }
 
 /** A level after an increase: rounded, within the cap (which never forces a sale) and not below zero where shorts are out. */
@@ -130,24 +130,20 @@ export function increasedLevel(
 /** Shares of the manager's increase that this follower takes: q x scale x multiplier (x NAV ratio). */
 export function share(q: Decimal, multiplier: Decimal, inputs: SizingInputs): Decimal {
   const byNav = inputs.basis === 'nav' && inputs.nav !== undefined;
-  const factors = byNav ? [q, inputs.scale, multiplier, inputs.nav.follower] : [q, inputs.scale, multiplier];
-  return ratio(factors, byNav ? [inputs.nav.manager] : []);
+  const plain = multiplier === one ? [q, inputs.scale] : [q, inputs.scale, multiplier];
+  return byNav ? ratio([...plain, inputs.nav.follower], [inputs.nav.manager]) : ratio(plain);
 }
 
 function increased(levels: Levels, q: Decimal, movement: Movement, inputs: SizingInputs): { levels: Levels; reasons: Reason[] } {
   const part = share(q, inputs.m, inputs);
-  const baseline = add(levels.baseline, share(q, inputs.p, inputs));
   const target = add(levels.target, part);
-  const want = increasedLevel(target, levels.want, movement, inputs);
+  const { level: want, reasons } = increasedLevel(target, levels.want, movement, inputs);
+  const alike = inputs.p === inputs.m && isPlain(levels);
+  const baseline = alike ? target : add(levels.baseline, share(q, inputs.p, inputs));
+  const base_want = alike ? want : increasedLevel(baseline, levels.base_want, movement, inputs).level;
   return {
-    levels: {
-      ...levels,
-      baseline,
-      target,
-      base_want: increasedLevel(baseline, levels.base_want, movement, inputs).level,
-      want: want.level,
-    },
-    reasons: [...(part === q ? [] : [reason('scale', q, part)]), ...want.reasons],
+    levels: { baseline, target, base_want, want, told: levels.told },
+    reasons: part === q ? reasons : [reason('scale', q, part), ...reasons],
   };
 }
 
