@@ -25,7 +25,11 @@ export const zones: readonly Zone[] = [
   { path: 'local/demo/', from: [], packages: 'any' },
   { path: 'local/', from: ['local/demo/', 'lib/', 'package.json', ...allShared], packages: 'any' },
   { path: 'bench/', from: ['local/', 'local/demo/', 'lib/', 'functions/', ...allShared], packages: 'any' },
-  { path: 'test/', from: ['bin/', 'local/', 'local/demo/', 'lib/', 'functions/', 'package.json', ...allShared], packages: 'any' },
+  {
+    path: 'test/',
+    from: ['bin/', 'bench/', 'local/', 'local/demo/', 'lib/', 'functions/', 'package.json', ...allShared],
+    packages: 'any',
+  },
 ];
 
 const zoneOf = (path: string): Zone | undefined => zones.find((zone) => path.startsWith(zone.path));
