@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { childIdField, decimalString, idOf, symbolField, time } from '../contract/fields.ts';
 import { reasonRecord } from '../mirroring/order.ts';
 
-/** A child order's delivery as a follower's endpoint receives it (SPEC 6.4). */
+/** A delivery as a follower's endpoint receives it (SPEC 6.4): a child order, or a cancel. */
 export const childOrderDelivery = z
   .strictObject({
     ts: time,
-    type: z.literal('child_order'),
+    /** `cancel`: take back the child named in `cancels`, open or filled, and stand at `position_after` (SPEC 6.1). */
+    type: z.enum(['child_order', 'cancel']),
+    cancels: childIdField.optional(),
     follower_order_id: childIdField,
     follower_id: idOf('fol'),
     vault_id: idOf('vlt'),
@@ -22,7 +24,8 @@ export const childOrderDelivery = z
     reason_vector: z.array(z.unknown()),
     conviction: z.record(z.string(), z.unknown()).nullable(),
     meta: z.strictObject({
-      manager_order_id: idOf('mo'),
+      /** Null for what the follower itself asked: joining by sync, leaving flat. */
+      manager_order_id: idOf('mo').nullable(),
       scale: decimalString,
       max_pos_usd: decimalString.nullable(),
       kill_switch: z.boolean(),
