@@ -101,7 +101,8 @@ export async function saveResent(table: Table, resent: Resent, claim: Ownership)
     }
     const fresh = await readChild(table, followerOf(item), child);
     // Somebody said how it ended while it was on its way.
-    if (fresh === undefined || counted.has(fresh.state) || (resent.moved === undefined && !fresh.unknown)) return true;
+    if (fresh === undefined || (counted.has(fresh.state) && !fresh.unknown)) return true;
+    if (resent.moved === undefined && !fresh.unknown) return true;
     child = fresh;
   }
   throw new Error(`the row of ${child.follower_order_id} was written by others ${tries} times in a row`);

@@ -102,10 +102,10 @@ async function takeOver(
   const update = new UpdateCommand({
     TableName: table.name,
     Key: keys.result(key, claim),
-    UpdateExpression: 'SET #owner = :next, lease_until = :until',
+    UpdateExpression: 'SET #owner = :next, lease_until = :until, taken = :true',
     ConditionExpression: owned,
     ExpressionAttributeNames: ownedNames,
-    ExpressionAttributeValues: { ...ownedValues(claim), ':next': next.owner, ':until': next.lease_until },
+    ExpressionAttributeValues: { ...ownedValues(claim), ':next': next.owner, ':until': next.lease_until, ':true': true },
   });
   return held(table.client.send(update));
 }

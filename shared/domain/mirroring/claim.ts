@@ -46,6 +46,8 @@ export interface Claim {
   readonly owner: string;
   /** Until then (ms) the claim is its owner's. */
   readonly lease_until: number;
+  /** It was taken over: an owner before this one may have sent what it says. */
+  readonly taken?: true;
   readonly accepted_at: string;
   readonly claimed_at: string;
   readonly finished_at?: string;

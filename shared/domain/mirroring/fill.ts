@@ -74,8 +74,8 @@ const happenedStates: ReadonlySet<ChildState> = new Set(['ack', 'partially_fille
 export function contribution(child: Child): Decimal {
   const filled = decimal(child.filled ?? '0');
   if (child.unknown) return zero;
-  // A cancel's report says how it was traded back; where the follower stands after it, its answer said.
-  if (child.final === true && !(isCancel(child) && child.state === 'confirmed')) return filled;
+  // Filled is all of it, whatever reports of its parts are still on their way.
+  if (child.final === true && child.state !== 'confirmed') return filled;
   return happenedStates.has(child.state) ? decimal(child.row.qty) : filled;
 }
 

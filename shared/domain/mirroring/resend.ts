@@ -88,7 +88,7 @@ async function attemptAgain(
   });
   await note(follower, result, ports);
   const said = heard({ ...stays, attempts }, verdictOf(result, child.unknown || repeated));
-  return said.state === 'ack' ? { ...said, ...(await takenBackBy(again, follower, ports)) } : said;
+  return said.moved !== undefined ? { ...said, ...(await takenBackBy(again, follower, ports)) } : said;
 }
 
 /** A cancel that was answered at last ends the unknown child that it took back. */
@@ -106,7 +106,13 @@ async function note(follower: Follower, result: AttemptResult, { aftermath }: Po
 
 /** A failed attempt leaves the child what it was, and says whether anybody knows. */
 function heard(resent: Resent, verdict: Verdict): Resent {
-  if (verdict.kind === 'ack') return { ...resent, state: 'ack', unknown: false, moved: resent.child.row.qty };
+  // What is known to be filled in part stays that.
+  const filled = resent.child.state === 'partially_filled';
+  if (verdict.kind === 'ack') {
+    return { ...resent, state: filled ? 'partially_filled' : 'ack', unknown: false, moved: resent.child.row.qty };
+  }
   const { error, unknown } = verdict;
-  return verdict.kind === 'ended' ? { ...resent, state: verdict.state, unknown, error } : { ...resent, unknown, error };
+  return verdict.kind === 'ended' && !filled
+    ? { ...resent, state: verdict.state, unknown, error }
+    : { ...resent, unknown, error };
 }

@@ -45,7 +45,7 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
     const view = { ...(await ports.store.load(key)), readAt: ports.clock() };
     if (view.last.state === 'claimed') {
       const waitMs = view.last.lease_until - ports.clock();
-      // Our own claim can only be met here when its write landed and the reply was lost: nothing was sent yet.
+      // Our own claim can only be met here when its write landed and the reply was lost: we have sent nothing of it.
       const own = view.last.owner === worker.owner;
       if (waitMs > 0 && !own) return { kind: 'wait', ms: waitMs };
       await resume(key, view, worker, own, ports);
@@ -151,7 +151,7 @@ function claimOf(entry: LineEntry, rows: Claim['rows'], worker: Worker, ports: S
 async function resume(key: ShardKey, view: ReadView, worker: Worker, own: boolean, ports: ShardPorts): Promise<void> {
   const next = { owner: worker.owner, lease_until: leaseUntil(worker) };
   if (!own && !(await ports.store.takeOver(key, view.last, next))) return;
-  const claim = { ...view.last, ...next };
+  const claim: Claim = { ...view.last, ...next };
   // The followers as they are now: from the take-over on the last owner can write nothing more, until then it could.
   const [now, entry, ledger] = await Promise.all([
     ports.store.load(key),
@@ -159,7 +159,8 @@ async function resume(key: ShardKey, view: ReadView, worker: Worker, own: boolea
     ports.store.ledger(key, claim.symbol),
   ]);
   if (entry === undefined) throw new Error(`claimed entry ${claim.seq} of ${key.vault_id} is missing from the log`);
-  await carryOut({ key, entry, claim, ledger, view: { ...now, readAt: ports.clock() }, firstOwner: own }, ports);
+  const firstOwner = own && view.last.taken !== true;
+  await carryOut({ key, entry, claim, ledger, view: { ...now, readAt: ports.clock() }, firstOwner }, ports);
 }
 
 /** What was read, and when (ms): switches older than a second are read again before anything is sent. */

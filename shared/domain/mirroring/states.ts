@@ -29,7 +29,7 @@ export const childMoves: Readonly<Record<ChildState, readonly ChildState[]>> = {
   partially_filled: ['confirmed', 'canceled', 'rejected'],
   confirmed: [],
   // A switch can skip a child whose attempts nobody knows the end of: a report may still tell.
-  skipped: [...fillProves, 'canceled', 'rejected'],
+  skipped: ['sent', ...fillProves, 'canceled', 'rejected'],
   shadowed: [],
   rejected: [],
   expired: ['sent', ...fillProves, 'canceled', 'rejected'],
