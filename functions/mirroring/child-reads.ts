@@ -2,12 +2,11 @@ import { readMark } from '../../shared/adapters/dynamo/cancel-store.ts';
 import { readChild, readChildren } from '../../shared/adapters/dynamo/child-reads.ts';
 import { followerOf } from '../../shared/adapters/dynamo/follower-item.ts';
 import { keys } from '../../shared/adapters/dynamo/keys.ts';
-import { readEntry } from '../../shared/adapters/dynamo/line-reads.ts';
+import { readEntry, readLedger } from '../../shared/adapters/dynamo/line-reads.ts';
 import { findCause, findFollower, findOrder, findVault, getItem } from '../../shared/adapters/dynamo/lookups.ts';
 import type { Guard } from '../../shared/adapters/dynamo/mark-guard.ts';
 import { listClaims, newestOrder, readClaim, readCursorSeq } from '../../shared/adapters/dynamo/order-reads.ts';
 import { isLine, readCursor, writeCursor } from '../../shared/adapters/dynamo/pages.ts';
-import { shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
 import type { Follower } from '../../shared/domain/followers/follower.ts';
 import type { Child } from '../../shared/domain/mirroring/child.ts';
 import type { Claim } from '../../shared/domain/mirroring/claim.ts';
@@ -35,7 +34,7 @@ async function ownFollower(principal: Principal, followerId: string): Promise<Fo
   return follower;
 }
 
-interface Found {
+export interface Found {
   readonly entry: LineEntry;
   readonly claim: Claim;
   readonly row: ClaimRow;
@@ -131,10 +130,9 @@ export async function previewFollower({ principal, params, query }: ApiRequest):
   const entry = await previewed(follower, query['manager_order_id']);
   if (entry === undefined) throw notFound('manager_order');
   if (follower.joined_seq >= entry.seq) throw new Refusal(409, 'follower_not_joined', 'The follower joined after this order.');
-  const store = shardStore(table);
   const before = await levelsBefore(entry, follower, {
     claim: (seq) => readClaim(table, shardOf(follower), { seq }),
-    ledger: (symbol) => store.ledger(shardOf(follower), symbol),
+    ledger: (symbol) => readLedger(table, shardOf(follower), symbol),
     entry: (seq) => readEntry(table, shardOf(follower), seq),
     cursor: () => readCursorSeq(table, shardOf(follower)),
   });

@@ -1,12 +1,15 @@
 import { readMark } from '../../shared/adapters/dynamo/cancel-store.ts';
 import { readChild } from '../../shared/adapters/dynamo/child-reads.ts';
 import { listDeadLetters as listStored } from '../../shared/adapters/dynamo/dead-letters.ts';
+import { readLedger } from '../../shared/adapters/dynamo/line-reads.ts';
 import { findFollower } from '../../shared/adapters/dynamo/lookups.ts';
 import { shardOf } from '../../shared/adapters/dynamo/moved.ts';
 import { putAsk, resendAsk } from '../../shared/adapters/dynamo/resend-store.ts';
 import { settle } from '../../shared/adapters/dynamo/settle-store.ts';
 import { bellMessage, openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
 import { type Child, laneEnded } from '../../shared/domain/mirroring/child.ts';
+import { standing } from '../../shared/domain/mirroring/plan.ts';
+import { isCovered } from '../../shared/domain/mirroring/plan-line.ts';
 import { settleChild } from '../../shared/domain/mirroring/settle.ts';
 import { childOrderView } from '../../shared/domain/mirroring/views.ts';
 import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
@@ -19,7 +22,7 @@ import { logger } from '../edge/observe.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { table } from './api-table.ts';
-import { canceledChildOf, cancelStanding, findChild, requireExpanded } from './child-reads.ts';
+import { canceledChildOf, cancelStanding, type Found, findChild, requireExpanded } from './child-reads.ts';
 
 const shards = openQueue(readEnv('mirroring-api').shards);
 
@@ -60,6 +63,7 @@ export async function redriveDeadLetter(request: ApiRequest): Promise<ApiAnswer>
   if (found.entry.kind === 'order' && (await readMark(table, shardOf(child), child.seq)) !== undefined) {
     throw new Refusal(409, 'order_canceled', 'Its order was canceled: it is not sent any more.');
   }
+  await requireCovered(found, child);
   const ask = resendAsk(follower, child.follower_order_id, {
     why: request.seed,
     at: timestamp(clock()),
@@ -70,6 +74,18 @@ export async function redriveDeadLetter(request: ApiRequest): Promise<ApiAnswer>
   // What is not rung, sweep rings.
   await sendOne(shards, bellMessage(bell, request.seed)).catch((error: Error) => logger.warn('shard was not rung', { error }));
   return { body: { follower_order_id: child.follower_order_id } };
+}
+
+/** Refused, rather than asked for in vain, when it would leave the follower elsewhere than it should stand (SPEC 6.2). */
+async function requireCovered({ entry, follower }: Found, child: Child): Promise<void> {
+  if (child.attempts === 0) return;
+  const { rows } = await readLedger(table, shardOf(child), child.symbol);
+  if (isCovered({ entry, child }, standing(follower, child.symbol, rows.get(child.place)))) return;
+  throw new Refusal(
+    409,
+    'not_covered',
+    'Sent now it would leave the follower elsewhere than it should stand: settle it instead.',
+  );
 }
 
 function requireDead(child: Child | undefined): asserts child is Child {

@@ -3,7 +3,7 @@ import { aftermathStore } from '../../shared/adapters/dynamo/aftermath-store.ts'
 import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
 import { signingKeys } from '../../shared/adapters/secrets/signing-keys.ts';
-import { bellMessage, deadLetterMessage, laneMessage, openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
+import { bellMessage, deadLetterMessage, laneMessage, openQueue, ringAll, sendOne } from '../../shared/adapters/sqs/queue.ts';
 import { postpone } from '../../shared/adapters/sqs/visibility.ts';
 import type { Targets } from '../../shared/adapters/webhook/address.ts';
 import { webhookDispatcher } from '../../shared/adapters/webhook/dispatcher.ts';
@@ -29,7 +29,11 @@ const aftermath: Aftermath = {
   ...aftermathStore(table),
   delays: delaysOf(env.retryDelaysSeconds),
   deadLetter: (...letter) => sendOne(dlx, deadLetterMessage(...letter)),
-  ringLane: (child, again) => sendOne(lanes, laneMessage(child, again ? freshUlid() : '')),
+  ringLanes: (children, again) =>
+    ringAll(
+      lanes,
+      children.map((child) => laneMessage(child, again ? freshUlid() : '')),
+    ),
 };
 
 async function handle(body: unknown, _record: SQSRecord, context: Context): Promise<void> {

@@ -9,9 +9,9 @@ const desk = new Desk();
 
 beforeAll(() => desk.open('--retry-delays', '1,1'));
 afterAll(async () => {
+  await desk.close();
   expect([...desk.contractFaults]).toEqual([]);
   expect(desk.endpoints.faults).toEqual([]);
-  await desk.close();
 });
 
 const rules: Record<string, Rule> = {
@@ -169,6 +169,27 @@ describe.concurrent('between an order and its cancel', () => {
     expect(['old', 'synced', 'small', 'next'].map((name) => story.holds(name))).toEqual([0, 0, 0, 0]);
   });
 
+  it('what was reported counts: from what was filled to what shall stand, and nothing where nothing was', async () => {
+    const story = await desk.vault('reported');
+    const fills = { all: '10', some: '3', none: '0' };
+    for (const name of Object.keys(fills)) await story.join(name);
+    const placed = await story.order('buy', 10);
+    await story.settled();
+    for (const [name, qty] of Object.entries(fills)) {
+      const { follower_order_id = '' } = (await story.child(name, placed)) ?? {};
+      const fill = { qty, status: name === 'all' ? 'filled' : 'canceled' };
+      expect((await story.report(name, follower_order_id, fill)).status, name).toBe(200);
+    }
+    await story.cancel(placed, 4);
+    await story.settled();
+    expect(story.lines('all').at(-1)).toBe('2 cancel sell 6 -> 4');
+    expect(story.lines('some').at(-1)).toBe('2 cancel buy 1 -> 4');
+    expect(story.lines('none')).toEqual(['1 buy 10 -> 10']);
+    await story.order('buy', 1);
+    await story.settled();
+    expect(Object.keys(fills).map((name) => story.lines(name).at(-1))).toEqual(['3 buy 1 -> 5', '3 buy 1 -> 5', '3 buy 5 -> 5']);
+  });
+
   it('a kill switch stops the trading back, and an order that it stopped needs none', async () => {
     const story = await desk.vault('killed');
     for (const name of ['before', 'after', 'never']) await story.join(name);
@@ -246,6 +267,7 @@ describe.concurrent('a cancel', () => {
     await story.order('buy', 5);
     const sale = await story.order('sell', 8, { reduce_only: true });
     const stranger = (await newTenant(desk.info?.api ?? '', 'manager', 'sam')).client;
+    const list = `/v1/manager-orders?vault_id=${story.vaultId}`;
     const path = `/v1/manager-orders/${sale.manager_order_id}/cancel`;
     const ask = async (body: unknown, client = desk.manager, at = path) => {
       const { status, body: answer } = await client.post<{ code?: string }>(at, body);
@@ -259,6 +281,16 @@ describe.concurrent('a cancel', () => {
     expect(await ask({}, desk.manager, path.replace(/mo_.{26}/, 'mo_01HF7YAT00000000000000000A'))).toEqual([
       404,
       'manager_order_not_found',
+    ]);
+    await desk.put({
+      type: 'ManagerOrder',
+      detail: { vault_id: story.vaultId, ...story.orderBody('buy', 1), symbol: 'BTC/USD' },
+    });
+    const refused = async () => (await desk.manager.get<{ items: Placed[] }>(`${list}&state=refused`)).body.items[0];
+    await until(async () => (await refused()) !== undefined, 'the refused one');
+    expect(await ask({}, desk.manager, `/v1/manager-orders/${(await refused())?.manager_order_id}/cancel`)).toEqual([
+      409,
+      'not_an_order',
     ]);
     expect((await story.orders()).map((o) => o.state)).toEqual(['completed', 'completed']);
     expect(await ask({ filled_qty: '5.0' })).toEqual([202, undefined]);

@@ -50,7 +50,7 @@ describe('a claim that is taken over', () => {
       if (entry === undefined || stored === undefined) throw new Error('there is no claim');
       const outcome = { place: 1, state: 'retry', attempts: 1, lane: true, unknown: true } as const;
       const nothing = () => Promise.resolve();
-      const aftermath = { ...aftermathStore(table), delays, ringLane: nothing, deadLetter: nothing };
+      const aftermath = { ...aftermathStore(table), delays, ringLanes: nothing, deadLetter: nothing };
       const byPlace = new Map(view.roster.map((f) => [f.place, f]));
       const clock = () => claim.lease_until;
       await afterDispatch({ entry, claim: stored, outcomes: [outcome], byPlace, again: false }, { clock, aftermath });

@@ -45,8 +45,9 @@ const bugsOf: readonly Planted[] = [
     bugs: {
       aftermath: (real, table) => ({
         ...real,
-        enterLane: async (child) => {
-          await table.client.send(new PutCommand({ TableName: table.name, Item: childItem(child, true) }));
+        enterLanes: async ([child]) => {
+          if (child !== undefined)
+            await table.client.send(new PutCommand({ TableName: table.name, Item: childItem(child, true) }));
           return true;
         },
       }),
@@ -56,7 +57,7 @@ const bugsOf: readonly Planted[] = [
     what: 'the lane is never rung',
     story: pairStory(stumbles),
     caught: /stumbles: it is still retry/,
-    bugs: { aftermath: (real) => ({ ...real, ringLane: nothing }) },
+    bugs: { aftermath: (real) => ({ ...real, ringLanes: nothing }) },
   },
   {
     what: 'a later child goes past the lane',

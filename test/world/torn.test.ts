@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => database.stop());
 
 const finish = /^TransactWrite RESULT#1 LEDGER#IBM$/;
-const laneEntry = /^TransactWrite (RESULT#1 )?CHILD#1 ROSTER#\d+$/;
+const laneEntry = /^TransactWrite (RESULT#1 )?(CHILD#1 ROSTER#\d+ ?)+$/;
 
 /** Plays a story with a fault at the first point of this label, and with each further mode one at its next occurrence. */
 async function hurt(options: Omit<WorldOptions, 'plan'>, label: RegExp, modes: readonly Mode[]): Promise<Run> {

@@ -15,15 +15,23 @@ import { forget, takenBackWrites } from './taken-back.ts';
 /** What a shard's dispatch writes about single followers. Each transaction holds once; said again it is done already. */
 export function aftermathStore(
   table: Table,
-): Pick<Aftermath, 'enterLane' | 'keep' | 'kept' | 'takenBack' | 'resent' | 'askAgain' | 'noteEndpoint'> {
+): Pick<Aftermath, 'enterLanes' | 'keep' | 'kept' | 'takenBack' | 'resent' | 'askAgain' | 'noteEndpoint'> {
   return {
-    enterLane: (child, claim) => once(table, child, claim, [putNew(table, childItem(child, true)), laneIn(table, child)]),
-    keep: (child, claim) =>
-      once(table, child, claim, [
-        putNew(table, childItem(child, false)),
-        ...nameUnknown(table, child),
-        ...deadLetter(table, child),
-      ]),
+    enterLanes: (children, claim) =>
+      together(
+        table,
+        claim,
+        children.map((child) => ({ child, writes: [putNew(table, childItem(child, true)), laneIn(table, child)] })),
+      ),
+    keep: (children, claim) =>
+      together(
+        table,
+        claim,
+        children.map((child) => ({
+          child,
+          writes: [putNew(table, childItem(child, false)), ...nameUnknown(table, child), ...deadLetter(table, child)],
+        })),
+      ),
     kept: (follower, at) => readChild(table, follower, at),
     takenBack: (follower, canceled, claim, at) => takeBack(table, follower, canceled, claim, at),
     resent: (resent, claim) => saveResent(table, resent, claim),
@@ -36,21 +44,74 @@ type Writes = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0][
 
 /** How often a transaction that met another one on the same row is tried: it must not hold up the rest of its shard. */
 const conflictTries = 8;
+/** DynamoDB's most actions in one transaction, one of them the claim's (API reference, TransactWriteItems). */
+const actionsPerTransaction = 99;
 
-/** False when the claim is not the owner's any more; a row that is there already is as good as written. */
-async function once(table: Table, child: Child, claim: Ownership, writes: Writes): Promise<boolean> {
-  const TransactItems = [ownedStill(table, child, claim), ...writes];
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await table.client.send(new TransactWriteCommand({ TransactItems }));
-      return true;
-    } catch (error) {
-      const failed = failedConditions(error);
-      if (failed.length > 0) return !failed.includes(0);
-      if (!metAnother(error) || attempt >= conflictTries) throw error;
+/** What is written of one child: all of it or nothing, once. */
+interface Group {
+  readonly child: Child;
+  readonly writes: Writes;
+}
+
+/**
+ * Writes many children, as many as fit in a transaction with the claim as its owner's: one after the other would take
+ * seconds where a whole shard fails at once, and beside each other they would meet on the claim. False when the claim is not
+ * the owner's any more; a child that is there already is as good as written.
+ */
+async function together(table: Table, claim: Ownership, groups: readonly Group[]): Promise<boolean> {
+  for (const some of inTransactions(groups)) if (!(await written(table, claim, some, 1))) return false;
+  return true;
+}
+
+async function written(table: Table, claim: Ownership, groups: readonly Group[], attempt: number): Promise<boolean> {
+  const failed = await tryOnce(table, claim, groups);
+  if (failed === 'written') return true;
+  if (failed === 'lost') return false;
+  const left = groups.filter((group) => !failed.has(group));
+  if (left.length === 0) return true;
+  if (failed.size > 0) return written(table, claim, left, attempt);
+  // Somebody is at one of their rows: the others need not wait for it.
+  const half = Math.ceil(left.length / 2);
+  if (left.length > 1) {
+    return (await written(table, claim, left.slice(0, half), 1)) && written(table, claim, left.slice(half), 1);
+  }
+  if (attempt >= conflictTries) throw new Error('a child could not be written: others were at its rows again and again');
+  return written(table, claim, left, attempt + 1);
+}
+
+function inTransactions(groups: readonly Group[]): Group[][] {
+  const parts: Group[][] = [];
+  let actions = actionsPerTransaction;
+  for (const group of groups) {
+    if (actions + group.writes.length > actionsPerTransaction) {
+      parts.push([]);
+      actions = 0;
     }
+    parts.at(-1)?.push(group);
+    actions += group.writes.length;
+  }
+  return parts;
+}
+
+/** `lost`: the claim is not the owner's. A set: the children that are there already; empty after meeting another transaction. */
+async function tryOnce(table: Table, claim: Ownership, groups: readonly Group[]): Promise<'written' | 'lost' | Set<Group>> {
+  const [first] = groups;
+  if (first === undefined) return 'written';
+  const TransactItems = [ownedStill(table, first.child, claim), ...groups.flatMap((g) => g.writes)];
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems }));
+    return 'written';
+  } catch (error) {
+    const failed = failedConditions(error);
+    if (failed.includes(0)) return 'lost';
+    if (failed.length === 0 && !metAnother(error)) throw error;
+    const owners = groups.flatMap((group) => group.writes.map(() => group));
+    return new Set(failed.flatMap((index) => owners[index - 1] ?? []));
   }
 }
+
+const once = (table: Table, child: Child, claim: Ownership, writes: Writes): Promise<boolean> =>
+  together(table, claim, [{ child, writes }]);
 
 const ownedStill = (table: Table, child: Child, { owner, lease_until, ...at }: Ownership): Writes[number] => ({
   ConditionCheck: {

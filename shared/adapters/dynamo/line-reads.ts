@@ -22,14 +22,13 @@ export async function readEntry(
 }
 
 /** A shard's ledger of one symbol; empty before its first entry. */
-export async function readLedger(table: Table, key: ShardKey, symbol: string): Promise<Ledger> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: keys.ledger(key, symbol), ConsistentRead: true }),
-  );
-  return Item === undefined
+export const ledgerOf = (symbol: string, item: Record<string, unknown> | undefined): Ledger =>
+  item === undefined
     ? { symbol, line: 0, rows: new Map() }
-    : { symbol, line: Item['line'], rows: unpackLedger(Item['rows']) };
-}
+    : { symbol, line: item['line'] as number, rows: unpackLedger(item['rows'] as Uint8Array) };
+
+export const readLedger = async (table: Table, key: ShardKey, symbol: string): Promise<Ledger> =>
+  ledgerOf(symbol, await getItem(table, keys.ledger(key, symbol)));
 
 /** The entry of a child: the vault's log has it, or for what its follower asked the claim itself. */
 export async function readLineEntry(table: Table, key: ChildKey): Promise<LineEntry | undefined> {

@@ -133,13 +133,19 @@ const ownedStill = (table: Table, child: Child, { owner, lease_until, ...at }: O
 function childAgain(table: Table, { child, state, code, unknown, attempts, error, at }: Resent): Writes[number] {
   const optional = { ...(code === undefined ? {} : { ':code': code }), ...(error === undefined ? {} : { ':error': error }) };
   const sets = `${code === undefined ? '' : ', #code = :code'}${error === undefined ? '' : ', last_error = :error'}`;
+  // Why it was given up is no reason for what it is now.
+  const forgets = code === undefined && state !== child.state;
   return {
     Update: {
       TableName: table.name,
       Key: keys.child(child, child),
-      UpdateExpression: `SET #state = :state, #unknown = :unknown, attempts = :attempts, updated_at = :at${sets}`,
+      UpdateExpression: `SET #state = :state, #unknown = :unknown, attempts = :attempts, updated_at = :at${sets}${forgets ? ' REMOVE #code' : ''}`,
       ConditionExpression: '#state = :was AND #unknown = :wasUnknown AND attempts = :wasAttempts',
-      ExpressionAttributeNames: { '#state': 'state', '#unknown': 'unknown', ...(code === undefined ? {} : { '#code': 'code' }) },
+      ExpressionAttributeNames: {
+        '#state': 'state',
+        '#unknown': 'unknown',
+        ...(code === undefined && !forgets ? {} : { '#code': 'code' }),
+      },
       ExpressionAttributeValues: {
         ':state': state,
         ':unknown': unknown,

@@ -47,9 +47,9 @@ const childKnown = (table: Table, { child, state, at }: Settlement) => ({
   Update: {
     TableName: table.name,
     Key: keys.child(child, child),
-    UpdateExpression: 'SET #unknown = :no, #state = :state, updated_at = :at',
+    UpdateExpression: `SET #unknown = :no, #state = :state, updated_at = :at${state === child.state ? '' : ' REMOVE #code'}`,
     ConditionExpression: '#unknown = :yes AND #state = :was',
-    ExpressionAttributeNames: { '#unknown': 'unknown', '#state': 'state' },
+    ExpressionAttributeNames: { '#unknown': 'unknown', '#state': 'state', ...(state === child.state ? {} : { '#code': 'code' }) },
     ExpressionAttributeValues: { ':no': false, ':yes': true, ':state': state, ':was': child.state, ':at': at },
   },
 });

@@ -1,25 +1,35 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
 import type { At, LogEntry } from '../../domain/mirroring/entry.ts';
-import type { Finish, ShardStore, ShardView } from '../../domain/mirroring/shard-store.ts';
+import type { Ledger } from '../../domain/mirroring/plan.ts';
+import type { Finish, ShardStore, ShardView, VaultNow } from '../../domain/mirroring/shard-store.ts';
 import { askOf, barrierCondition, claimAsk, endAsk, readAsked } from './ask-store.ts';
-import { claimOf } from './claim-item.ts';
+import { claimOf, cursorOf } from './claim-item.ts';
 import { failedConditions, held, type Table } from './client.ts';
 import { followerOf } from './follower-item.ts';
 import { keys, partitions, prefixes, shardsPerProgressItem } from './keys.ts';
-import { readEntry, readLedger } from './line-reads.ts';
+import { ledgerOf, readEntry, readLedger } from './line-reads.ts';
 import { getItem } from './lookups.ts';
 import { openPartition } from './open-rows.ts';
 import { packClaim, packLedger, packOutcomes } from './packed.ts';
 import { readPast } from './past-reads.ts';
 import { readToResend } from './resend-store.ts';
 
-/** One shard's line in the table: the port of the mirroring core. Per shard and entry: 7 calls, 2 of them writes of packed rows. */
+/** One shard's line in the table: the port of the mirroring core. Per shard and entry: 6 calls, 2 of them writes of packed rows. */
 export function shardStore(table: Table): ShardStore {
   return {
     load: (key) => load(table, key),
     entry: (key, seq) => readEntry(table, key, seq),
-    ledger: (key, symbol) => readLedger(table, key, symbol),
+    vault: (key) => readVault(table, key),
+    inputs: (key, symbol) => readInputs(table, key, symbol),
     isCanceled: async (key, seq) => (await getItem(table, keys.canceled(key, seq))) !== undefined,
     past: (key, cancel, roster) => readPast(table, key, cancel, roster),
     asked: (key, ask) => readAsked(table, key, ask),
@@ -41,22 +51,51 @@ const query = (table: Table, pk: string, prefix: string) => ({
 });
 
 async function load(table: Table, key: ShardKey): Promise<ShardView> {
-  const pk = partitions.shard(key);
-  const [last, { roster, asks }, vault] = await Promise.all([
-    readLast(table, key),
-    readRoster(table, pk),
-    table.client.send(
-      new GetCommand({
-        TableName: table.name,
-        Key: keys.vault(key),
-        ConsistentRead: true,
-        ProjectionExpression: '#s, switches, seq, canceled_to',
-        ExpressionAttributeNames: { '#s': 'status' },
-      }),
+  const [last, rows] = await Promise.all([readLast(table, key), readRoster(table, partitions.shard(key))]);
+  return { last, ...rows };
+}
+
+/** What a shard reads of the vault's item. */
+const vaultNames = { '#status': 'status', '#switches': 'switches', '#seq': 'seq', '#canceled': 'canceled_to' };
+
+async function readVault(table: Table, key: ShardKey): Promise<VaultNow> {
+  const get = new GetCommand({
+    TableName: table.name,
+    Key: keys.vault(key),
+    ConsistentRead: true,
+    ProjectionExpression: Object.keys(vaultNames).join(', '),
+    ExpressionAttributeNames: vaultNames,
+  });
+  const { Item } = await table.client.send(get);
+  if (Item === undefined) throw new Error(`vault ${key.vault_id} is missing`);
+  return Item as VaultNow;
+}
+
+async function readInputs(table: Table, key: ShardKey, symbol: string): Promise<{ ledger: Ledger; vault: VaultNow }> {
+  const names = { ...vaultNames, '#sk': 'sk', '#line': 'line', '#rows': 'rows' };
+  const request = {
+    Keys: [keys.vault(key), keys.ledger(key, symbol)].map((k) => ({ ...k })),
+    ProjectionExpression: Object.keys(names).join(', '),
+    ExpressionAttributeNames: names,
+    ConsistentRead: true,
+  };
+  const { Responses, UnprocessedKeys } = await table.client.send(
+    new BatchGetCommand({ RequestItems: { [table.name]: request } }),
+  );
+  const items = Responses?.[table.name] ?? [];
+  const vault = items.find((item) => item['sk'] === keys.vault(key).sk);
+  // Two small items are answered together but when the table is throttled: then each is read by itself.
+  const throttled = Object.keys(UnprocessedKeys ?? {}).length > 0;
+  if (throttled || vault === undefined) {
+    return { vault: await readVault(table, key), ledger: await readLedger(table, key, symbol) };
+  }
+  return {
+    vault: vault as unknown as VaultNow,
+    ledger: ledgerOf(
+      symbol,
+      items.find((item) => item !== vault),
     ),
-  ]);
-  if (vault.Item === undefined) throw new Error(`vault ${key.vault_id} is missing`);
-  return { last, roster, asks, vault: vault.Item as ShardView['vault'] };
+  };
 }
 
 /** The newest claim or result. A barred slot says which entry stands before it. */
@@ -67,7 +106,7 @@ export async function readLast(table: Table, key: ShardKey): Promise<Claim> {
   const newest = Items?.[0];
   const last = newest?.['state'] === 'barrier' ? await getItem(table, keys.result(key, newest as unknown as At)) : newest;
   if (last === undefined) throw new Error(`shard ${key.shard} of ${key.vault_id} was never opened`);
-  return claimOf(last);
+  return last['state'] === 'done' ? cursorOf(last) : claimOf(last);
 }
 
 /** The whole roster and what is asked for it; a shard of 100 followers is one page, far below 1 MB. */

@@ -16,9 +16,9 @@ export function takenBackWrites(table: Table, child: Child, at: string): Writes 
   const known = {
     TableName: table.name,
     Key: keys.child(child, child),
-    UpdateExpression: 'SET #state = :canceled, #unknown = :no, updated_at = :at',
+    UpdateExpression: 'SET #state = :canceled, #unknown = :no, updated_at = :at REMOVE #code',
     ConditionExpression: '#unknown = :yes AND #state = :was',
-    ExpressionAttributeNames: { '#state': 'state', '#unknown': 'unknown' },
+    ExpressionAttributeNames: { '#state': 'state', '#unknown': 'unknown', '#code': 'code' },
     ExpressionAttributeValues: { ':canceled': 'canceled', ':no': false, ':yes': true, ':was': child.state, ':at': at },
   };
   const moves = child.state !== 'canceled';

@@ -11,7 +11,8 @@ export interface SigningKeys {
   readonly version: (followerId: string, version: number) => Promise<Uint8Array>;
 }
 
-const cacheSize = 20_000;
+/** About 20 MB: the followers of the largest vault (docs/decisions/0014) that one process may come to serve. */
+const cacheSize = 200_000;
 
 /** The master secret is read once per process; derived keys are kept for as many followers as a process serves. */
 export function signingKeys(secretArn: string): SigningKeys {

@@ -1,37 +1,66 @@
-import { Agent, request } from 'undici';
+import { Agent, request, type Dispatcher as Sender } from 'undici';
 import type { AttemptResult, Delivery, Dispatcher } from '../../domain/mirroring/attempt.ts';
 import { deliveryHeaders } from '../../domain/webhooks/signing.ts';
 import { limits } from '../../wiring/limits.ts';
 import type { SigningKeys } from '../secrets/signing-keys.ts';
-import { checkUrl, type Targets } from './address.ts';
+import { checkUrl, type Targets, type UrlVerdict } from './address.ts';
 import { guardedLookup } from './resolve.ts';
+
+/** Followers of a shard may share one receiver: all of its children then go out at once, and none waits for a connection. */
+const connectionsPerOrigin = 128;
+/** URLs whose verdict is kept: it follows from the text alone. */
+const verdictsKept = 50_000;
 
 /** One agent per process: kept-alive connections cost 0.15 CPU-ms a request where a new TLS one costs two. */
 export function webhookDispatcher({ targets, keys }: { targets: Targets; keys: SigningKeys }): Dispatcher {
   const agent = new Agent({
     connect: { lookup: guardedLookup(targets), timeout: limits.webhookTimeoutMs },
-    connections: 16,
+    connections: connectionsPerOrigin,
     pipelining: 1,
     headersTimeout: limits.webhookTimeoutMs,
     bodyTimeout: limits.webhookTimeoutMs,
     keepAliveTimeout: 30_000,
-  });
+  }).compose(noting);
+  const verdicts = new Map<string, UrlVerdict>();
+  const verdictOn = (url: string): UrlVerdict => {
+    const known = verdicts.get(url);
+    if (known !== undefined) return known;
+    if (verdicts.size >= verdictsKept) verdicts.clear();
+    const verdict = checkUrl(url, targets);
+    verdicts.set(url, verdict);
+    return verdict;
+  };
   const deliver = async (delivery: Delivery): Promise<AttemptResult> => {
-    const started = performance.now();
-    const answered = await post(delivery, { targets, keys, agent });
-    return { ...answered, ms: Math.round(performance.now() - started) };
+    const sent = { at: performance.now() };
+    const answered = await post(delivery, { verdict: verdictOn(delivery.follower.webhook.url), keys, agent, sent });
+    return { ...answered, ms: Math.round(performance.now() - sent.at) };
   };
   return { ready: keys.ready, deliver };
 }
 
+interface Way {
+  readonly verdict: UrlVerdict;
+  readonly keys: SigningKeys;
+  readonly agent: Sender;
+  /** When the request left us: what it waited for before, a connection or our own turn, is not its endpoint's doing. */
+  readonly sent: { at: number };
+}
+
+/** Notes the moment at which a request is written to its connection, in what the caller passed along as `opaque`. */
+const noting: Sender.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const { opaque: sent } = options as { opaque?: Way['sent'] };
+  const started = handler.onRequestStart?.bind(handler);
+  handler.onRequestStart = (controller, context) => {
+    if (sent !== undefined) sent.at = performance.now();
+    started?.(controller, context);
+  };
+  return dispatch(options, handler);
+};
+
 /** An attempt's result but for how long it took. */
 type Answered = AttemptResult extends infer R ? (R extends { ms: number } ? Omit<R, 'ms'> : never) : never;
 
-async function post(
-  delivery: Delivery,
-  { targets, keys, agent }: { targets: Targets; keys: SigningKeys; agent: Agent },
-): Promise<Answered> {
-  const verdict = checkUrl(delivery.follower.webhook.url, targets);
+async function post(delivery: Delivery, { verdict, keys, agent, sent }: Way): Promise<Answered> {
   if (!verdict.ok) return { kind: 'retry', certain: true, error: `url ${verdict.why}` };
   const headers = deliveryHeaders({
     deliveryId: delivery.deliveryId,
@@ -50,6 +79,7 @@ async function post(
       headers,
       body: delivery.body,
       dispatcher: agent,
+      opaque: sent,
       signal: AbortSignal.timeout(limits.webhookTimeoutMs),
     });
     // The status is the answer; what the endpoint says besides is read no further than needed to reuse the connection.

@@ -42,7 +42,7 @@ export async function changeFollower(change: Change, ports: ChangePorts): Promis
     if (change.ifMatch !== undefined && change.ifMatch !== '*' && change.ifMatch !== `"${follower.ver}"`) {
       throw new Refusal(412, 'precondition_failed', 'The follower has changed since it was read.');
     }
-    requireHere(follower);
+    requireHere(follower, change.patch);
     const next = await rejoined(follower, patched(follower, change.patch, timestamp(ports.clock())), ports);
     const asks = askedBy(change, next, ports.clock());
     if (!(await ports.replace(next, follower, asks))) continue;
@@ -52,10 +52,14 @@ export async function changeFollower(change: Change, ports: ChangePorts): Promis
   throw new Error(`follower ${change.followerId} was written by others ${replaceTries} times in a row`);
 }
 
-/** Who is leaving or has left changes nothing any more. */
-function requireHere({ status }: Follower): void {
+/** Who is leaving or has left changes nothing any more, but may still be stopped: closing children may be on their way. */
+function requireHere({ status }: Follower, patch: FollowerPatch): void {
+  if (stops(patch)) return;
   if (status === 'leaving' || status === 'left') throw new Refusal(409, 'follower_left', 'The follower has left the vault.');
 }
+
+const stops = (patch: FollowerPatch): boolean =>
+  Object.keys(patch).every((field) => field === 'kill_switch') && patch.kill_switch === true;
 
 /** `join: "sync"` re-targets at once (SPEC 6.2). */
 function askedBy({ patch, principal }: Change, next: Follower, now: number): Ask[] {
@@ -71,8 +75,8 @@ async function requireUrl({ webhook }: FollowerPatch, ports: ChangePorts): Promi
 
 function requireRight({ principal, patch }: Change, follower: Follower): void {
   if (followerView(principal, follower) === 'full') return;
-  const onlyStops = Object.keys(patch).every((field) => field === 'kill_switch') && patch.kill_switch === true;
-  if (!onlyStops) throw new Refusal(403, 'manager_may_only_stop', "A vault's manager may only stop another tenant's follower.");
+  if (!stops(patch))
+    throw new Refusal(403, 'manager_may_only_stop', "A vault's manager may only stop another tenant's follower.");
 }
 
 /** Leaving shadow is joining again (SPEC 6.2): what counts for it begins after the vault's present entry. */

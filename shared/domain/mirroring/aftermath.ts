@@ -15,25 +15,25 @@ export type Ownership = Pick<Claim, 'seq' | 'k' | 'owner' | 'lease_until'>;
 export interface Aftermath {
   readonly delays: readonly number[];
   /**
-   * Child's row and the follower's `lane_in` in one transaction; saying it again changes nothing. False when the claim is
-   * not its owner's any more: then nothing was written.
+   * Children's rows and their followers' `lane_in`, many in one transaction with the claim; saying it again changes nothing.
+   * False when the claim is not its owner's any more: then no more was written.
    */
-  readonly enterLane: (child: Child, claim: Ownership) => Promise<boolean>;
-  /** Rings the lane; `again` when it may have been rung for this child before. */
-  readonly ringLane: (child: Child, again: boolean) => Promise<void>;
+  readonly enterLanes: (children: readonly Child[], claim: Ownership) => Promise<boolean>;
+  /** Rings the lanes; `again` when they may have been rung for these children before. */
+  readonly ringLanes: (children: readonly Child[], again: boolean) => Promise<void>;
   /**
-   * A child that ended here and has to be found again: its row, the follower's list of unknowns, its dead letter; once.
-   * False like `enterLane`.
+   * Children that ended here and have to be found again: their rows, the followers' lists of unknowns, dead letters; once.
+   * False like `enterLanes`.
    */
-  readonly keep: (child: Child, claim: Ownership) => Promise<boolean>;
+  readonly keep: (children: readonly Child[], claim: Ownership) => Promise<boolean>;
   /** The row of a child that was kept. */
   readonly kept: (follower: Follower, at: At) => Promise<Child | undefined>;
   /**
    * A cancel was answered: the unknown child that it took back is canceled, and unknown no more; once. False like
-   * `enterLane`.
+   * `enterLanes`.
    */
   readonly takenBack: (follower: Follower, canceled: At, claim: Ownership, at: string) => Promise<boolean>;
-  /** What became of a child that went out again; once, whatever was said of it meanwhile. False like `enterLane`. */
+  /** What became of a child that went out again; once, whatever was said of it meanwhile. False like `enterLanes`. */
   readonly resent: (resent: Resent, claim: Ownership) => Promise<boolean>;
   /** Its endpoint answered: its unknown children ask their shard to go out again (SPEC 6.2). */
   readonly askAgain: (follower: Follower, cause: At, at: string) => Promise<void>;
@@ -52,47 +52,60 @@ interface Dispatched {
 }
 type Ports = { readonly clock: Clock; readonly aftermath: Aftermath };
 
+interface Written {
+  readonly outcome: Outcome;
+  readonly row: ClaimRow;
+  readonly follower: Follower;
+}
+
 /**
- * Failed and waiting children go to their followers' lanes: first the row with `lane_in`, then the ring. Repeated by
+ * Failed and waiting children go to their followers' lanes: first the rows with `lane_in`, then the rings. Repeated by
  * whoever takes the claim over; each write holds once, and for the claim's owner alone. False when the claim was lost: who
  * lost it stops, because its successor may have heard something else from the same endpoint.
  */
 export async function afterDispatch(done: Dispatched, ports: Ports): Promise<boolean> {
+  const { aftermath } = ports;
   const rows = new Map(done.claim.rows.map((row) => [row.place, row]));
-  // One after the other: each transaction checks the one claim, and two at once on one item reject each other on AWS.
-  for (const outcome of done.outcomes) {
+  const all = done.outcomes.flatMap((outcome): Written[] => {
     const follower = done.byPlace.get(outcome.place);
     const row = rows.get(outcome.place);
-    if (follower === undefined || row === undefined) continue;
-    if (!(await writeOne(done, outcome, row, follower, ports))) return false;
+    return follower === undefined || row === undefined ? [] : [{ outcome, row, follower }];
+  });
+  await Promise.all(all.map((written) => notes(done, written, ports)));
+  if (!(await takeBack(done, all, ports))) return false;
+  const children = all
+    .filter(({ outcome }) => outcome.lane === true || outcome.unknown === true || outcome.state === 'dead_lettered')
+    .map((written) => ({ child: childOf(done.entry, written, ports), written }));
+  const kept = children.filter(({ written }) => written.outcome.lane !== true).map(({ child }) => child);
+  const waiting = children.filter(({ written }) => written.outcome.lane === true).map(({ child }) => child);
+  const dead = kept.filter(({ state }) => state === 'dead_lettered');
+  await Promise.all(dead.map((child) => aftermath.deadLetter(child, child.last_error ?? child.code ?? '')));
+  if (kept.length > 0 && !(await aftermath.keep(kept, done.claim))) return false;
+  if (waiting.length === 0) return true;
+  if (!(await aftermath.enterLanes(waiting, done.claim))) return false;
+  await aftermath.ringLanes(waiting, done.again);
+  return true;
+}
+
+/** What an answer says of an endpoint: that it is slow, gone, or there again for what is unknown. */
+async function notes(done: Dispatched, { outcome, follower }: Written, { clock, aftermath }: Ports): Promise<void> {
+  if (outcome.slow !== undefined || outcome.stops !== undefined) await aftermath.noteEndpoint(follower, outcome);
+  if (outcome.state !== 'ack' || Object.keys(follower.unknown).length === 0) return;
+  await aftermath.askAgain(follower, atOf(done.entry), timestamp(clock()));
+}
+
+/** Unknown children that an acknowledged cancel took back; one after the other, each checks the one claim. */
+async function takeBack({ entry, claim }: Dispatched, all: readonly Written[], ports: Ports): Promise<boolean> {
+  if (entry.kind !== 'cancel') return true;
+  for (const { outcome, row, follower } of all) {
+    if (outcome.state !== 'ack' || row.inputs.was !== 'unknown') continue;
+    const at = timestamp(ports.clock());
+    if (!(await ports.aftermath.takenBack(follower, { seq: entry.cancels.seq }, claim, at))) return false;
   }
   return true;
 }
 
-async function writeOne(done: Dispatched, outcome: Outcome, row: ClaimRow, follower: Follower, ports: Ports): Promise<boolean> {
-  const { aftermath } = ports;
-  if (outcome.state === 'ack' && Object.keys(follower.unknown).length > 0)
-    await aftermath.askAgain(follower, atOf(done.entry), timestamp(ports.clock()));
-  if (outcome.slow !== undefined || outcome.stops !== undefined) await aftermath.noteEndpoint(follower, outcome);
-  if (done.entry.kind === 'cancel' && outcome.state === 'ack' && row.inputs.was === 'unknown')
-    return aftermath.takenBack(follower, { seq: done.entry.cancels.seq }, done.claim, timestamp(ports.clock()));
-  const dead = outcome.state === 'dead_lettered';
-  if (outcome.lane !== true && outcome.unknown !== true && !dead) return true;
-  const child = childOf(done.entry, row, outcome, follower, ports);
-  if (dead) await aftermath.deadLetter(child, outcome.error ?? outcome.code ?? '');
-  if (outcome.lane !== true) return aftermath.keep(child, done.claim);
-  const entered = await aftermath.enterLane(child, done.claim);
-  if (entered) await aftermath.ringLane(child, done.again);
-  return entered;
-}
-
-function childOf(
-  entry: LineEntry,
-  row: ClaimRow,
-  outcome: Outcome,
-  follower: Follower,
-  ports: { clock: Clock; aftermath: Aftermath },
-): Child {
+function childOf(entry: LineEntry, { outcome, row, follower }: Written, ports: Ports): Child {
   const now = ports.clock();
   const waits = outcome.attempts === 0;
   return {

@@ -1,9 +1,9 @@
-import { absolute, add, decimal, format, sign } from '../../kit/decimal.ts';
+import { absolute, decimal, format, sign } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Child, ChildKey } from './child.ts';
 import { atOf, canceledChildId, causeOf, childIdOf, type LineEntry, orderIdOf } from './entry.ts';
 import type { ClaimRow } from './plan.ts';
-import { reasonsOf } from './plan-line.ts';
+import { positionAfter, reasonsOf } from './plan-line.ts';
 
 /** What one attempt changes in the bytes of a delivery (SPEC 6.4): everything else is the same at every attempt. */
 export interface Attempt {
@@ -33,12 +33,6 @@ export function identityOf(entry: LineEntry, { place }: Pick<ClaimRow, 'place'>,
   };
 }
 type ChildIdentity = ChildKey & Pick<Child, 'manager_order_id' | 'kind' | 'symbol'>;
-
-/** Where the follower stands after it: want, but never across zero for one that may only reduce. */
-export function positionAfter(entry: LineEntry, row: ClaimRow): string {
-  if (entry.kind !== 'order') return format(add(decimal(row.before.told), decimal(row.qty)));
-  return row.inputs.only !== undefined && row.phase === 'cross' ? '0' : row.after.want;
-}
 
 /** What a delivery is: a child order, or the taking back of one that happened or may have. */
 function typeOf(entry: LineEntry, { inputs, place }: ClaimRow, shard: number) {

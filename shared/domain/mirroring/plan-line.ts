@@ -4,7 +4,7 @@ import type { Follower } from '../followers/follower.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import { canceledChild, levelsAgain, type Past } from './again.ts';
 import { unknownName } from './child.ts';
-import { type AskEntry, type CancelEntry, canceledChildId, type LineEntry } from './entry.ts';
+import { type Again, type AskEntry, type CancelEntry, canceledChildId, type LineEntry } from './entry.ts';
 import {
   brokenRow,
   type ClaimRow,
@@ -119,6 +119,18 @@ const askedLevels = (entry: AskEntry, before: Levels, movement: Movement, inputs
   entry.kind === 'sync' ? levelsAt(before, movement.after, movement, sizingInputs(inputs)) : levelsFlat(before);
 
 /**
+ * Whether a child may go out again as it is: it must not move its follower past where it should stand, and the position that
+ * it names must be the one that it would bring about. What else moved told since it was sized ends that.
+ */
+export function isCovered({ entry, child }: Again, now: Levels): boolean {
+  const qty = decimal(child.row.qty);
+  const missing = subtract(now.want, now.told);
+  const towards = qty === zero ? child.row.inputs.was !== undefined : sign(qty) === sign(missing);
+  const lands = format(add(now.told, qty)) === positionAfter(entry, child.row);
+  return towards && lands && absolute(qty) <= absolute(missing);
+}
+
+/**
  * A child goes out again unchanged, while want still covers it: it must not move the follower past where it should stand
  * (SPEC 6.2). Levels and targets stay; told moves when it is acknowledged.
  */
@@ -127,10 +139,7 @@ function resendRow(entry: AskEntry, f: Follower, row: LedgerRow | undefined, sta
   if (again === undefined) throw new Error(`${entry.ask.cause} names no child`);
   const before = standing(f, entry.order.symbol, row);
   const qty = decimal(again.row.qty);
-  const missing = subtract(before.want, before.told);
-  const towards = qty === zero ? again.row.inputs.was !== undefined : sign(qty) === sign(missing);
-  const covered = towards && absolute(qty) <= absolute(missing);
-  const nothing = covered ? {} : { nothing: { code: 'not_covered' } };
+  const nothing = entry.again !== undefined && isCovered(entry.again, before) ? {} : { nothing: { code: 'not_covered' } };
   const kind = entry.again?.entry.kind ?? 'order';
   const fate = fateOf(f, { kind, status, ...nothing, mayMove: false });
   return {
@@ -183,6 +192,12 @@ function sizedAgain(entry: LineEntry, row: ClaimRow, before: Levels): Quantity &
       ? cancelQuantity({ before, after }, movement, row.inputs.was ?? 'none', only)
       : retarget(after, before.told, movement, only);
   return { ...sized, phase: phaseOf(before.told, add(before.told, sized.qty)) };
+}
+
+/** Where the follower stands after it: want, but never across zero for one that may only reduce. */
+export function positionAfter(entry: LineEntry, row: ClaimRow): string {
+  if (entry.kind !== 'order') return format(add(decimal(row.before.told), decimal(row.qty)));
+  return row.inputs.only !== undefined && row.phase === 'cross' ? '0' : row.after.want;
 }
 
 /** True when a child has something to say: a quantity, or something to cancel. */

@@ -227,7 +227,7 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
     params: { follower_order_id: childIdField },
     body: z.strictObject({}),
     answer: { status: 202, schema: z.strictObject({ follower_order_id: childIdField }) },
-    codes: ['follower_order_not_found', 'not_dead', 'expansion_in_progress', 'order_canceled'],
+    codes: ['follower_order_not_found', 'not_dead', 'expansion_in_progress', 'order_canceled', 'not_covered'],
   },
   previewFollower: {
     summary: "An order's size for this follower, from the recorded state before it, with every step",

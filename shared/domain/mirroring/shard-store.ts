@@ -13,9 +13,10 @@ export interface ShardView {
   readonly roster: readonly Follower[];
   /** What is asked for single followers, in the order of asking. */
   readonly asks: readonly Ask[];
-  /** `canceled_to` is the highest sequence number of a canceled order. */
-  readonly vault: Switched & { readonly seq: number; readonly canceled_to?: number };
 }
+
+/** The vault as its shards need it; `canceled_to` is the highest sequence number of a canceled order. */
+export type VaultNow = Switched & { readonly seq: number; readonly canceled_to?: number };
 
 export interface Finish {
   readonly claim: Claim;
@@ -30,7 +31,9 @@ export interface Finish {
 export interface ShardStore {
   readonly load: (key: ShardKey) => Promise<ShardView>;
   readonly entry: (key: ShardKey, seq: number) => Promise<LogEntry | undefined>;
-  readonly ledger: (key: ShardKey, symbol: string) => Promise<Ledger>;
+  readonly vault: (key: ShardKey) => Promise<VaultNow>;
+  /** The ledger of a symbol, and the vault with its switches, in one read. */
+  readonly inputs: (key: ShardKey, symbol: string) => Promise<{ readonly ledger: Ledger; readonly vault: VaultNow }>;
   readonly isCanceled: (key: ShardKey, seq: number) => Promise<boolean>;
   /** What a cancel folds again. */
   readonly past: (key: ShardKey, cancel: CancelEntry, roster: readonly Follower[]) => Promise<Past>;

@@ -16,7 +16,7 @@ import { type Ask, type AskEntry, atOf, type LineEntry, type LogEntry, orderIdOf
 import { type Ledger, ledgerAfter } from './plan.ts';
 import { planEntry } from './plan-line.ts';
 import { sendAgain } from './resend.ts';
-import type { ShardStore, ShardView } from './shard-store.ts';
+import type { ShardStore, ShardView, VaultNow } from './shard-store.ts';
 
 export interface ShardPorts {
   readonly clock: Clock;
@@ -50,7 +50,7 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
       if (waitMs > 0 && !own) return { kind: 'wait', ms: waitMs };
       await resume(key, view, worker, own, ports);
       marked = true;
-    } else if (view.last.seq < lastWanted(bell, view)) {
+    } else if (view.last.seq < (await lastWanted(key, bell, view, ports))) {
       const entry = await nextEntry(key, view.last.seq + 1, bell, ports);
       const finished = await expand(key, entry, view, worker, ports);
       if (finished && entry.seq >= bell.seq && view.asks.length === 0) return { kind: 'done' };
@@ -67,8 +67,8 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
 }
 
 /** What a follower asks stands after every vault entry that was stored when it began (ARCHITECTURE 2). */
-const lastWanted = (bell: Bell, { asks, vault }: ShardView): number =>
-  asks.length === 0 ? bell.seq : Math.max(bell.seq, vault.seq);
+const lastWanted = async (key: ShardKey, bell: Bell, { asks }: ShardView, { store }: ShardPorts): Promise<number> =>
+  asks.length === 0 ? bell.seq : Math.max(bell.seq, (await store.vault(key)).seq);
 
 async function markAgain(key: ShardKey, bell: Bell, ports: ShardPorts): Promise<void> {
   // A ring for what a follower asks names no entry.
@@ -89,18 +89,18 @@ const leaseUntil = (worker: Worker): number => worker.deadline + limits.leaseGra
 /** True when the entry was finished here. The ledger is read after the cursor: read beside it, it could be older. */
 async function expand(key: ShardKey, entry: LogEntry, view: ReadView, worker: Worker, ports: ShardPorts): Promise<boolean> {
   const { store } = ports;
-  const wasCanceled = entry.kind === 'order' && (view.vault.canceled_to ?? 0) >= entry.seq;
-  const [ledger, canceled, past] = await Promise.all([
-    store.ledger(key, entry.order.symbol),
-    wasCanceled && store.isCanceled(key, entry.seq),
+  const [{ ledger, vault }, past] = await Promise.all([
+    store.inputs(key, entry.order.symbol),
     entry.kind === 'cancel' ? store.past(key, entry, view.roster) : undefined,
   ]);
-  const vaultStatus = statusAt(view.vault, ports.clock());
+  const asksForCancel = entry.kind === 'order' && (vault.canceled_to ?? 0) >= entry.seq;
+  const canceled = asksForCancel && (await store.isCanceled(key, entry.seq));
+  const vaultStatus = statusAt(vault, ports.clock());
   const planned = { entry, roster: view.roster, ledger, vaultStatus, canceled, onBroken: ports.report };
   const rows = planEntry({ ...planned, ...(past === undefined ? {} : { past }) });
   const claim = claimOf(entry, rows, worker, ports);
   if (!(await store.claim(key, claim, atOf(view.last)))) return false;
-  return carryOut({ key, entry, claim, ledger, view, firstOwner: true }, ports);
+  return carryOut({ key, entry, claim, ledger, vault, view, firstOwner: true }, ports);
 }
 
 /** One symbol of what a follower asks, as the next entry of the line; or its end. */
@@ -124,11 +124,13 @@ async function workResend(key: ShardKey, ask: Ask, view: ReadView, worker: Worke
 }
 
 async function claimAsk(key: ShardKey, entry: AskEntry, view: ReadView, worker: Worker, ports: ShardPorts): Promise<void> {
-  const ledger = await ports.store.ledger(key, entry.order.symbol);
-  const vaultStatus = statusAt(view.vault, ports.clock());
+  const { ledger, vault } = await ports.store.inputs(key, entry.order.symbol);
+  const vaultStatus = statusAt(vault, ports.clock());
   const rows = planEntry({ entry, roster: view.roster, ledger, vaultStatus, canceled: false, onBroken: ports.report });
   const claim = { ...claimOf(entry, rows, worker, ports), entry };
-  if (await ports.store.claimAsk(key, claim)) await carryOut({ key, entry, claim, ledger, view, firstOwner: true }, ports);
+  if (await ports.store.claimAsk(key, claim)) {
+    await carryOut({ key, entry, claim, ledger, vault, view, firstOwner: true }, ports);
+  }
 }
 
 function claimOf(entry: LineEntry, rows: Claim['rows'], worker: Worker, ports: ShardPorts): Claim {
@@ -153,14 +155,14 @@ async function resume(key: ShardKey, view: ReadView, worker: Worker, own: boolea
   if (!own && !(await ports.store.takeOver(key, view.last, next))) return;
   const claim: Claim = { ...view.last, ...next };
   // The followers as they are now: from the take-over on the last owner can write nothing more, until then it could.
-  const [now, entry, ledger] = await Promise.all([
+  const [now, entry, { ledger, vault }] = await Promise.all([
     ports.store.load(key),
     claim.entry ?? ports.store.entry(key, claim.seq),
-    ports.store.ledger(key, claim.symbol),
+    ports.store.inputs(key, claim.symbol),
   ]);
   if (entry === undefined) throw new Error(`claimed entry ${claim.seq} of ${key.vault_id} is missing from the log`);
   const firstOwner = own && view.last.taken !== true;
-  await carryOut({ key, entry, claim, ledger, view: { ...now, readAt: ports.clock() }, firstOwner }, ports);
+  await carryOut({ key, entry, claim, ledger, vault, view: { ...now, readAt: ports.clock() }, firstOwner }, ports);
 }
 
 /** What was read, and when (ms): switches older than a second are read again before anything is sent. */
@@ -172,14 +174,22 @@ interface Work {
   readonly entry: LineEntry;
   readonly claim: Claim;
   readonly ledger: Ledger;
+  readonly vault: VaultNow;
   readonly view: ReadView;
   readonly firstOwner: boolean;
 }
 
+/** The followers' and the vault's switches, not older than a second. */
+async function switchesNow({ key, view, vault }: Work, ports: ShardPorts): Promise<{ view: ShardView; vault: VaultNow }> {
+  if (ports.clock() - view.readAt <= switchesLastMs) return { view, vault };
+  const [again, vaultAgain] = await Promise.all([ports.store.load(key), ports.store.vault(key)]);
+  return { view: again, vault: vaultAgain };
+}
+
 async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
   const { key, entry, claim, ledger, firstOwner } = work;
-  const view = ports.clock() - work.view.readAt > switchesLastMs ? await ports.store.load(key) : work.view;
-  if (entry.kind === 'resend') return carryOutAgain(work, entry, view, ports);
+  const { view, vault } = await switchesNow(work, ports);
+  if (entry.kind === 'resend') return carryOutAgain({ ...work, vault }, entry, view, ports);
   const byPlace = new Map(view.roster.map((f) => [f.place, f]));
   const rows = claim.rows.filter((row) => row.fate === 'send');
   const batch = {
@@ -187,7 +197,7 @@ async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
     rows,
     byPlace,
     claim,
-    vaultStatus: statusAt(view.vault, ports.clock()),
+    vaultStatus: statusAt(vault, ports.clock()),
     shard: key.shard,
     repeated: !firstOwner,
   };
@@ -211,7 +221,7 @@ async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
 async function carryOutAgain(work: Work, entry: AskEntry, view: ShardView, ports: ShardPorts): Promise<boolean> {
   const { key, claim, ledger } = work;
   const follower = view.roster.find((f) => f.follower_id === entry.ask.follower_id);
-  const vaultStatus = statusAt(view.vault, ports.clock());
+  const vaultStatus = statusAt(work.vault, ports.clock());
   const outcomes = await sendAgain({ entry, claim, follower, vaultStatus, repeated: !work.firstOwner }, ports);
   if (outcomes === undefined) return false;
   return ports.store.finish(key, {

@@ -5,11 +5,11 @@ import { readChild } from '../../../shared/adapters/dynamo/child-reads.ts';
 import type { Table } from '../../../shared/adapters/dynamo/client.ts';
 import { commitFollower } from '../../../shared/adapters/dynamo/follower-store.ts';
 import { laneStore } from '../../../shared/adapters/dynamo/lane-store.ts';
+import { readEntry } from '../../../shared/adapters/dynamo/line-reads.ts';
 import { findFollower, findVault } from '../../../shared/adapters/dynamo/lookups.ts';
 import { openPartition, readDone, readOpen } from '../../../shared/adapters/dynamo/open-rows.ts';
 import { settle } from '../../../shared/adapters/dynamo/settle-store.ts';
 import { closeOpen, shardStore } from '../../../shared/adapters/dynamo/shard-store.ts';
-import { readEntry } from '../../../shared/adapters/dynamo/line-reads.ts';
 import { bellMessage, deadLetterMessage, laneMessage, type Queue, ringAll, sendOne } from '../../../shared/adapters/sqs/queue.ts';
 import type { FollowerBody } from '../../../shared/domain/followers/follower.ts';
 import { registerFollower } from '../../../shared/domain/followers/register.ts';
@@ -104,7 +104,11 @@ async function shard(body: unknown, process: Process): Promise<Later> {
     ...aftermathStore(table),
     delays,
     deadLetter: (child, why) => sendOne(queues.dlx, deadLetterMessage(child, why)),
-    ringLane: (child, again) => sendOne(queues.lanes, laneMessage(child, again ? freshUlid() : '')),
+    ringLanes: (children, again) =>
+      ringAll(
+        queues.lanes,
+        children.map((child) => laneMessage(child, again ? freshUlid() : '')),
+      ),
   };
   const store = shardStore(table);
   const run = await workShard(bell, worker, {
