@@ -31,7 +31,7 @@ export function webhookDispatcher({ targets, keys }: { targets: Targets; keys: S
     return verdict;
   };
   const deliver = async (delivery: Delivery): Promise<AttemptResult> => {
-    const sent = { at: performance.now() };
+    const sent = { at: performance.now(), notAfter: delivery.notAfter };
     const answered = await post(delivery, { verdict: verdictOn(delivery.follower.webhook.url), keys, agent, sent });
     return { ...answered, ms: Math.round(performance.now() - sent.at) };
   };
@@ -43,19 +43,26 @@ interface Way {
   readonly keys: SigningKeys;
   readonly agent: Sender;
   /** When the request left us: what it waited for before, a connection or our own turn, is not its endpoint's doing. */
-  readonly sent: { at: number };
+  readonly sent: { at: number; readonly notAfter: number };
 }
 
-/** Notes the moment at which a request is written to its connection, in what the caller passed along as `opaque`. */
+/**
+ * Notes the moment at which a request is written to its connection, in what the caller passed along as `opaque`; too late for
+ * its sender, it is not written at all.
+ */
 const noting: Sender.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
   const { opaque: sent } = options as { opaque?: Way['sent'] };
   const started = handler.onRequestStart?.bind(handler);
   handler.onRequestStart = (controller, context) => {
-    if (sent !== undefined) sent.at = performance.now();
     started?.(controller, context);
+    if (sent === undefined) return;
+    sent.at = performance.now();
+    if (Date.now() > sent.notAfter) controller.abort(tooLate());
   };
   return dispatch(options, handler);
 };
+
+const tooLate = (): Error => Object.assign(new Error('the sender’s time was over before it left'), { code: 'TOO_LATE' });
 
 /** An attempt's result but for how long it took. */
 type Answered = AttemptResult extends infer R ? (R extends { ms: number } ? Omit<R, 'ms'> : never) : never;
@@ -120,6 +127,7 @@ const beforeSending = new Set([
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
   'ADDRESS_REFUSED',
+  'TOO_LATE',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',

@@ -8,6 +8,8 @@ export interface Delivery {
   readonly attempt: number;
   /** Milliseconds; signed into the headers. */
   readonly at: number;
+  /** After this (ms) it must not leave any more: whoever comes after its sender may be at it. */
+  readonly notAfter: number;
   readonly body: string;
 }
 
@@ -32,6 +34,31 @@ export interface Dispatcher {
   readonly ready: () => Promise<void>;
   /** Never throws for what an endpoint does; throws only for our own bugs and outages. */
   readonly deliver: (delivery: Delivery) => Promise<AttemptResult>;
+  /**
+   * Where a receiver takes the same id twice: whether it has this one already. Absent where receivers know their ids
+   * (webhooks: X-Vanta-Delivery is their idempotency key).
+   */
+  readonly find?: (delivery: Delivery) => Promise<'there' | 'absent' | 'unanswered'>;
+}
+
+/** An attempt's result, and whether an earlier one may still have reached the receiver. */
+export interface Heard {
+  readonly result: AttemptResult;
+  readonly unknownBefore: boolean;
+}
+
+/**
+ * One attempt. When an earlier one may have gone out and the receiver does not know its ids, it is looked up first: never sent
+ * again before it is proved absent (SPEC 6.5).
+ */
+export async function attemptOnce(dispatcher: Dispatcher, delivery: Delivery, mayBeThere: boolean): Promise<Heard> {
+  if (!mayBeThere || dispatcher.find === undefined) {
+    return { result: await dispatcher.deliver(delivery), unknownBefore: mayBeThere };
+  }
+  const found = await dispatcher.find(delivery);
+  if (found === 'there') return { result: { kind: 'ack', status: 200, ms: 0 }, unknownBefore: true };
+  if (found === 'absent') return { result: await dispatcher.deliver(delivery), unknownBefore: false };
+  return { result: { kind: 'retry', certain: false, error: 'look-up unanswered', ms: 0 }, unknownBefore: true };
 }
 
 /** What an attempt means for its child, given whether an earlier attempt's outcome is unknown. */

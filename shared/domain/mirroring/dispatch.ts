@@ -3,7 +3,7 @@ import { limits } from '../../wiring/limits.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import type { Aftermath } from './aftermath.ts';
-import { type AttemptResult, type Dispatcher, slowAfterMs, verdictOf } from './attempt.ts';
+import { type AttemptResult, attemptOnce, type Dispatcher, slowAfterMs, verdictOf } from './attempt.ts';
 import { type Child, unknownName } from './child.ts';
 import type { Claim, Outcome } from './claim.ts';
 import { childOrderBody } from './delivery.ts';
@@ -67,9 +67,7 @@ export async function dispatchRows(batch: Batch, ports: DispatchPorts): Promise<
 
 /** A throw for one follower is that child's dead letter, unknown because it may have been sent; the others go on. */
 async function dispatchSafely(batch: Batch, row: ClaimRow, ports: DispatchPorts): Promise<Outcome> {
-  // Past the quiet end of its lease an owner starts nothing more: the next one carries the claim out.
-  if (ports.clock() > batch.claim.lease_until - limits.leaseQuietSeconds * 1000)
-    throw new Error('the lease ended before all was sent');
+  if (ports.clock() > quietFrom(batch.claim)) throw new Error('the lease ended before all was sent');
   const follower = batch.byPlace.get(row.place);
   if (follower === undefined) throw new Error(`place ${row.place} of shard ${batch.shard} has no follower`);
   try {
@@ -87,21 +85,26 @@ async function dispatchSafely(batch: Batch, row: ClaimRow, ports: DispatchPorts)
   }
 }
 
+/** Past the quiet end of its lease (ms) an owner sends nothing more: the next one carries the claim out. */
+export const quietFrom = ({ lease_until }: Pick<Claim, 'lease_until'>): number => lease_until - limits.leaseQuietSeconds * 1000;
+
 async function dispatchOne(batch: Batch, row: ClaimRow, follower: Follower, ports: DispatchPorts): Promise<Outcome> {
   const at = ports.clock();
   const blocked = batch.repeated ? whyNotAgain(batch, row, follower, at) : whyNotNow(batch, row, follower, at);
   if (blocked !== undefined) return blocked;
   const attempt = batch.repeated ? 2 : 1;
-  const result = await ports.dispatcher.deliver({
+  const delivery = {
     follower,
     deliveryId: childIdOf(batch.entry, batch.shard, row.place),
     attempt,
     at,
+    notAfter: quietFrom(batch.claim),
     body: childOrderBody(batch.entry, row, follower, { number: attempt, at: timestamp(at) }),
-  });
+  };
+  const { result, unknownBefore } = await attemptOnce(ports.dispatcher, delivery, batch.repeated);
   const latencyMs = at - milliseconds(batch.entry.accepted_at);
   ports.observe({ latencyMs, result: result.kind, vault_id: batch.entry.vault_id, first: !batch.repeated });
-  return outcomeOf(row.place, result, attempt, batch.repeated);
+  return outcomeOf(row.place, result, attempt, unknownBefore);
 }
 
 /**
@@ -146,9 +149,9 @@ const expiresAt = (entry: Pick<LineEntry, 'accepted_at' | 'pinned'>): number =>
 export const isTooOld = (entry: LineEntry, row: Pick<ClaimRow, 'phase'>, now: number): boolean =>
   entry.kind !== 'cancel' && row.phase !== 'reduce' && now > expiresAt(entry);
 
-function outcomeOf(place: number, result: AttemptResult, attempts: number, repeated: boolean): Outcome {
+function outcomeOf(place: number, result: AttemptResult, attempts: number, unknownBefore: boolean): Outcome {
   const slow = result.ms > slowAfterMs ? { slow: true as const } : {};
-  const verdict = verdictOf(result, repeated);
+  const verdict = verdictOf(result, unknownBefore);
   if (verdict.kind === 'ack') return { place, state: 'ack', attempts, ...slow };
   const { error } = verdict;
   const unknown = verdict.unknown ? { unknown: true as const } : {};

@@ -9,7 +9,7 @@ import type { Follower } from '../followers/follower.ts';
 import { type Switched, statusAt } from '../vaults/status.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import { standOf } from './again.ts';
-import { type Dispatcher, slowAfterMs, type Verdict, verdictOf } from './attempt.ts';
+import { attemptOnce, type Dispatcher, slowAfterMs, type Verdict, verdictOf } from './attempt.ts';
 import { type Child, type ChildKey, unknownName } from './child.ts';
 import { childOrderBody } from './delivery.ts';
 import { isTooOld, type Observe } from './dispatch.ts';
@@ -112,7 +112,7 @@ async function step(now: Now, child: Child, ports: LanePorts): Promise<void> {
   if (ended !== undefined) return finish(sized, ended, ports);
   const at = ports.clock();
   const begun = await ports.store.begin(sized, { row: sized.row, attempt_until: at + attemptTakesMs * 2, at: timestamp(at) });
-  if (begun) await attempt({ ...sized, attempts: sized.attempts + 1 }, entry, now.follower, ports);
+  if (begun) await attempt({ ...sized, attempts: sized.attempts + 1 }, entry, { follower: now.follower, begunAt: at }, ports);
 }
 
 /** A child that waited unattempted gets its quantity now: from its own entry's want and what was told meanwhile. */
@@ -156,19 +156,26 @@ function whyEnded(child: Child, entry: LineEntry, now: Now, ports: LanePorts): E
   return child.attempts >= mostAttempts(ports.delays) ? { state: 'dead_lettered', code: 'attempts_exhausted' } : undefined;
 }
 
-async function attempt(child: Child, entry: LineEntry, follower: Follower, ports: LanePorts): Promise<void> {
+async function attempt(
+  child: Child,
+  entry: LineEntry,
+  { follower, begunAt }: { follower: Follower; begunAt: number },
+  ports: LanePorts,
+): Promise<void> {
   const at = ports.clock();
   const last = child.last_error === undefined ? {} : { lastError: child.last_error };
-  const result = await ports.dispatcher.deliver({
+  const delivery = {
     follower,
     deliveryId: child.follower_order_id,
     attempt: child.attempts,
     at,
+    notAfter: begunAt + attemptTakesMs,
     body: childOrderBody(entry, child.row, follower, { number: child.attempts, at: timestamp(at), ...last }),
-  });
+  };
+  const { result, unknownBefore } = await attemptOnce(ports.dispatcher, delivery, child.unknown);
   const latencyMs = at - milliseconds(entry.accepted_at);
   ports.observe({ latencyMs, result: result.kind, vault_id: child.vault_id, first: child.attempts === 1 });
-  await conclude(child, entry, verdictOf(result, child.unknown), { slow: result.ms > slowAfterMs }, ports);
+  await conclude(child, entry, verdictOf(result, unknownBefore), { slow: result.ms > slowAfterMs }, ports);
 }
 
 async function conclude(

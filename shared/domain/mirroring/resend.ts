@@ -3,14 +3,14 @@
  * shard's line, so that no other child of its follower is sized meanwhile. Levels stay; told moves when it is acknowledged.
  */
 import { type Clock, timestamp } from '../../kit/clock.ts';
-import { limits } from '../../wiring/limits.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import type { Aftermath } from './aftermath.ts';
-import { type AttemptResult, type Dispatcher, slowAfterMs, type Verdict, verdictOf } from './attempt.ts';
+import { type AttemptResult, attemptOnce, type Dispatcher, slowAfterMs, type Verdict, verdictOf } from './attempt.ts';
 import type { Child } from './child.ts';
 import type { Claim, Outcome } from './claim.ts';
 import { childOrderBody } from './delivery.ts';
+import { quietFrom } from './dispatch.ts';
 import { type Again, type AskEntry, atOf } from './entry.ts';
 import { type ClaimRow, switchCode } from './plan.ts';
 import type { ChildState } from './states.ts';
@@ -75,19 +75,20 @@ async function attemptAgain(
   }
   const code = switchCode(follower, vaultStatus, again.entry.kind);
   if (code !== undefined) return repeated ? { ...stays, unknown: true } : undefined;
-  // Past the quiet end of its lease an owner starts nothing more: the next one carries the claim out.
-  if (at > claim.lease_until - limits.leaseQuietSeconds * 1000) throw new Error('the lease ended before all was sent');
+  if (at > quietFrom(claim)) throw new Error('the lease ended before all was sent');
   const attempts = child.attempts + 1;
   const last = child.last_error === undefined ? {} : { lastError: child.last_error };
-  const result = await ports.dispatcher.deliver({
+  const delivery = {
     follower,
     deliveryId: child.follower_order_id,
     attempt: attempts,
     at,
+    notAfter: quietFrom(claim),
     body: childOrderBody(again.entry, child.row, follower, { number: attempts, at: timestamp(at), ...last }),
-  });
+  };
+  const { result, unknownBefore } = await attemptOnce(ports.dispatcher, delivery, child.unknown || repeated);
   await note(follower, result, ports);
-  const said = heard({ ...stays, attempts }, verdictOf(result, child.unknown || repeated));
+  const said = heard({ ...stays, attempts }, verdictOf(result, unknownBefore));
   return said.moved !== undefined ? { ...said, ...(await takenBackBy(again, follower, ports)) } : said;
 }
 
