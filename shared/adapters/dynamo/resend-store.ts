@@ -5,7 +5,7 @@ import { resendCause } from '../../domain/mirroring/asks.ts';
 import { type Child, laneEnded, unknownName } from '../../domain/mirroring/child.ts';
 import type { ShardKey } from '../../domain/mirroring/claim.ts';
 import { type Again, type Ask, type At, atOf, lineNumber } from '../../domain/mirroring/entry.ts';
-import type { Resent } from '../../domain/mirroring/resend.ts';
+import { type Resent, resentTo } from '../../domain/mirroring/resend.ts';
 import { askItems } from './ask-store.ts';
 import { readChild } from './child-reads.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
@@ -81,16 +81,14 @@ export async function putAsk(table: Table, shard: ShardKey, ask: Ask): Promise<v
 
 /** How often a write is tried again with what others wrote meanwhile. */
 const tries = 8;
-/** Said to have happened already: an answer adds nothing to it. */
-const counted = new Set(['ack', 'partially_filled', 'confirmed']);
 
 /** What became of a child that went out again, in one transaction with the claim as its owner's. */
 export async function saveResent(table: Table, resent: Resent, claim: Ownership): Promise<boolean> {
-  let { child } = resent;
+  let now: Resent | undefined = resent;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const { child } = now;
     const item = await getItem(table, keys.follower(shardOf(child), child.place));
     if (item === undefined) throw new Error(`follower ${child.follower_id} has no row`);
-    const now = { ...resent, child };
     try {
       await table.client.send(new TransactWriteCommand({ TransactItems: writesOf(table, now, claim, followerOf(item)) }));
       return true;
@@ -100,12 +98,10 @@ export async function saveResent(table: Table, resent: Resent, claim: Ownership)
       if (failed.length === 0 && !metAnother(error)) throw error;
     }
     const fresh = await readChild(table, followerOf(item), child);
-    // Somebody said how it ended while it was on its way.
-    if (fresh === undefined || (counted.has(fresh.state) && !fresh.unknown)) return true;
-    if (resent.moved === undefined && !fresh.unknown) return true;
-    child = fresh;
+    now = fresh === undefined ? undefined : resentTo(resent, fresh);
+    if (now === undefined) return true;
   }
-  throw new Error(`the row of ${child.follower_order_id} was written by others ${tries} times in a row`);
+  throw new Error(`the row of ${resent.child.follower_order_id} was written by others ${tries} times in a row`);
 }
 
 function writesOf(table: Table, resent: Resent, claim: Ownership, follower: Follower): Writes {

@@ -52,8 +52,9 @@ export async function sendAgain(work: Work, ports: Ports): Promise<Outcome[] | u
   if (row === undefined || follower === undefined || again === undefined) return [];
   const child = await ports.aftermath.kept(follower, atOf(again.child));
   if (child === undefined) throw new Error(`${again.child.follower_order_id} has no row`);
-  const written = child.attempts > again.child.attempts;
-  const resent = written ? undefined : await attemptAgain({ ...work, follower }, row, again, child, ports);
+  // Its dead owner wrote what came of it, or somebody has said meanwhile how it ended.
+  const over = child.attempts > again.child.attempts || !(child.unknown || child.state === 'dead_lettered');
+  const resent = over ? undefined : await attemptAgain({ ...work, follower }, row, again, child, ports);
   if (resent !== undefined && !(await ports.aftermath.resent(resent, claim))) return undefined;
   const { state, code, unknown, attempts } = resent ?? { ...child, code: child.code };
   const told = { place: row.place, state, attempts, ...(code === undefined ? {} : { code }) };
@@ -107,13 +108,27 @@ async function note(follower: Follower, result: AttemptResult, { aftermath }: Po
 
 /** A failed attempt leaves the child what it was, and says whether anybody knows. */
 function heard(resent: Resent, verdict: Verdict): Resent {
-  // What is known to be filled in part stays that.
-  const filled = resent.child.state === 'partially_filled';
   if (verdict.kind === 'ack') {
-    return { ...resent, state: filled ? 'partially_filled' : 'ack', unknown: false, moved: resent.child.row.qty };
+    return { ...resent, state: ackOf(resent.child), unknown: false, moved: resent.child.row.qty };
   }
   const { error, unknown } = verdict;
-  return verdict.kind === 'ended' && !filled
-    ? { ...resent, state: verdict.state, unknown, error }
-    : { ...resent, unknown, error };
+  const ends = verdict.kind === 'ended' && resent.child.state !== 'partially_filled';
+  return ends ? { ...resent, state: verdict.state, unknown, error } : { ...resent, unknown, error };
 }
+
+/** What is known to be filled in part stays that. */
+const ackOf = ({ state }: Child): ChildState => (state === 'partially_filled' ? state : 'ack');
+
+/**
+ * What is left to write when somebody wrote the child's row while it was on its way; undefined when nothing is: it is known
+ * to have happened and counted, or it is known not to have, and our attempt says no more than that.
+ */
+export function resentTo(resent: Resent, fresh: Child): Resent | undefined {
+  const attempts = fresh.attempts + 1;
+  if (resent.moved === undefined) {
+    return fresh.unknown ? { ...resent, child: fresh, attempts, state: fresh.state } : undefined;
+  }
+  if (!fresh.unknown && (fresh.final === true || happened.has(fresh.state))) return undefined;
+  return { ...resent, child: fresh, attempts, state: ackOf(fresh) };
+}
+const happened: ReadonlySet<ChildState> = new Set(['ack', 'partially_filled', 'confirmed']);

@@ -41,6 +41,7 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
   await ports.dispatcher.ready();
   const key = { tenant_id: bell.tenant_id, vault_id: bell.vault_id, shard: bell.shard };
   let marked = false;
+  let wanted = bell.seq;
   for (;;) {
     const view = { ...(await ports.store.load(key)), readAt: ports.clock() };
     if (view.last.state === 'claimed') {
@@ -50,7 +51,7 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
       if (waitMs > 0 && !own) return { kind: 'wait', ms: waitMs };
       await resume(key, view, worker, own, ports);
       marked = true;
-    } else if (view.last.seq < (await lastWanted(key, bell, view, ports))) {
+    } else if (view.last.seq < wanted) {
       const entry = await nextEntry(key, view.last.seq + 1, bell, ports);
       const finished = await expand(key, entry, view, worker, ports);
       if (finished && entry.seq >= bell.seq && view.asks.length === 0) return { kind: 'done' };
@@ -60,15 +61,15 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
       if (!marked) await markAgain(key, bell, ports);
       marked = true;
       if (ask === undefined) return { kind: 'done' };
-      await workAsk(key, ask, view, worker, ports);
+      // What a follower asks stands after every vault entry that was stored when it began (ARCHITECTURE 2). Those are worked off
+      // with the followers read anew: somebody may have joined before them, and after these were read.
+      const stored = (await ports.store.vault(key)).seq;
+      if (stored > view.last.seq) wanted = stored;
+      else await workAsk(key, ask, view, worker, ports);
     }
     if (worker.deadline - ports.clock() < limits.workerReserveSeconds * 1000) return { kind: 'more' };
   }
 }
-
-/** What a follower asks stands after every vault entry that was stored when it began (ARCHITECTURE 2). */
-const lastWanted = async (key: ShardKey, bell: Bell, { asks }: ShardView, { store }: ShardPorts): Promise<number> =>
-  asks.length === 0 ? bell.seq : Math.max(bell.seq, (await store.vault(key)).seq);
 
 async function markAgain(key: ShardKey, bell: Bell, ports: ShardPorts): Promise<void> {
   // A ring for what a follower asks names no entry.
