@@ -97,7 +97,7 @@ async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAn
     ring,
     whyUrlRefused: checkUrl,
   });
-  return { body: followerRecordView(follower), etag: etag(follower) };
+  return shown(followerView(principal as Principal, follower), follower);
 }
 
 async function deleteFollower(request: ApiRequest): Promise<ApiAnswer> {

@@ -56,7 +56,9 @@ export async function locateChild(childId: string): Promise<Found | undefined> {
   ]);
   const row = claim?.rows.find((r) => r.place === address.place);
   const found = logged ?? claim?.entry;
-  if (claim === undefined || row === undefined || item === undefined || found === undefined) return undefined;
+  // What goes out again has its first id and no other.
+  if (claim === undefined || row === undefined || item === undefined || found === undefined || found.kind === 'resend')
+    return undefined;
   const follower = followerOf(item);
   return { entry: found, claim, row, follower, child: await readChild(table, follower, at) };
 }

@@ -3,7 +3,7 @@ import { fillSeen, saveFill } from '../../shared/adapters/dynamo/fill-store.ts';
 import { findFollower } from '../../shared/adapters/dynamo/lookups.ts';
 import { signingKeys } from '../../shared/adapters/secrets/signing-keys.ts';
 import type { Follower } from '../../shared/domain/followers/follower.ts';
-import { type FillReport, reportFill as report } from '../../shared/domain/mirroring/fill.ts';
+import { type FillPorts, type FillReport, reportFill as report } from '../../shared/domain/mirroring/fill.ts';
 import { servedChild } from '../../shared/domain/mirroring/served.ts';
 import { childOrderView } from '../../shared/domain/mirroring/views.ts';
 import { notFound } from '../../shared/domain/tenants/policy.ts';
@@ -13,7 +13,7 @@ import { readEnv } from '../../shared/wiring/env.ts';
 import { clock } from '../edge/entropy.ts';
 import { type ApiAnswer, type ApiEvent, type ApiRequest, bodyText } from '../edge/request.ts';
 import { table } from './api-table.ts';
-import { canceledChildOf, cancelStanding, locateChild, requireExpanded } from './child-reads.ts';
+import { canceledChildOf, cancelStanding, type Found, locateChild, requireExpanded } from './child-reads.ts';
 
 const keys = signingKeys(readEnv('mirroring-api').masterSecret);
 
@@ -31,23 +31,36 @@ export async function reportFill({ params, body, raw }: ApiRequest<FillReport>):
   await requireSignature(raw, found?.follower);
   if (found === undefined) throw notFound('follower_order');
   requireExpanded(found);
-  const { guard, takenBack } = await cancelStanding(found);
+  await report(body, portsFor(found));
   const { entry, claim, row, follower } = found;
-  const read = async () => {
-    const [now, own] = await Promise.all([findFollower(table, follower.follower_id), readChild(table, follower, entry)]);
-    if (now === undefined) throw notFound('follower_order');
-    return { follower: now, own };
-  };
-  await report(body, {
+  return { body: childOrderView(entry, claim, row, follower, (await readNow(found)).own) };
+}
+
+async function readNow({ follower, entry }: Found) {
+  const [now, own] = await Promise.all([findFollower(table, follower.follower_id), readChild(table, follower, entry)]);
+  if (now === undefined) throw notFound('follower_order');
+  return { follower: now, own };
+}
+
+function portsFor(found: Found): FillPorts {
+  const { entry, claim, row, follower } = found;
+  let standing: Awaited<ReturnType<typeof cancelStanding>> | undefined;
+  return {
     clock,
-    takenBack,
+    // Read anew at each try: a cancel may have come between.
+    takenBack: async () => {
+      standing = await cancelStanding(found);
+      return standing.takenBack;
+    },
     canceledChild: () => canceledChildOf(found),
     seen: (f, fillId) => fillSeen(table, f, fillId),
     read: async () => {
-      const { follower: now, own } = await read();
+      const { follower: now, own } = await readNow(found);
       return { follower: now, child: own ?? servedChild(entry, claim, row, now) };
     },
-    save: async (reported) => saveFill(table, reported, (await readChild(table, follower, entry)) !== undefined, guard),
-  });
-  return { body: childOrderView(entry, claim, row, follower, (await read()).own) };
+    save: async (reported) => {
+      const hadRow = (await readChild(table, follower, entry)) !== undefined;
+      return saveFill(table, reported, hadRow, standing?.guard ?? 'no cancel');
+    },
+  };
 }

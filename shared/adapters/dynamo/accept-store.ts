@@ -10,7 +10,10 @@ import { openPartition } from './open-rows.ts';
 
 type Item = Record<string, unknown>;
 
-/** Everything that accept decides from, in one consistent batch read. */
+/**
+ * Everything that accept decides from, in one batch of consistent reads. A batch is no snapshot: its transaction holds only for the
+ * vault and the position as they were read.
+ */
 export async function readForAccept(table: Table, request: AcceptRequest): Promise<AcceptView> {
   const { order } = request;
   const wanted = {
@@ -71,6 +74,7 @@ export async function commitEntry(
     advanceVault(table, entry, read.vaultVersion),
     ...newItems(table, entry),
     ...plainItems(table, entry, read.accepted_by),
+    movePosition(table, entry),
   ]);
 }
 
@@ -102,6 +106,22 @@ export const advanceVault = (table: Table, entry: LogEntry, ver: number): Writes
   },
 });
 
+/** The manager's position after an entry; holds only while it is what the entry started from. */
+export const movePosition = (table: Table, entry: LogEntry): Writes[number] => ({
+  Put: {
+    TableName: table.name,
+    Item: {
+      ...keys.position(entry, entry.order.symbol),
+      symbol: entry.order.symbol,
+      qty: entry.pinned.position_after,
+      ref_price: entry.order.ref_price,
+      seq: entry.seq,
+    },
+    ConditionExpression: entry.pinned.position_before === '0' ? 'attribute_not_exists(pk) OR qty = :before' : 'qty = :before',
+    ExpressionAttributeValues: { ':before': entry.pinned.position_before },
+  },
+});
+
 const newItems = (table: Table, entry: OrderEntry): Writes =>
   [
     { ...keys.entry(entry, entry.seq), entry },
@@ -109,9 +129,8 @@ const newItems = (table: Table, entry: OrderEntry): Writes =>
   ].map((Item) => ({ Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } }));
 
 function plainItems(table: Table, entry: OrderEntry, by: string): Writes {
-  const { tenant_id, vault_id, seq, manager_order_id, order, pinned } = entry;
+  const { tenant_id, vault_id, seq, manager_order_id, pinned } = entry;
   const items: Item[] = [
-    { ...keys.position(entry, order.symbol), symbol: order.symbol, qty: pinned.position_after, ref_price: order.ref_price, seq },
     { ...keys.reference(manager_order_id), tenant_id, vault_id, seq },
     {
       ...keys.audit(tenant_id, vault_id, entry.accepted_at, ulidOf(manager_order_id)),

@@ -5,7 +5,7 @@ import { type Child, unknownName } from '../../domain/mirroring/child.ts';
 import { type At, lineNumber } from '../../domain/mirroring/entry.ts';
 import { childItem } from './child-item.ts';
 import { readChild } from './child-reads.ts';
-import { failedConditions, held, metAnother, type Table } from './client.ts';
+import { failedConditions, heldAgain, metAnother, type Table } from './client.ts';
 import { deadLetterItems } from './dead-letters.ts';
 import { keys } from './keys.ts';
 import { shardOf } from './moved.ts';
@@ -35,7 +35,7 @@ export function aftermathStore(
     kept: (follower, at) => readChild(table, follower, at),
     takenBack: (follower, canceled, claim, at) => takeBack(table, follower, canceled, claim, at),
     resent: (resent, claim) => saveResent(table, resent, claim),
-    askAgain: (follower, cause, at) => askAgain(table, follower, cause, at),
+    askAgain: (follower, at) => askAgain(table, follower, at),
     noteEndpoint: (follower, note) => noteEndpoint(table, follower, note),
   };
 }
@@ -187,5 +187,5 @@ async function noteEndpoint(table: Table, follower: Follower, { slow, stops }: {
       ...(stopping ? { ':stopped': 'stopped', ':one': 1, ':active': 'active' } : {}),
     },
   });
-  await held(table.client.send(update));
+  await heldAgain(() => table.client.send(update));
 }

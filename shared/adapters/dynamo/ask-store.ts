@@ -1,9 +1,10 @@
 import { QueryCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Asked, VaultPosition } from '../../domain/mirroring/asks.ts';
 import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
-import type { Ask, AskEntry } from '../../domain/mirroring/entry.ts';
+import { type Ask, type AskEntry, byPlatform } from '../../domain/mirroring/entry.ts';
+import { milliseconds } from '../../kit/clock.ts';
 import { vaultOf } from './accept-store.ts';
-import { failedConditions, type Table } from './client.ts';
+import { failedConditions, metAnother, type Table } from './client.ts';
 import { keys, partitions, prefixes, type ShardOf } from './keys.ts';
 import { getItem } from './lookups.ts';
 import { openPartition } from './open-rows.ts';
@@ -89,7 +90,13 @@ export async function claimAsk(table: Table, key: ShardKey, claim: Claim & { rea
     put(table, barrier(key, entry), barrierCondition(entry.k - 1)),
     put(
       table,
-      { ...keys.done(key, cause, entry.order.symbol), symbol: entry.order.symbol, seq: entry.seq, k: entry.k },
+      {
+        ...keys.done(key, cause, entry.order.symbol),
+        symbol: entry.order.symbol,
+        seq: entry.seq,
+        k: entry.k,
+        ...vanishing(entry.ask),
+      },
       ifAbsent,
     ),
     put(table, {
@@ -126,30 +133,41 @@ export const barrierCondition = (k: number) =>
         ExpressionAttributeValues: { ':barrier': 'barrier', ':k': k },
       };
 
+/** How often an end that met a transaction on its follower's row is tried. */
+const endTries = 6;
+/** What the platform asked by itself names its minute and is never asked again: what it was may vanish after this. */
+const ownDoneDays = 14;
+
 /** Ends an ask for ever: asked again it is found done. One who was leaving has left. */
 export async function endAsk(table: Table, key: ShardKey, ask: Ask, at: string): Promise<void> {
   const gone = [keys.todo(key, ask.cause), keys.openAsk(openPartition(key.vault_id), key, ask.cause)];
   const TransactItems: Writes = [
-    put(table, { ...keys.done(key, ask.cause), symbol: '', at }),
+    put(table, { ...keys.done(key, ask.cause), symbol: '', at, ...vanishing(ask) }),
     ...gone.map((Key) => ({ Delete: { TableName: table.name, Key } })),
     ...(ask.kind === 'flatten' ? [leave(table, key, ask, at)] : []),
   ];
-  try {
-    await table.client.send(new TransactWriteCommand({ TransactItems }));
-  } catch (error) {
-    // Its follower has left already: another owner ended the ask.
-    if (failedConditions(error).length === 0) throw error;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await table.client.send(new TransactWriteCommand({ TransactItems }));
+      return;
+    } catch (error) {
+      // Its follower has left already: another owner ended the ask.
+      if (failedConditions(error).length > 0) return;
+      if (!metAnother(error) || attempt >= endTries) throw error;
+    }
   }
 }
+
+const vanishing = (ask: Ask) =>
+  ask.by === byPlatform ? { ttl: Math.floor(milliseconds(ask.asked_at) / 1000) + ownDoneDays * 86_400 } : {};
 
 const leave = (table: Table, key: ShardKey, { place }: Ask, at: string): Writes[number] => ({
   Update: {
     TableName: table.name,
     Key: keys.follower(key, place),
     UpdateExpression: 'SET #status = :left, ver = ver + :one, updated_at = :at',
-    // Its endpoint may have said meanwhile that it is gone.
-    ConditionExpression: '#status IN (:leaving, :stopped)',
+    ConditionExpression: '#status = :leaving',
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':left': 'left', ':leaving': 'leaving', ':stopped': 'stopped', ':one': 1, ':at': at },
+    ExpressionAttributeValues: { ':left': 'left', ':leaving': 'leaving', ':one': 1, ':at': at },
   },
 });

@@ -2,7 +2,7 @@ import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { CancelMark, CancelRequest, CancelView } from '../../domain/mirroring/cancel.ts';
 import type { CancelEntry } from '../../domain/mirroring/entry.ts';
 import { ulidOf } from '../../kit/ids.ts';
-import { advanceVault, openRow, transact, vaultOf } from './accept-store.ts';
+import { advanceVault, movePosition, openRow, transact, vaultOf } from './accept-store.ts';
 import type { Table } from './client.ts';
 import { keys, type VaultKey } from './keys.ts';
 import { readEntry } from './line-reads.ts';
@@ -37,18 +37,17 @@ export function commitCancel(
   entry: CancelEntry,
   read: { vaultVersion: number; by: string; seed: string },
 ): Promise<'committed' | 'conflict'> {
-  const { tenant_id, vault_id, seq, manager_order_id, filled_qty, cancels, order, pinned } = entry;
+  const { tenant_id, vault_id, seq, manager_order_id, filled_qty, cancels, pinned } = entry;
   const mark: CancelMark = { manager_order_id, seq, filled_qty, seed: read.seed };
   const put = (Item: Record<string, unknown>): Writes[number] => ({ Put: { TableName: table.name, Item } });
   const putNew = (Item: Record<string, unknown>): Writes[number] => ({
     Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' },
   });
-  const position = { symbol: order.symbol, qty: pinned.position_after, ref_price: order.ref_price, seq };
   return transact(table, [
     advanceVault(table, entry, read.vaultVersion),
     putNew({ ...keys.entry(entry, seq), entry }),
     putNew({ ...keys.canceled(entry, cancels.seq), mark }),
-    put({ ...keys.position(entry, order.symbol), ...position }),
+    movePosition(table, entry),
     put({ ...keys.reference(manager_order_id), tenant_id, vault_id, seq }),
     put({
       ...keys.audit(tenant_id, vault_id, entry.accepted_at, ulidOf(manager_order_id)),

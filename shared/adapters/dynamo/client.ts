@@ -32,6 +32,20 @@ function named(error: unknown, name: string): boolean {
   return error instanceof Error && error.name === name;
 }
 
+/** How often a write that met a transaction on its item is made again. */
+const conflictTries = 6;
+
+/** As `held`, for an item that transactions of others write too: a write that meets one is rejected, and made again. */
+export async function heldAgain(write: () => Promise<unknown>): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await held(write());
+    } catch (error) {
+      if (!metAnother(error) || attempt >= conflictTries) throw error;
+    }
+  }
+}
+
 /** Runs a conditional write: false when its condition did not hold, everything else is thrown. */
 export async function held(write: Promise<unknown>): Promise<boolean> {
   try {

@@ -56,6 +56,8 @@ async function begin(table: Table, record: IdempotencyRecord): Promise<Idempoten
     return undefined;
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
-    return { ...(unmarshall(error.Item) as Omit<IdempotencyRecord, 'owner' | 'hash'>), owner, hash };
+    const found = unmarshall(error.Item) as Omit<IdempotencyRecord, 'owner' | 'hash'>;
+    // Our own record: it landed, its reply was lost, and the SDK asked again.
+    return found.seed === record.seed && found.begun_at === record.begun_at ? undefined : { ...found, owner, hash };
   }
 }

@@ -1,11 +1,11 @@
-import { QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import { type Child, type ChildKey, laneEnded, unknownName } from '../../domain/mirroring/child.ts';
 import { lineNumber, placeOf } from '../../domain/mirroring/entry.ts';
 import type { Ending, LaneStore, LaneView } from '../../domain/mirroring/lane.ts';
 import { childOf, packedRow } from './child-item.ts';
 import { readChild } from './child-reads.ts';
-import { failedConditions, held, metAnother, type Table } from './client.ts';
+import { failedConditions, heldAgain, metAnother, type Table } from './client.ts';
 import { deadLetterItems } from './dead-letters.ts';
 import { followerOf } from './follower-item.ts';
 import { keys, partitions } from './keys.ts';
@@ -27,7 +27,7 @@ export function laneStore(table: Table): LaneStore {
     end: (ending) => end(table, ending),
     askAgain: async (child, at) => {
       const item = await getItem(table, keys.follower(shardOf(child), child.place));
-      if (item !== undefined) await askAgain(table, followerOf(item), child, at);
+      if (item !== undefined) await askAgain(table, followerOf(item), at);
     },
   };
 }
@@ -76,8 +76,9 @@ async function firstOpen(table: Table, follower: Follower): Promise<Child | unde
   return undefined;
 }
 
+/** As a transaction, which carries a token: asked for twice after a lost reply it is still ours, and not somebody else's attempt. */
 async function begin(table: Table, child: Child, next: Parameters<LaneStore['begin']>[1]): Promise<boolean> {
-  const update = new UpdateCommand({
+  const Update = {
     TableName: table.name,
     Key: keys.child(child, child),
     UpdateExpression:
@@ -93,9 +94,25 @@ async function begin(table: Table, child: Child, next: Parameters<LaneStore['beg
       ':until': next.attempt_until,
       ':at': next.at,
     },
-  });
-  return held(table.client.send(update));
+  };
+  return transacted(table, [{ Update }]);
 }
+
+type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
+
+/** False when a condition did not hold; another transaction on the row is waited out. */
+async function transacted(table: Table, TransactItems: Writes): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await table.client.send(new TransactWriteCommand({ TransactItems }));
+      return true;
+    } catch (error) {
+      if (failedConditions(error).length > 0) return false;
+      if (!metAnother(error) || attempt >= beginTries) throw error;
+    }
+  }
+}
+const beginTries = 6;
 
 async function scheduleRetry(table: Table, child: Child, next: Parameters<LaneStore['retry']>[1]): Promise<boolean> {
   const update = new UpdateCommand({
@@ -113,7 +130,7 @@ async function scheduleRetry(table: Table, child: Child, next: Parameters<LaneSt
       ':attempts': child.attempts,
     },
   });
-  return held(table.client.send(update));
+  return heldAgain(() => table.client.send(update));
 }
 
 /** How often an ending is tried again with the follower's row as it then is: settling moves it too. */

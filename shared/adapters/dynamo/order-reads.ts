@@ -30,7 +30,8 @@ export async function readProgress(table: Table, entry: LogEntry): Promise<Progr
   // What the shards sent to lanes and no lane has ended yet; moves between states add up to nothing.
   counts['retry'] = (counts['retry'] ?? 0) + total('lane') - childStates.reduce((n, state) => n + moved(state), 0);
   const shown = Object.fromEntries(Object.entries(counts).filter(([, n]) => n !== 0));
-  return { shardsClaimed: results.length, shardsDone: results.filter((item) => item['state'] === 'done').length, counts: shown };
+  const claimed = results.filter((item) => item['state'] !== 'barrier');
+  return { shardsClaimed: claimed.length, shardsDone: results.filter((item) => item['state'] === 'done').length, counts: shown };
 }
 
 const countsIn = (item: Record<string, unknown>): Counts => (item['counts'] as Counts | undefined) ?? {};

@@ -8,7 +8,7 @@ import type { ChildState } from '../../domain/mirroring/states.ts';
  * A shard's rows packed into one binary attribute: JSON by columns, deflated (RFC 1951). Columns compress better than rows: what
  * all followers have alike is written once, and numbers stand beside their like. 100 followers take about 2 KB, so that
  * claim, ledger and result cost about 0.13 write units per child (docs/decisions/0003). The first element is the version
- * of the layout: old and new code can work on one order.
+ * of the layout; version 1 (by rows) was never deployed, and is refused rather than guessed at.
  */
 const version = 2;
 type Scalar = string | number;

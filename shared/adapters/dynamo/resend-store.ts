@@ -4,7 +4,7 @@ import type { Ownership } from '../../domain/mirroring/aftermath.ts';
 import { resendCause } from '../../domain/mirroring/asks.ts';
 import { type Child, laneEnded, unknownName } from '../../domain/mirroring/child.ts';
 import type { ShardKey } from '../../domain/mirroring/claim.ts';
-import { type Again, type Ask, type At, atOf, lineNumber } from '../../domain/mirroring/entry.ts';
+import { type Again, type Ask, atOf, byPlatform } from '../../domain/mirroring/entry.ts';
 import { type Resent, resentTo } from '../../domain/mirroring/resend.ts';
 import { askItems } from './ask-store.ts';
 import { readChild } from './child-reads.ts';
@@ -30,7 +30,7 @@ export async function readToResend(table: Table, key: ShardKey, ask: Ask): Promi
   const place = atOf({ seq: at.seq, ...(at.k === undefined ? {} : { k: at.k }) });
   const child = await readChild(table, followerOf(item), place);
   if (child === undefined || !(child.unknown || child.state === 'dead_lettered') || !laneEnded.has(child.state)) return undefined;
-  if (ask.by === bySelf && (!child.unknown || child.attempts >= mostAttemptsByItself)) return undefined;
+  if (ask.by === byPlatform && (!child.unknown || child.attempts >= mostAttemptsByItself)) return undefined;
   const [entry, done, mark] = await Promise.all([
     readLineEntry(table, child),
     getItem(table, keys.done(key, ask.cause, child.symbol)),
@@ -39,14 +39,15 @@ export async function readToResend(table: Table, key: ShardKey, ask: Ask): Promi
   return entry === undefined || done !== undefined || mark !== undefined ? undefined : { entry, child };
 }
 
-const bySelf = 'platform';
+/** The minute in a time: an unknown child asks no more often, however much its endpoint answers. */
+const minuteOf = '2026-01-05T15:00'.length;
 
-/** Every unknown child of a follower asks to go out again; asking for it twice for one cause is asking once. */
-export async function askAgain(table: Table, follower: Follower, cause: At, at: string): Promise<void> {
+/** Every unknown child of a follower asks to go out again. */
+export async function askAgain(table: Table, follower: Follower, at: string): Promise<void> {
   const shard = { tenant_id: follower.vault_tenant_id, vault_id: follower.vault_id, shard: follower.shard };
   for (const name of Object.keys(follower.unknown)) {
     const childId = name.slice(name.indexOf(' ') + 1);
-    await putAsk(table, shard, resendAsk(follower, childId, { why: String(lineNumber(cause)), at, by: bySelf }));
+    await putAsk(table, shard, resendAsk(follower, childId, { why: at.slice(0, minuteOf), at, by: byPlatform }));
   }
 }
 
@@ -64,6 +65,12 @@ export const resendAsk = (
   by,
   follower_order_id: childId,
 });
+
+/** Whether this was asked before, be it done or not. */
+export async function wasAsked(table: Table, shard: ShardKey, cause: string): Promise<boolean> {
+  const [todo, done] = await Promise.all([getItem(table, keys.todo(shard, cause)), getItem(table, keys.done(shard, cause))]);
+  return todo !== undefined || done !== undefined;
+}
 
 /** Puts the rows of an ask, if nobody asked the same before. */
 export async function putAsk(table: Table, shard: ShardKey, ask: Ask): Promise<void> {

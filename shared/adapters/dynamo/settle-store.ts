@@ -35,12 +35,16 @@ export async function settle(table: Table, s: Settlement, guard: Guard): Promise
 }
 
 /** A dead letter that did happen is none any more; one that did not stays, and is unknown no more. */
-function buried(table: Table, { child, state }: Settlement) {
+function buried(table: Table, { child, state, at }: Settlement) {
   if (state !== child.state) return deadLetterKeys(child).map((Key) => ({ Delete: { TableName: table.name, Key } }));
   if (child.state !== 'dead_lettered') return [];
-  const how = { unknown: false, at: child.updated_at, ...(child.code === undefined ? {} : { code: child.code }) };
+  const how = { unknown: false, at, ...(child.code === undefined ? {} : { code: child.code }) };
   const letters = deadLetterItems(child, { ...how, error: child.last_error ?? '' });
-  return letters.map((Item) => ({ Put: { TableName: table.name, Item } }));
+  const before = at === child.updated_at ? [] : deadLetterKeys(child);
+  return [
+    ...before.map((Key) => ({ Delete: { TableName: table.name, Key } })),
+    ...letters.map((Item) => ({ Put: { TableName: table.name, Item } })),
+  ];
 }
 
 const childKnown = (table: Table, { child, state, at }: Settlement) => ({

@@ -50,9 +50,10 @@ const query = (table: Table, pk: string, prefix: string) => ({
   ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
 });
 
+/** The cursor first: followers read before it could lack what the last entry wrote of them, as a lane that they are in. */
 async function load(table: Table, key: ShardKey): Promise<ShardView> {
-  const [last, rows] = await Promise.all([readLast(table, key), readRoster(table, partitions.shard(key))]);
-  return { last, ...rows };
+  const last = await readLast(table, key);
+  return { last, ...(await readRoster(table, partitions.shard(key))) };
 }
 
 /** What a shard reads of the vault's item. */

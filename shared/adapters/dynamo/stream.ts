@@ -58,7 +58,7 @@ export const newEntry = ({ sk, inserted, item }: Change): OrderEntry | undefined
 export function recordedIn({ sk, item }: Change): Recorded {
   if (sk.startsWith(prefixes.entry)) return { kind: 'order', record: item['entry'] as OrderEntry };
   if (sk.startsWith(prefixes.child)) return { kind: 'child', record: childOf(item) };
-  if (sk.startsWith(prefixes.result)) {
+  if (sk.startsWith(prefixes.result) && item['state'] !== 'barrier') {
     const record = claimOf(item);
     return { kind: record.state === 'done' ? 'result' : 'claim', record };
   }

@@ -158,7 +158,7 @@ export const followerSchemas: RoomSchemas<'followers'> = {
     summary: "Change a follower's settings; nothing moves by itself, but for join: sync",
     params: { follower_id: idOf('fol') },
     body: followerPatch,
-    answer: { status: 200, schema: followerRecord },
+    answer: { status: 200, schema: fullOrRedacted },
     codes: [
       'follower_not_found',
       'cap_required',

@@ -4,7 +4,7 @@ import type { Follower } from '../followers/follower.ts';
 import type { Child } from './child.ts';
 import type { Claim, Outcome } from './claim.ts';
 import { identityOf } from './delivery.ts';
-import { type At, atOf, type LineEntry } from './entry.ts';
+import type { At, LineEntry } from './entry.ts';
 import type { ClaimRow } from './plan.ts';
 import type { Resent } from './resend.ts';
 import { retryAt } from './retry.ts';
@@ -36,7 +36,7 @@ export interface Aftermath {
   /** What became of a child that went out again; once, whatever was said of it meanwhile. False like `enterLanes`. */
   readonly resent: (resent: Resent, claim: Ownership) => Promise<boolean>;
   /** Its endpoint answered: its unknown children ask their shard to go out again (SPEC 6.2). */
-  readonly askAgain: (follower: Follower, cause: At, at: string) => Promise<void>;
+  readonly askAgain: (follower: Follower, at: string) => Promise<void>;
   /** Puts a dead letter on the queue that alarms. */
   readonly deadLetter: (child: Child, why: string) => Promise<void>;
   /** The endpoint is slow, or gone. */
@@ -71,7 +71,7 @@ export async function afterDispatch(done: Dispatched, ports: Ports): Promise<boo
     const row = rows.get(outcome.place);
     return follower === undefined || row === undefined ? [] : [{ outcome, row, follower }];
   });
-  await Promise.all(all.map((written) => notes(done, written, ports)));
+  await Promise.all(all.map((written) => notes(written, ports)));
   if (!(await takeBack(done, all, ports))) return false;
   const children = all
     .filter(({ outcome }) => outcome.lane === true || outcome.unknown === true || outcome.state === 'dead_lettered')
@@ -88,10 +88,10 @@ export async function afterDispatch(done: Dispatched, ports: Ports): Promise<boo
 }
 
 /** What an answer says of an endpoint: that it is slow, gone, or there again for what is unknown. */
-async function notes(done: Dispatched, { outcome, follower }: Written, { clock, aftermath }: Ports): Promise<void> {
+async function notes({ outcome, follower }: Written, { clock, aftermath }: Ports): Promise<void> {
   if (outcome.slow !== undefined || outcome.stops !== undefined) await aftermath.noteEndpoint(follower, outcome);
   if (outcome.state !== 'ack' || Object.keys(follower.unknown).length === 0) return;
-  await aftermath.askAgain(follower, atOf(done.entry), timestamp(clock()));
+  await aftermath.askAgain(follower, timestamp(clock()));
 }
 
 /** Unknown children that an acknowledged cancel took back; one after the other, each checks the one claim. */

@@ -65,6 +65,9 @@ export interface Ask {
   readonly follower_order_id?: string;
 }
 
+/** Who asks, when nobody did: an unknown child whose endpoint answers again. */
+export const byPlatform = 'platform';
+
 /** A child that goes out again, as it stood when that was planned. */
 export interface Again {
   readonly entry: LineEntry;

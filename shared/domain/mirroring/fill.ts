@@ -6,7 +6,7 @@ import { Refusal } from '../../kit/refusal.ts';
 import { externalId, nonNegativeDecimal, time } from '../contract/fields.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Child } from './child.ts';
-import { type ChildState, mayMove } from './states.ts';
+import { type ChildState, mayMove, openStates } from './states.ts';
 
 export const fillReport = z
   .strictObject({
@@ -41,7 +41,7 @@ export interface FillPorts {
   /** The child that a cancel takes back; asked for cancels alone. */
   readonly canceledChild: (cancel: Child) => Promise<Child | undefined>;
   /** A cancel has taken the child back: what is reported of it moves told no more. */
-  readonly takenBack: boolean;
+  readonly takenBack: () => Promise<boolean>;
   readonly seen: (follower: Follower, fillId: string) => Promise<boolean>;
   /** One transaction: fill, child, the follower's sums; false when any of them moved since it was read. */
   readonly save: (reported: Reported) => Promise<boolean>;
@@ -54,15 +54,22 @@ export async function reportFill(fill: FillReport, ports: FillPorts): Promise<vo
   for (let attempt = 1; attempt <= saveTries; attempt += 1) {
     const { child, follower } = await ports.read();
     if (await ports.seen(follower, fill.fill_id)) return;
+    requireEnded(child);
     const at = timestamp(ports.clock());
     const next = folded(child, fill, at);
-    const moved = ports.takenBack ? '0' : format(subtract(contribution(next), contribution(child)));
+    const moved = (await ports.takenBack()) ? '0' : format(subtract(contribution(next), contribution(child)));
     const proves = child.unknown && !next.unknown && happenedStates.has(next.state) && child.row.inputs.was === 'unknown';
     const other = proves ? await ports.canceledChild(child) : undefined;
     const takesBack = other?.unknown === true ? { takesBack: other } : {};
     if (await ports.save({ child, next, follower, moved, fill, ...takesBack, at })) return;
   }
   throw new Error(`the child of fill ${fill.fill_id} was written by others ${saveTries} times in a row`);
+}
+
+/** While its lane is still at it, what a report says would be overwritten by what the lane hears. */
+function requireEnded({ state }: Child): void {
+  if (!openStates.has(state)) return;
+  throw new Refusal(409, 'still_being_sent', 'This child is still being sent: say it again in a moment.');
 }
 
 const happenedStates: ReadonlySet<ChildState> = new Set(['ack', 'partially_filled', 'confirmed']);

@@ -141,7 +141,9 @@ function resendRow(entry: AskEntry, f: Follower, row: LedgerRow | undefined, sta
   const qty = decimal(again.row.qty);
   const nothing = entry.again !== undefined && isCovered(entry.again, before) ? {} : { nothing: { code: 'not_covered' } };
   const kind = entry.again?.entry.kind ?? 'order';
-  const fate = fateOf(f, { kind, status, ...nothing, mayMove: false });
+  const planned = fateOf(f, { kind, status, ...nothing, mayMove: false });
+  // Its lane is empty (asks.ts: isReady); one that is only slow is sent to from here.
+  const fate = planned.fate === 'wait' ? { fate: 'send' as const } : planned;
   return {
     ...rowOf(f, { inputs: again.row.inputs, before, after: before, sized: { qty, reasons: [] } }, fate),
     phase: again.row.phase,

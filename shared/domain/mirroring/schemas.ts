@@ -210,6 +210,7 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
       'fill_exceeds_qty',
       'state_not_allowed',
       'not_attempted',
+      'still_being_sent',
       'expansion_in_progress',
       'cancel_in_progress',
       'cancel_unknown',
@@ -227,7 +228,7 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
     params: { follower_order_id: childIdField },
     body: z.strictObject({}),
     answer: { status: 202, schema: z.strictObject({ follower_order_id: childIdField }) },
-    codes: ['follower_order_not_found', 'not_dead', 'expansion_in_progress', 'order_canceled', 'not_covered'],
+    codes: ['follower_order_not_found', 'not_dead', 'expansion_in_progress', 'order_canceled', 'not_covered', 'not_sendable'],
   },
   previewFollower: {
     summary: "An order's size for this follower, from the recorded state before it, with every step",

@@ -12,9 +12,9 @@ import type { Dispatcher } from './attempt.ts';
 import type { Bell } from './bell.ts';
 import { type Claim, countsOf, type ShardKey } from './claim.ts';
 import { dispatchRows, type Observe, type Report, readKept, untouchedOutcome } from './dispatch.ts';
-import { type Ask, type AskEntry, atOf, type LineEntry, type LogEntry, orderIdOf } from './entry.ts';
-import { type Ledger, ledgerAfter } from './plan.ts';
-import { planEntry } from './plan-line.ts';
+import { type Again, type Ask, type AskEntry, atOf, byPlatform, type LineEntry, type LogEntry, orderIdOf } from './entry.ts';
+import { type Ledger, ledgerAfter, standing } from './plan.ts';
+import { isCovered, planEntry } from './plan-line.ts';
 import { sendAgain } from './resend.ts';
 import type { ShardStore, ShardView, VaultNow } from './shard-store.ts';
 
@@ -120,8 +120,19 @@ async function workAsk(key: ShardKey, ask: Ask, view: ReadView, worker: Worker, 
 /** A child that goes out again, as the next entry of the line; or the end of what asked for it. */
 async function workResend(key: ShardKey, ask: Ask, view: ReadView, worker: Worker, ports: ShardPorts): Promise<void> {
   const again = await ports.store.toResend(key, ask);
-  if (again === undefined) return ports.store.endAsk(key, ask, timestamp(ports.clock()));
+  if (again === undefined || !(await worthIt(key, ask, again, view, ports))) {
+    return ports.store.endAsk(key, ask, timestamp(ports.clock()));
+  }
   await claimAsk(key, resendEntry(ask, again, { key, last: view.last }), view, worker, ports);
+}
+
+/** What nobody asked for leaves no trace where nothing could come of it. */
+async function worthIt(key: ShardKey, ask: Ask, again: Again, view: ReadView, { store }: ShardPorts): Promise<boolean> {
+  const follower = view.roster.find((f) => f.follower_id === ask.follower_id);
+  if (ask.by !== byPlatform || follower === undefined) return true;
+  const { symbol } = again.entry.order;
+  const { ledger } = await store.inputs(key, symbol);
+  return isCovered(again, standing(follower, symbol, ledger.rows.get(follower.place)));
 }
 
 async function claimAsk(key: ShardKey, entry: AskEntry, view: ReadView, worker: Worker, ports: ShardPorts): Promise<void> {
