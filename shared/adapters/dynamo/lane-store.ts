@@ -2,7 +2,7 @@ import { QueryCommand, TransactWriteCommand, type TransactWriteCommandInput, Upd
 import type { Follower } from '../../domain/followers/follower.ts';
 import { type Child, type ChildKey, laneEnded, unknownName } from '../../domain/mirroring/child.ts';
 import { lineNumber, placeOf } from '../../domain/mirroring/entry.ts';
-import type { Ending, LaneStore, LaneView } from '../../domain/mirroring/lane.ts';
+import type { Ending, LaneStore, LaneView, SizedFrom } from '../../domain/mirroring/lane.ts';
 import { childOf, packedRow } from './child-item.ts';
 import { readChild } from './child-reads.ts';
 import { failedConditions, heldAgain, metAnother, type Table } from './client.ts';
@@ -95,7 +95,33 @@ async function begin(table: Table, child: Child, next: Parameters<LaneStore['beg
       ':at': next.at,
     },
   };
-  return transacted(table, [{ Update }]);
+  return transacted(table, [{ Update }, ...sizedStill(table, child, next.sizedFrom)]);
+}
+
+/** Holds while the follower is as a waiting child was sized from it: no other ended in its lane, and nothing moved its told. */
+function sizedStill(table: Table, child: Child, sizedFrom: SizedFrom | undefined): Writes {
+  if (sizedFrom === undefined) return [];
+  const { condition, names, values } = unmoved(child.symbol, sizedFrom);
+  return [
+    {
+      ConditionCheck: {
+        TableName: table.name,
+        Key: keys.follower(shardOf(child), child.place),
+        ConditionExpression: condition,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+      },
+    },
+  ];
+}
+
+function unmoved(symbol: string, { lane_out, moved }: SizedFrom) {
+  const was = moved[symbol];
+  return {
+    condition: `lane_out = :out AND ${was === undefined ? 'attribute_not_exists(moved.#moved)' : 'moved.#moved = :was'}`,
+    names: { '#moved': symbol },
+    values: { ':out': lane_out, ...(was === undefined ? {} : { ':was': was }) },
+  };
 }
 
 type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
@@ -136,12 +162,18 @@ async function scheduleRetry(table: Table, child: Child, next: Parameters<LaneSt
 /** How often an ending is tried again with the follower's row as it then is: settling moves it too. */
 const endTries = 5;
 
+/** It was sized from what is no more: whoever works the lane sizes it again. */
+const isStale = ({ child, sizedFrom }: Ending, { lane_out, moved }: Follower): boolean =>
+  sizedFrom !== undefined && (sizedFrom.lane_out !== lane_out || sizedFrom.moved[child.symbol] !== moved[child.symbol]);
+
 async function end(table: Table, ending: Ending): Promise<boolean> {
   const { child } = ending;
   for (let attempt = 1; attempt <= endTries; attempt += 1) {
     const item = await getItem(table, keys.follower(shardOf(child), child.place));
     if (item === undefined) throw new Error(`follower ${child.follower_id} has no row`);
-    const TransactItems = [endChild(table, ending), endInFollower(table, ending, followerOf(item)), countEnd(table, ending)];
+    const follower = followerOf(item);
+    if (isStale(ending, follower)) return false;
+    const TransactItems = [endChild(table, ending), endInFollower(table, ending, follower), countEnd(table, ending)];
     const dead =
       ending.state === 'dead_lettered'
         ? deadLetterItems(child, ending).map((Item) => ({ Put: { TableName: table.name, Item } }))
@@ -185,45 +217,64 @@ const endChild = (table: Table, { child, state, code, unknown, error, at }: Endi
   },
 });
 
+/** What an ending sets, requires and names on its follower's row; built up part by part. */
+interface FollowerWrite {
+  readonly sets: string[];
+  readonly conditions: string[];
+  readonly names: Record<string, string>;
+  readonly values: Record<string, unknown>;
+}
+
 function endInFollower(table: Table, ending: Ending, follower: Follower) {
-  const { child, moved, unknown, asked, slow, stops, at, takesBack } = ending;
-  const { remove, names: forgotten } = forget(takesBack);
-  const names: Record<string, string> = { ...forgotten };
-  const values: Record<string, unknown> = { ':line': lineNumber(child) };
-  const sets = ['lane_out = :line'];
-  const conditions = ['lane_out < :line'];
-  if (asked) {
-    sets.push('slow = :slow');
-    values[':slow'] = slow;
-  }
-  if (moved !== undefined) {
-    const { set, condition, name, value } = movedBy(follower, child.symbol, moved);
-    sets.push(set);
-    conditions.push(condition);
-    Object.assign(names, name);
-    Object.assign(values, value);
-  }
+  const { child, unknown, asked, slow, takesBack } = ending;
+  const { remove, names } = forget(takesBack);
+  const write: FollowerWrite = {
+    sets: ['lane_out = :line', ...(asked ? ['slow = :slow'] : [])],
+    conditions: ['lane_out < :line'],
+    names: { ...names },
+    values: { ':line': lineNumber(child), ...(asked ? { ':slow': slow } : {}) },
+  };
+  addMoves(write, ending, follower);
   if (unknown) {
-    sets.push('#unknown.#child = :qty');
-    Object.assign(names, { '#unknown': 'unknown', '#child': unknownName(child) });
-    values[':qty'] = child.row.qty;
+    write.sets.push('#unknown.#child = :qty');
+    Object.assign(write.names, { '#unknown': 'unknown', '#child': unknownName(child) });
+    write.values[':qty'] = child.row.qty;
   }
-  if (stops && follower.status === 'active') {
-    sets.push('#status = :stopped', 'ver = ver + :one', 'updated_at = :at');
-    conditions.push('#status = :active');
-    names['#status'] = 'status';
-    Object.assign(values, { ':stopped': 'stopped', ':active': 'active', ':one': 1, ':at': at });
-  }
+  addStop(write, ending, follower);
   return {
     Update: {
       TableName: table.name,
       Key: keys.follower(shardOf(child), child.place),
-      UpdateExpression: `SET ${sets.join(', ')}${remove}`,
-      ConditionExpression: conditions.join(' AND '),
-      ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
-      ExpressionAttributeValues: values,
+      UpdateExpression: `SET ${write.sets.join(', ')}${remove}`,
+      ConditionExpression: write.conditions.join(' AND '),
+      ...(Object.keys(write.names).length === 0 ? {} : { ExpressionAttributeNames: write.names }),
+      ExpressionAttributeValues: write.values,
     },
   };
+}
+
+/** What happened moves told; what did not was decided from numbers that must still hold. */
+function addMoves(write: FollowerWrite, { child, moved, sizedFrom }: Ending, follower: Follower): void {
+  if (sizedFrom !== undefined) {
+    const { condition, names, values } = unmoved(child.symbol, sizedFrom);
+    write.conditions.push(condition);
+    Object.assign(write.names, names);
+    Object.assign(write.values, values);
+  }
+  if (moved === undefined) return;
+  const { set, condition, name, value } = movedBy(follower, child.symbol, moved);
+  write.sets.push(set);
+  write.conditions.push(condition);
+  Object.assign(write.names, name);
+  Object.assign(write.values, value);
+}
+
+function addStop(write: FollowerWrite, { stops, at }: Ending, { status }: Follower): void {
+  if (!stops || status !== 'active') return;
+  write.sets.push('#status = :stopped', 'ver = ver + :one', 'updated_at = :at');
+  write.conditions.push('#status = :active');
+  write.names['#status'] = 'status';
+  Object.assign(write.values, { ':stopped': 'stopped', ':active': 'active', ':one': 1, ':at': at });
 }
 
 const countEnd = (table: Table, { child, state, unknown }: Ending) => ({

@@ -43,8 +43,12 @@ export interface Ending {
   readonly stops: boolean;
   /** The unknown child that a cancel took back by this: it ends canceled. */
   readonly takesBack?: Child;
+  readonly sizedFrom?: SizedFrom;
   readonly at: string;
 }
+
+/** What of its follower a waiting child was sized from: its quantity holds only while this does. */
+export type SizedFrom = Pick<Follower, 'lane_out' | 'moved'>;
 
 export interface LaneStore {
   readonly head: (key: ChildKey) => Promise<LaneView | undefined>;
@@ -53,8 +57,11 @@ export interface LaneStore {
   readonly canceledChild: (child: Child, cancel: CancelEntry) => Promise<Child | undefined>;
   /** The shard's own part of told in the child's symbol. */
   readonly shardTold: (child: Child) => Promise<string>;
-  /** Writes an attempt before it is made; false when somebody else began it. */
-  readonly begin: (child: Child, next: { row: ClaimRow; attempt_until: number; at: string }) => Promise<boolean>;
+  /** Writes an attempt before it is made; false when somebody else began it, or its quantity was computed from what is no more. */
+  readonly begin: (
+    child: Child,
+    next: { row: ClaimRow; attempt_until: number; at: string; sizedFrom?: SizedFrom },
+  ) => Promise<boolean>;
   /** After a failed attempt: when the next one is due. */
   readonly retry: (child: Child, next: { due_at: number; unknown: boolean; error: string; at: string }) => Promise<boolean>;
   readonly end: (ending: Ending) => Promise<boolean>;
@@ -109,9 +116,11 @@ async function step(now: Now, child: Child, ports: LanePorts): Promise<void> {
   if (entry === undefined) throw new Error(`entry ${child.seq} of ${child.vault_id} is missing from the log`);
   const sized = child.attempts === 0 ? await sizedNow(child, entry, now.follower, ports) : child;
   const ended = whyEnded(sized, entry, now, ports);
-  if (ended !== undefined) return finish(sized, ended, ports);
+  const sizedFrom = child.attempts === 0 ? { sizedFrom: now.follower } : {};
+  if (ended !== undefined) return finish(sized, { ...ended, ...sizedFrom }, ports);
   const at = ports.clock();
-  const begun = await ports.store.begin(sized, { row: sized.row, attempt_until: at + attemptTakesMs * 2, at: timestamp(at) });
+  const next = { row: sized.row, attempt_until: at + attemptTakesMs * 2, at: timestamp(at), ...sizedFrom };
+  const begun = await ports.store.begin(sized, next);
   if (begun) await attempt({ ...sized, attempts: sized.attempts + 1 }, entry, { follower: now.follower, begunAt: at }, ports);
 }
 
@@ -212,7 +221,7 @@ async function acknowledged(child: Child, entry: LineEntry, note: { slow: boolea
 /** Ends a child's time in the lane. A dead letter reaches its queue first: sent twice it is one, lost it would be none. */
 async function finish(
   child: Child,
-  how: Ended & Partial<Pick<Ending, 'moved' | 'error' | 'slow' | 'stops' | 'takesBack'>>,
+  how: Ended & Partial<Pick<Ending, 'moved' | 'error' | 'slow' | 'stops' | 'takesBack' | 'sizedFrom'>>,
   ports: LanePorts,
 ): Promise<void> {
   if (how.state === 'dead_lettered') await ports.deadLetter(child, how.error ?? child.last_error ?? how.code ?? '');
@@ -225,6 +234,7 @@ async function finish(
     ...(error === undefined ? {} : { error }),
     ...(how.moved === undefined ? {} : { moved: how.moved }),
     ...(how.takesBack === undefined ? {} : { takesBack: how.takesBack }),
+    ...(how.sizedFrom === undefined ? {} : { sizedFrom: how.sizedFrom }),
     asked: how.slow !== undefined,
     slow: how.slow ?? false,
     stops: how.stops ?? false,
