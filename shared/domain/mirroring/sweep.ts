@@ -27,18 +27,42 @@ export interface SweepPorts {
 /** Younger entries are still on their ordinary way. */
 const graceMs = 10_000;
 
+/** Of a vault that stands still with many open entries, the oldest and the newest are looked at; a ring reaches all between. */
+const lookedAt = 50;
+/** Vaults at a time: one that is slow to read holds up few others. */
+const vaultsAtOnce = 16;
+
 /** Finds what was interrupted (ARCHITECTURE 2): closes finished entries, rings the shards that miss the others. */
 export async function sweep(ports: SweepPorts): Promise<{ rung: number; closed: number }> {
   const partitions = Array.from({ length: limits.openPartitions }, (_, i) => i);
   const open = (await Promise.all(partitions.map((p) => ports.open(p)))).flat();
   const age = (e: OpenEntry): number => ports.clock() - milliseconds(e.opened_at);
-  const due = open.filter((e) => age(e) > graceMs);
   // A child that is to go out again waits for its follower's lane: that is no shard that stands still.
   const stuck = open.filter((e) => e.ask?.cause.startsWith('resend/') !== true);
   ports.report(Math.max(0, ...stuck.map(age)) / 1000);
-  const bells = new Map<string, Bell>();
+  const vaults = [
+    ...Map.groupBy(
+      open.filter((e) => age(e) > graceMs),
+      (e) => e.vault_id,
+    ).values(),
+  ];
+  const total = { rung: 0, closed: 0 };
+  for (let i = 0; i < vaults.length; i += vaultsAtOnce) {
+    const swept = await Promise.all(vaults.slice(i, i + vaultsAtOnce).map((entries) => sweepVault(entries, ports)));
+    for (const { rung, closed } of swept) {
+      total.rung += rung;
+      total.closed += closed;
+    }
+  }
+  return total;
+}
+
+/** One vault, rung as soon as it is read: a sweep that ends early has done what it could. */
+async function sweepVault(entries: readonly OpenEntry[], ports: SweepPorts): Promise<{ rung: number; closed: number }> {
+  const bells = new Map<number, Bell>();
   let closed = 0;
-  for (const entry of due) {
+  const looked = entries.length <= lookedAt ? entries : [...entries.slice(0, lookedAt - 1), ...entries.slice(-1)];
+  for (const entry of looked) {
     const missing = entry.ask === undefined ? await missingShards(entry, ports) : [entry.ask.shard];
     if (missing.length === 0) {
       await ports.close(entry);
@@ -46,12 +70,11 @@ export async function sweep(ports: SweepPorts): Promise<{ rung: number; closed: 
     }
     // One ring per shard, for the newest entry it misses: the worker works off all before it on its way.
     for (const shard of missing) {
-      const name = `${entry.vault_id}#${shard}`;
-      const seq = Math.max(entry.seq, bells.get(name)?.seq ?? 0);
-      bells.set(name, { tenant_id: entry.tenant_id, vault_id: entry.vault_id, shard, seq });
+      const seq = Math.max(entry.seq, bells.get(shard)?.seq ?? 0);
+      bells.set(shard, { tenant_id: entry.tenant_id, vault_id: entry.vault_id, shard, seq });
     }
   }
-  await ports.ring([...bells.values()]);
+  if (bells.size > 0) await ports.ring([...bells.values()]);
   return { rung: bells.size, closed };
 }
 

@@ -111,7 +111,7 @@ const lane: readonly PlantedBug[] = [
     ['retry-after-ignored', 'retryAt(now, child.attempts, verdict.retryAfterMs,', 'retryAt(now, child.attempts, 0,'],
   ]),
   ...inFile(`${dynamo}/lane-store.ts`, [
-    ['lane-out-too-far', "const sets = ['lane_out = :line'];", "const sets = ['lane_out = lane_in'];"],
+    ['lane-out-too-far', "sets: ['lane_out = :line', ...", "sets: ['lane_out = lane_in', ..."],
   ]),
   ...inFile(`${dynamo}/aftermath-store.ts`, [
     ['lane-never-entered', "UpdateExpression: 'SET lane_in = :line',", "UpdateExpression: 'SET lane_at = :line',"],

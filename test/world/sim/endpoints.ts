@@ -94,6 +94,8 @@ export interface Taken {
   /** Signed; what of it counts in the end: all, until a report says less. */
   readonly qty: Decimal;
   counts: Decimal;
+  /** It landed behind a later one of its symbol. */
+  readonly behind: boolean;
 }
 
 /** How one request will be treated, drawn when it leaves. */
@@ -191,7 +193,7 @@ export class Endpoints {
     const behind = body.seq < (this.newest.get(key) ?? 0);
     const qty = body.type === 'cancel' && !behind ? subtract(decimal(body.position_after), stood) : signed;
     this.newest.set(key, Math.max(body.seq, this.newest.get(key) ?? 0));
-    const taken: Taken = { id, followerId: body.follower_id, body, qty, counts: qty };
+    const taken: Taken = { id, followerId: body.follower_id, body, qty, counts: qty, behind };
     this.taken.set(id, taken);
     this.positions.set(key, add(stood, qty));
     this.onTaken(taken);

@@ -5,7 +5,7 @@ import { canceledChildId } from '../../../shared/domain/mirroring/entry.ts';
 import { type ChildState, openStates } from '../../../shared/domain/mirroring/states.ts';
 import { add, type Decimal, decimal, format, zero } from '../../../shared/kit/decimal.ts';
 import { heard } from './heard.ts';
-import { keepsOutOf } from './known.ts';
+import { leavesOut } from './known.ts';
 import { arithmetic, ledgers, log } from './recount.ts';
 import { type Ended, nameOf, type Snapshot, where } from './snapshot.ts';
 
@@ -102,12 +102,13 @@ const told: Check = ({ ended, followers, ledgers: books, play, touched }) => {
         // What was taken back counts for nothing, also while its cancel is said to be unknown once more.
         const back = child?.state === 'canceled' && child.own?.child.filled === undefined;
         if (child?.unknown === true || (back && play.world.endpoints.canceled.has(taken.id))) continue;
-        stands = taken.body.type === 'cancel' ? decimal(taken.body.position_after) : add(stands, taken.counts);
+        const absolute = taken.body.type === 'cancel' && !taken.behind;
+        stands = absolute ? decimal(taken.body.position_after) : add(stands, taken.counts);
         if (taken.body.type !== 'cancel') before.push(taken.id);
         // What is said of other children after a cancel told where the follower stands: the platform counts it once more.
         else lateWord ||= before.some((id) => id !== taken.body.cancels && touched.has(id));
       }
-      if (lateWord && keepsOutOf.lateWordAfterCancel) return [];
+      if (lateWord && leavesOut.lateWordAfterCancel) return [];
       const own = books.get(`${follower.shard} ${symbol}`)?.get(follower.place)?.told ?? '0';
       const moved = follower.moved[symbol] ?? '0';
       if (add(decimal(own), decimal(moved)) === stands) return [];

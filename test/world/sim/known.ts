@@ -1,11 +1,7 @@
 /**
- * What the simulation found and the product has not mended yet. While a line says true the simulation keeps out of its way,
- * so that other things can be found; with false it finds it again.
+ * What the checks leave out, because it is decided and not found (docs/decisions/0016). After a cancel was acknowledged its
+ * follower stands at `position_after`. A later report or settlement of another child of the symbol, an earlier one, still moves
+ * told: it is later knowledge, and true of every receiver that works with quantities. The receivers here work with positions
+ * when they are sent a cancel, so that their books and told differ then, and only then.
  */
-export const keepsOutOf = {
-  /**
-   * After a cancel was answered its follower stands at position_after (SPEC 6.1). What is then settled or reported of
-   * another child of the symbol, that came before it, still moves told.
-   */
-  lateWordAfterCancel: true,
-};
+export const leavesOut = { lateWordAfterCancel: true };
