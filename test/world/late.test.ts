@@ -42,11 +42,7 @@ describe('a claim that is taken over', () => {
   const landsLate: Bugs['shard'] = (real, table) => ({
     ...real,
     takeOver: async (key, claim, next) => {
-      const [view, entry, stored] = await Promise.all([
-        real.load(key),
-        real.entry(key, claim.seq),
-        readClaim(table, key, claim),
-      ]);
+      const [view, entry, stored] = await Promise.all([real.load(key), real.entry(key, claim.seq), readClaim(table, key, claim)]);
       if (entry === undefined || stored === undefined) throw new Error('there is no claim');
       const outcome = { place: 1, state: 'retry', attempts: 1, lane: true, unknown: true } as const;
       const nothing = () => Promise.resolve();
