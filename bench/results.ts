@@ -32,12 +32,15 @@ function commitLine(): string {
   return `commit ${git('rev-parse', '--short', 'HEAD') || 'unknown'}${changed === '' ? '' : ' with changes'}`;
 }
 
+/** As it was loaded: others may commit while it runs. */
+const commitAtStart = commitLine();
+
 /** The machine and the day, in one line. */
 export function machineLine(): string {
   const [cpu] = cpus();
   const memoryGb = Math.round(totalmem() / 2 ** 30);
   const day = new Date().toISOString().slice(0, 10);
-  return `${day}, ${cpu?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, ${memoryGb} GB, Node ${process.version}, ${commitLine()}, load average when it began ${loadAtStart}`;
+  return `${day}, ${cpu?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, ${memoryGb} GB, Node ${process.version}, ${commitAtStart}, load average when it began ${loadAtStart}`;
 }
 
 /** Replaces one section of the results, and leaves those of the other commands. */

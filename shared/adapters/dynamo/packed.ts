@@ -11,6 +11,8 @@ import type { ChildState } from '../../domain/mirroring/states.ts';
  * of the layout; version 1 (by rows) was never deployed, and is refused rather than guessed at.
  */
 const version = 2;
+/** A third of the time of zlib's own choice, for a tenth more bytes: no write unit more (bench/RESULTS.md). */
+const level = 3;
 type Scalar = string | number;
 /** All values; the one value that all rows have; or null for 0, 1, 2 ... */
 type Column = readonly Scalar[] | Scalar | null;
@@ -24,7 +26,7 @@ function columnOf(rows: readonly (readonly Scalar[])[], at: number): Column {
 
 function pack(rows: readonly (readonly Scalar[])[]): Uint8Array {
   const columns = (rows[0] ?? []).map((_, at) => columnOf(rows, at));
-  return deflateRawSync(Buffer.from(JSON.stringify([version, rows.length, ...columns])));
+  return deflateRawSync(Buffer.from(JSON.stringify([version, rows.length, ...columns])), { level });
 }
 
 function unpack(bytes: Uint8Array): Scalar[][] {
