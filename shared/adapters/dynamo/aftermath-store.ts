@@ -9,6 +9,7 @@ import { failedConditions, heldAgain, metAnother, type Table } from './client.ts
 import { deadLetterItems } from './dead-letters.ts';
 import { keys } from './keys.ts';
 import { shardOf } from './moved.ts';
+import { ownedStill } from './owned.ts';
 import { askAgain, saveResent } from './resend-store.ts';
 import { forget, takenBackWrites } from './taken-back.ts';
 
@@ -112,16 +113,6 @@ async function tryOnce(table: Table, claim: Ownership, groups: readonly Group[])
 
 const once = (table: Table, child: Child, claim: Ownership, writes: Writes): Promise<boolean> =>
   together(table, claim, [{ child, writes }]);
-
-const ownedStill = (table: Table, child: Child, { owner, lease_until, ...at }: Ownership): Writes[number] => ({
-  ConditionCheck: {
-    TableName: table.name,
-    Key: keys.result(shardOf(child), at),
-    ConditionExpression: '#state = :claimed AND #owner = :owner AND lease_until = :lease',
-    ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
-    ExpressionAttributeValues: { ':claimed': 'claimed', ':owner': owner, ':lease': lease_until },
-  },
-});
 
 const putNew = (table: Table, Item: Record<string, unknown>): Writes[number] => ({
   Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' },

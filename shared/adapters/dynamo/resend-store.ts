@@ -2,7 +2,7 @@ import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/l
 import type { Follower } from '../../domain/followers/follower.ts';
 import type { Ownership } from '../../domain/mirroring/aftermath.ts';
 import { resendCause } from '../../domain/mirroring/asks.ts';
-import { type Child, laneEnded, unknownName } from '../../domain/mirroring/child.ts';
+import { laneEnded, unknownName } from '../../domain/mirroring/child.ts';
 import type { ShardKey } from '../../domain/mirroring/claim.ts';
 import { type Again, type Ask, atOf, byPlatform } from '../../domain/mirroring/entry.ts';
 import { type Resent, resentTo } from '../../domain/mirroring/resend.ts';
@@ -15,6 +15,7 @@ import { keys } from './keys.ts';
 import { readLineEntry } from './line-reads.ts';
 import { findCause, getItem } from './lookups.ts';
 import { movedBy, shardOf } from './moved.ts';
+import { ownedStill } from './owned.ts';
 import { forget, takenBackWrites } from './taken-back.ts';
 
 type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
@@ -122,16 +123,6 @@ function writesOf(table: Table, resent: Resent, claim: Ownership, follower: Foll
     ...(resent.takesBack === undefined ? [] : takenBackWrites(table, resent.takesBack, resent.at)),
   ];
 }
-
-const ownedStill = (table: Table, child: Child, { owner, lease_until, ...at }: Ownership): Writes[number] => ({
-  ConditionCheck: {
-    TableName: table.name,
-    Key: keys.result(shardOf(child), at),
-    ConditionExpression: '#state = :claimed AND #owner = :owner AND lease_until = :lease',
-    ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
-    ExpressionAttributeValues: { ':claimed': 'claimed', ':owner': owner, ':lease': lease_until },
-  },
-});
 
 function childAgain(table: Table, { child, state, code, unknown, attempts, error, at }: Resent): Writes[number] {
   const optional = { ...(code === undefined ? {} : { ':code': code }), ...(error === undefined ? {} : { ':error': error }) };
