@@ -63,5 +63,6 @@ function eventOf(messages: readonly QueueMessage[]): SQSEvent {
   return { Records };
 }
 
+/** What handlers read of Lambda's context; another member would be undefined and fail there. */
 const contextUntil = (deadline: number): Context =>
   ({ awsRequestId: 'bench', functionName: 'bench', getRemainingTimeInMillis: () => deadline - Date.now() }) as unknown as Context;

@@ -129,6 +129,7 @@ function requestBytes({ path, origin }: Dispatcher.DispatchOptions, headers: Rec
   return lines.reduce((sum, line) => sum + line.length + 2, 2) + Buffer.byteLength(body);
 }
 
+// The handlers in play answer at once and in full: they neither pause nor abort.
 const controller = {
   rawHeaders: [],
   pause: () => undefined,

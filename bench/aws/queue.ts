@@ -36,6 +36,7 @@ export class WireQueues {
 
   answer(action: string, input: Record<string, unknown>): unknown {
     const url = String(input['QueueUrl']);
+    // A single send has an entry's members itself; whatever is no send is thrown out on the next line.
     const entries = action === 'SendMessageBatch' ? (input['Entries'] as Entry[]) : [input as unknown as Entry];
     if (!action.startsWith('SendMessage')) throw new Error(`the bench's queues do not know ${action}`);
     const bytes = entries.reduce((sum, { MessageBody }) => sum + Buffer.byteLength(MessageBody), 0);

@@ -100,6 +100,7 @@ export class WireTable {
   /** The answer's body. Throws an AwsFault for what DynamoDB would refuse. */
   answer(action: string, input: Record<string, unknown>): string {
     understand(action, input);
+    // Requests as the SDK wrote them: `understand` has thrown for every member that is not known here.
     switch (action) {
       case 'GetItem':
         return this.#get(input as unknown as KeyInput);

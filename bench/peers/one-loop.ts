@@ -41,6 +41,7 @@ export async function loopOverAll(entry: OrderEntry): Promise<{ chunks: number }
         ExclusiveStartKey: start,
       }),
     );
+    // Rows that this peer wrote itself (set-up).
     const rows = (page.Items ?? []) as unknown as LoopRow[];
     for (let i = 0; i < rows.length; i += chunk) {
       await mirrorChunk(entry, rows.slice(i, i + chunk), chunks);

@@ -60,6 +60,7 @@ export async function fanOut(entry: OrderEntry): Promise<void> {
         ExclusiveStartKey: start,
       }),
     );
+    // Rows that the set-up wrote as followers.
     const entries = (page.Items ?? []).map((item, i) => messageOf({ entry, follower: item as unknown as Follower }, i % batch));
     for (let i = 0; i < entries.length; i += batch * atOnce) await sendRound(entries.slice(i, i + batch * atOnce));
     start = page.LastEvaluatedKey;
@@ -105,6 +106,7 @@ async function readPositions(from: Table, messages: readonly Message[], symbol: 
   const { Responses } = await from.client.send(
     new BatchGetCommand({ RequestItems: { [from.name]: { Keys, ConsistentRead: true } } }),
   );
+  // Rows that this peer wrote itself.
   const rows = (Responses?.[from.name] ?? []) as unknown as PositionRow[];
   return new Map(rows.map((row) => [row.pk.slice('FOLLOWER#'.length), row]));
 }

@@ -96,6 +96,7 @@ describe('a cancel', () => {
 });
 
 describe('where the fold begins', () => {
+  // Only what beginningOf reads of an entry.
   const log = (...cancels: [seq: number, of: number][]) =>
     cancels.map(([seq, of]) => ({ kind: 'cancel', seq, cancels: { seq: of } })) as never;
   it.each([

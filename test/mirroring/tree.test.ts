@@ -142,6 +142,7 @@ describe('accept', () => {
       sent.push([`${name} ${fifo ? 'fifo' : 'standard'}`, input.Entries.length]);
       return {};
     };
+    // The adapter calls nothing of the client but `send`.
     return { client: { send } as unknown as SQSClient, url: name };
   };
   const accept = async (count: number, failing: 'shards' | 'nodes' | 'none') => {

@@ -1,14 +1,15 @@
-import { QueryCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Asked, VaultPosition } from '../../domain/mirroring/asks.ts';
 import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
 import { type Ask, type AskEntry, byPlatform } from '../../domain/mirroring/entry.ts';
 import { milliseconds } from '../../kit/clock.ts';
 import { vaultOf } from './accept-store.ts';
-import { failedConditions, metAnother, type Table } from './client.ts';
+import { failedConditions, type Table, transacted } from './client.ts';
 import { keys, partitions, prefixes, type ShardOf } from './keys.ts';
 import { getItem } from './lookups.ts';
 import { openPartition } from './open-rows.ts';
 import { packClaim, unpackLedger } from './packed.ts';
+import { queryAll, withPrefix } from './query-all.ts';
 
 type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
 type Item = Record<string, unknown>;
@@ -29,38 +30,20 @@ export const askItems = (shard: ShardOf, ask: Ask): Item[] => [
 
 export const askOf = (item: Item): Ask => item['ask'] as Ask;
 
-async function all(table: Table, pk: string, prefix: string): Promise<Item[]> {
-  const items: Item[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
-        ConsistentRead: true,
-        ExclusiveStartKey: start,
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
-  return items;
-}
-
 /** What an ask still has to do: the manager's positions, the shard's ledgers, and the symbols that were claimed. */
 export async function readAsked(table: Table, key: ShardKey, ask: Ask): Promise<Asked> {
   const pk = partitions.shard(key);
   const [vault, positions, ledgers, done] = await Promise.all([
     getItem(table, keys.vault(key)),
-    all(table, partitions.vault(key), prefixes.position),
-    all(table, pk, prefixes.ledger),
-    all(table, pk, keys.done(key, ask.cause).sk),
+    queryAll(table, withPrefix(partitions.vault(key), prefixes.position)),
+    queryAll(table, withPrefix(pk, prefixes.ledger)),
+    queryAll(table, withPrefix(pk, keys.done(key, ask.cause).sk)),
   ]);
   if (vault === undefined) throw new Error(`vault ${key.vault_id} is missing`);
   const symbols = done.map((item) => item['symbol'] as string);
   return {
     vault: vaultOf(vault),
+    // As movePosition (accept-store.ts) writes them.
     positions: positions.map(({ pk: _pk, sk: _sk, ...position }) => position as unknown as VaultPosition),
     ledgers: ledgers.map((item) => ({
       symbol: (item['sk'] as string).slice(prefixes.ledger.length),
@@ -133,8 +116,6 @@ export const barrierCondition = (k: number) =>
         ExpressionAttributeValues: { ':barrier': 'barrier', ':k': k },
       };
 
-/** How often an end that met a transaction on its follower's row is tried. */
-const endTries = 6;
 /** What the platform asked by itself names its minute and is never asked again: what it was may vanish after this. */
 const ownDoneDays = 14;
 
@@ -146,16 +127,8 @@ export async function endAsk(table: Table, key: ShardKey, ask: Ask, at: string):
     ...gone.map((Key) => ({ Delete: { TableName: table.name, Key } })),
     ...(ask.kind === 'flatten' ? [leave(table, key, ask, at)] : []),
   ];
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await table.client.send(new TransactWriteCommand({ TransactItems }));
-      return;
-    } catch (error) {
-      // Its follower has left already: another owner ended the ask.
-      if (failedConditions(error).length > 0) return;
-      if (!metAnother(error) || attempt >= endTries) throw error;
-    }
-  }
+  // False when its follower has left already: another owner ended the ask.
+  await transacted(table, TransactItems);
 }
 
 const vanishing = (ask: Ask) =>

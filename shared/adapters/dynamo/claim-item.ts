@@ -15,6 +15,7 @@ export function claimOf(item: Record<string, unknown>): Claim {
     ...rest
   } = item as Record<string, unknown> & { plan?: Uint8Array; outcome?: Uint8Array };
   return {
+    // As putClaim and claimAsk write it, less the keys and what is packed.
     ...(rest as unknown as Omit<Claim, 'rows' | 'outcomes'>),
     rows: plan === undefined ? [] : unpackClaim(plan),
     outcomes: outcome === undefined ? [] : unpackOutcomes(outcome),

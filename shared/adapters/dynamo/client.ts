@@ -1,5 +1,5 @@
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 
 /** The one table, by a client that is made once per process, outside the handler. */
 export interface Table {
@@ -41,6 +41,19 @@ export async function heldAgain(write: () => Promise<unknown>): Promise<boolean>
     try {
       return await held(write());
     } catch (error) {
+      if (!metAnother(error) || attempt >= conflictTries) throw error;
+    }
+  }
+}
+
+/** As `heldAgain`, for a transaction: all of it, or nothing and false. */
+export async function transacted(table: Table, TransactItems: TransactWriteCommandInput['TransactItems']): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await table.client.send(new TransactWriteCommand({ TransactItems }));
+      return true;
+    } catch (error) {
+      if (failedConditions(error).length > 0) return false;
       if (!metAnother(error) || attempt >= conflictTries) throw error;
     }
   }

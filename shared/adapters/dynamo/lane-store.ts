@@ -5,7 +5,7 @@ import { lineNumber, placeOf } from '../../domain/mirroring/entry.ts';
 import type { Ending, LaneStore, LaneView, SizedFrom } from '../../domain/mirroring/lane.ts';
 import { childOf, packedRow } from './child-item.ts';
 import { readChild } from './child-reads.ts';
-import { failedConditions, heldAgain, metAnother, type Table } from './client.ts';
+import { failedConditions, heldAgain, metAnother, type Table, transacted } from './client.ts';
 import { deadLetterItems } from './dead-letters.ts';
 import { followerOf } from './follower-item.ts';
 import { keys, partitions } from './keys.ts';
@@ -40,6 +40,7 @@ async function head(table: Table, key: ChildKey): Promise<LaneView | undefined> 
   if (item === undefined || vault === undefined) return undefined;
   const follower = followerOf(item);
   const child = follower.lane_in > follower.lane_out ? await firstOpen(table, follower) : undefined;
+  // The vault's item as vault-store.ts writes it; only these are read of it.
   const switched = vault as unknown as LaneView['vault'] & { canceled_to?: number };
   if (child === undefined) return { follower, vault: switched };
   return { follower, vault: switched, child, canceled: await isCanceled(table, child, switched.canceled_to ?? 0) };
@@ -125,20 +126,6 @@ function unmoved(symbol: string, { lane_out, moved }: SizedFrom) {
 }
 
 type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
-
-/** False when a condition did not hold; another transaction on the row is waited out. */
-async function transacted(table: Table, TransactItems: Writes): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await table.client.send(new TransactWriteCommand({ TransactItems }));
-      return true;
-    } catch (error) {
-      if (failedConditions(error).length > 0) return false;
-      if (!metAnother(error) || attempt >= beginTries) throw error;
-    }
-  }
-}
-const beginTries = 6;
 
 async function scheduleRetry(table: Table, child: Child, next: Parameters<LaneStore['retry']>[1]): Promise<boolean> {
   const update = new UpdateCommand({

@@ -43,11 +43,16 @@ export async function findOrder(
 }
 
 /** Where the entry of a child stands, by the ULID in the child's id: an order, a cancel, or what its follower asked. */
-export async function findCause(
-  table: Table,
-  ulid: string,
-): Promise<{ tenant_id: string; vault_id: string; seq?: number; k?: number } | undefined> {
-  return (await findOrder(table, id('mo', ulid))) ?? ((await getItem(table, keys.askReference(ulid))) as never);
+export async function findCause(table: Table, ulid: string): Promise<CausePlace | undefined> {
+  const order: CausePlace | undefined = await findOrder(table, id('mo', ulid));
+  return order ?? ((await getItem(table, keys.askReference(ulid))) as CausePlace | undefined);
+}
+interface CausePlace {
+  readonly tenant_id: string;
+  readonly vault_id: string;
+  /** Absent for an order that was refused. */
+  readonly seq?: number;
+  readonly k?: number;
 }
 
 export async function findTenant(table: Table, tenantId: string): Promise<Tenant | undefined> {

@@ -1,4 +1,4 @@
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import type { Past } from '../../domain/mirroring/again.ts';
 import type { Child } from '../../domain/mirroring/child.ts';
@@ -8,6 +8,7 @@ import { childOf } from './child-item.ts';
 import { claimOf } from './claim-item.ts';
 import type { Table } from './client.ts';
 import { keys, partitions, type VaultKey } from './keys.ts';
+import { queryAll } from './query-all.ts';
 
 type Item = Record<string, unknown>;
 
@@ -20,26 +21,13 @@ interface Range {
   readonly values: Item;
 }
 
-async function range(table: Table, { pk, from, to, filter, names, values }: Range): Promise<Item[]> {
-  const items: Item[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        FilterExpression: filter,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: { ...values, ':pk': pk, ':from': from, ':to': to },
-        ConsistentRead: true,
-        ExclusiveStartKey: start,
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
-  return items;
-}
+const range = (table: Table, { pk, from, to, filter, names, values }: Range): Promise<Item[]> =>
+  queryAll(table, {
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+    FilterExpression: filter,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: { ...values, ':pk': pk, ':from': from, ':to': to },
+  });
 
 /** A symbol's entries of a vault's log, from one sequence number to another, both included. */
 export async function readLog(table: Table, vault: VaultKey, symbol: string, from: number, to: number): Promise<LogEntry[]> {

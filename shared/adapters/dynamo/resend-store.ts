@@ -6,6 +6,7 @@ import { laneEnded, unknownName } from '../../domain/mirroring/child.ts';
 import type { ShardKey } from '../../domain/mirroring/claim.ts';
 import { type Again, type Ask, atOf, byPlatform } from '../../domain/mirroring/entry.ts';
 import { type Resent, resentTo } from '../../domain/mirroring/resend.ts';
+import { parseChildId } from '../../kit/ids.ts';
 import { askItems } from './ask-store.ts';
 import { readChild } from './child-reads.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
@@ -26,7 +27,7 @@ const mostAttemptsByItself = 30;
 /** The child that an ask sends again, while it is unknown or a dead letter, its order stands, and the ask was not done. */
 export async function readToResend(table: Table, key: ShardKey, ask: Ask): Promise<Again | undefined> {
   const item = await getItem(table, keys.follower(key, ask.place));
-  const at = await findCause(table, ask.follower_order_id?.slice(3, 29) ?? '');
+  const at = await findCause(table, parseChildId(ask.follower_order_id ?? '')?.cause ?? '');
   if (item === undefined || at?.seq === undefined) return undefined;
   const place = atOf({ seq: at.seq, ...(at.k === undefined ? {} : { k: at.k }) });
   const child = await readChild(table, followerOf(item), place);

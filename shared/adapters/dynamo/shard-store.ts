@@ -21,6 +21,7 @@ import { getItem } from './lookups.ts';
 import { openPartition } from './open-rows.ts';
 import { packClaim, packLedger, packOutcomes } from './packed.ts';
 import { readPast } from './past-reads.ts';
+import { queryAll, withPrefix } from './query-all.ts';
 import { readToResend } from './resend-store.ts';
 
 /** One shard's line in the table: the port of the mirroring core. Per shard and entry: 6 calls, 2 of them writes of packed rows. */
@@ -42,13 +43,6 @@ export function shardStore(table: Table): ShardStore {
     mark: (key, entry) => mark(table, key, entry),
   };
 }
-
-const query = (table: Table, pk: string, prefix: string) => ({
-  TableName: table.name,
-  ConsistentRead: true,
-  KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-  ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
-});
 
 /** The cursor first: followers read before it could lack what the last entry wrote of them, as a lane that they are in. */
 async function load(table: Table, key: ShardKey): Promise<ShardView> {
@@ -91,6 +85,7 @@ async function readInputs(table: Table, key: ShardKey, symbol: string): Promise<
     return { vault: await readVault(table, key), ledger: await readLedger(table, key, symbol) };
   }
   return {
+    // The projection above names what VaultNow has.
     vault: vault as unknown as VaultNow,
     ledger: ledgerOf(
       symbol,
@@ -102,9 +97,16 @@ async function readInputs(table: Table, key: ShardKey, symbol: string): Promise<
 /** The newest claim or result. A barred slot says which entry stands before it. */
 export async function readLast(table: Table, key: ShardKey): Promise<Claim> {
   const { Items } = await table.client.send(
-    new QueryCommand({ ...query(table, partitions.shard(key), prefixes.result), ScanIndexForward: false, Limit: 1 }),
+    new QueryCommand({
+      ...withPrefix(partitions.shard(key), prefixes.result),
+      TableName: table.name,
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      Limit: 1,
+    }),
   );
   const newest = Items?.[0];
+  // A barrier carries the seq and k of the entry before it (ask-store.ts).
   const last = newest?.['state'] === 'barrier' ? await getItem(table, keys.result(key, newest as unknown as At)) : newest;
   if (last === undefined) throw new Error(`shard ${key.shard} of ${key.vault_id} was never opened`);
   return last['state'] === 'done' ? cursorOf(last) : claimOf(last);
@@ -112,13 +114,7 @@ export async function readLast(table: Table, key: ShardKey): Promise<Claim> {
 
 /** The whole roster and what is asked for it; a shard of 100 followers is one page, far below 1 MB. */
 async function readRoster(table: Table, pk: string): Promise<Pick<ShardView, 'roster' | 'asks'>> {
-  const items: Record<string, unknown>[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await table.client.send(new QueryCommand({ ...query(table, pk, prefixes.roster), ExclusiveStartKey: start }));
-    items.push(...(page.Items ?? []));
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
+  const items = await queryAll(table, withPrefix(pk, prefixes.roster));
   const isAsk = (item: Record<string, unknown>) => (item['sk'] as string).startsWith(prefixes.todo);
   return { roster: items.filter((item) => !isAsk(item)).map(followerOf), asks: items.filter(isAsk).map(askOf) };
 }

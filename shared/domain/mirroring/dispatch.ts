@@ -9,7 +9,7 @@ import type { Claim, Outcome } from './claim.ts';
 import { childOrderBody } from './delivery.ts';
 import { childIdOf, type LineEntry, lineNumber, seedOf } from './entry.ts';
 import { type ClaimRow, switchCode } from './plan.ts';
-import { servingOrder } from './shuffle.ts';
+import { placesInOrder } from './shuffle.ts';
 
 /** What operations may count: never decides anything. */
 export type Observe = (attempt: {
@@ -60,7 +60,7 @@ export async function readKept(batch: Omit<Batch, 'kept'>, aftermath: Pick<After
 /** Sends a shard's children in parallel, started in the order that the manager order's id draws. */
 export async function dispatchRows(batch: Batch, ports: DispatchPorts): Promise<Map<number, Outcome>> {
   const rows = new Map(batch.rows.map((row) => [row.place, row]));
-  const order = servingOrder(seedOf(batch.entry), `shard/${batch.shard}`, [...rows.keys()]);
+  const order = placesInOrder(seedOf(batch.entry), batch.shard, [...rows.keys()]);
   const outcomes = await Promise.all(order.map((place) => dispatchSafely(batch, rows.get(place) as ClaimRow, ports)));
   return new Map(outcomes.map((o) => [o.place, o]));
 }

@@ -11,7 +11,7 @@ export interface ShardView {
   /** The newest claim or result: the shard's cursor. */
   readonly last: Claim;
   readonly roster: readonly Follower[];
-  /** What is asked for single followers, in the order of asking. */
+  /** What is asked for single followers, by cause. */
   readonly asks: readonly Ask[];
 }
 

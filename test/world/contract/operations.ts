@@ -179,6 +179,7 @@ const single = (
   fc.tuple(place, bodies, fc.constantFrom(...returns)).map(
     ([at, made, ReturnValues]) =>
       (table, run) =>
+        // Drawn requests are meant to be wrong at times: the types would not let them be.
         new make({ ...made(keyOf(at, run), table), ReturnValues } as never),
   );
 
@@ -196,6 +197,7 @@ const transact: fc.Arbitrary<Operation> = fc
   .filter(isSeen)
   .map((all) => (table, run) => {
     const items = all.map(([at, [name, made]]) => ({ [name]: made(keyOf(at, run), table) }));
+    // As above: some are wrong on purpose.
     return new TransactWriteCommand({ TransactItems: items as never });
   });
 
@@ -263,6 +265,7 @@ const batchWrite: fc.Arbitrary<Operation> = fc
 const updateReturns = ['NONE', 'ALL_OLD', 'ALL_NEW', 'UPDATED_OLD', 'UPDATED_NEW'];
 export const operations: fc.Arbitrary<Operation[]> = fc.array(
   fc.oneof(
+    // Three constructors of three inputs: which belongs to which body is said here and nowhere else.
     { weight: 5, arbitrary: single(PutCommand as never, putBody, ['NONE', 'ALL_OLD']) },
     { weight: 8, arbitrary: single(UpdateCommand as never, updateBody, updateReturns) },
     { weight: 2, arbitrary: single(DeleteCommand as never, deleteBody, ['NONE', 'ALL_OLD']) },

@@ -15,6 +15,7 @@ export type Sendable = Parameters<Table['client']['send']>[0];
 
 export async function outcomeOf(table: Table, command: unknown): Promise<Outcome> {
   try {
+    // Whatever was drawn or written down goes out: a side that does not take it is heard in its error.
     const {
       $metadata: _,
       ConsumedCapacity: __,

@@ -40,6 +40,7 @@ export const fauxqs: Side = {
     const attributes = { VisibilityTimeout: String(visibilitySeconds), ...(fifo && { FifoQueue: 'true' }) };
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arn(dead), maxReceiveCount });
     const own = { ...attributes, RedrivePolicy, ...(contentBased && { ContentBasedDeduplication: 'true' }) };
+    // Of a queue's description `create` reads these members alone.
     await server.create(
       [
         { name: dead, arn: arn(dead), attributes },

@@ -31,6 +31,7 @@ export class Speaker {
     return this.send(new PutCommand({ TableName: this.name, Item, ...more }));
   }
   transact(TransactItems: unknown[], more = {}): Promise<Outcome> {
+    // Malformed ones too: what both sides answer to them is the test.
     return this.send(new TransactWriteCommand({ TransactItems: TransactItems as never, ...more }));
   }
   async get(pk: string, sk = 's'): Promise<Record<string, unknown> | undefined> {

@@ -247,6 +247,7 @@ export class MemoryQueue {
 
   /** As the adapters and pollers take it: send, receive, delete and change of visibility, single and in batches. */
   asClient(): SQSClient {
+    // Only `send` is ever called of it; a command that it does not know throws.
     return { send: async (command: unknown) => queueSend(this, command) } as unknown as SQSClient;
   }
 }

@@ -69,6 +69,7 @@ export class MemoryTable {
   execute<C extends TableCommand>(command: C): AnswerOf<C> {
     const handler = handlers.get(command.constructor);
     if (handler === undefined) throw new Error(`MemoryTable does not know ${command.constructor.name}`);
+    // The map goes from a command's class to the handler of its input: the types cannot follow it there.
     return { ...handler(this.#store, command.input as never), $metadata: {} } as AnswerOf<C>;
   }
 

@@ -47,6 +47,7 @@ const ringShard =
   ({ queues, freshUlid }: Means) =>
   async ({ vault_tenant_id, vault_id, shard: number }: Follower): Promise<void> => {
     const bell = { tenant_id: vault_tenant_id, vault_id, shard: number, seq: 0 };
+    // As functions/followers/api.ts: the ask's OPEN row stands, and sweep rings what is not rung here.
     await sendOne(queues.shards, bellMessage(bell, freshUlid())).catch(nothing);
   };
 
@@ -217,6 +218,7 @@ export async function redrive({ followerId, childId, seed }: Redriving, means: M
     throw new Refusal(409, 'order_canceled', 'none');
   const ask = resendAsk(follower, child.follower_order_id, { why: seed, at: timestamp(clock()), by: 'sim' });
   await putAsk(table, shardOf(child), ask);
+  // As functions/mirroring/endings.ts: the ask's OPEN row stands, and sweep rings what is not rung here.
   await sendOne(queues.shards, bellMessage({ ...shardOf(child), seq: 0 }, seed)).catch(nothing);
 }
 

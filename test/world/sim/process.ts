@@ -70,6 +70,7 @@ export class Process {
 
   /** The work's end, or the process's. */
   run<T>(work: Promise<T>): Promise<T> {
+    // Who loses the race below is heard by nobody; its end must not end the simulation.
     work.catch(() => undefined);
     return Promise.race([work, this.#death.promise]);
   }

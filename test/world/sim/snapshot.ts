@@ -63,6 +63,7 @@ const shardIn = (pk: string): number => Number(/#S#(\d+)$/.exec(pk)?.[1]);
 
 export async function snapshotOf(play: Play): Promise<Snapshot> {
   const { memory } = play.world.storage;
+  // Every item of the table has its two keys, as text: MemoryTable refuses others.
   const items = [...memory.items()] as unknown as (Item & { pk: string; sk: string })[];
   const beginning = (prefix: string) => items.filter((item) => item.sk.startsWith(prefix));
   const entries = beginning('ENTRY#')

@@ -38,6 +38,7 @@ export function tableOf(storage: Storage, process: Process): Table {
     isWrite(command)
       ? process.call({ kind: 'write', label: labelOf(command), effect: (mode) => write(storage, command, mode, process) })
       : process.call({ kind: 'read', label: readLabel(command), effect: (mode) => read(storage, command, mode, process) });
+  // The adapters call nothing of the client but `send`.
   return { name: storage.name, client: { send } as unknown as DynamoDBDocumentClient };
 }
 
@@ -47,6 +48,7 @@ interface Parts {
 }
 
 const keyOf = ({ Item, Key }: Parts): Key => {
+  // A part of a write has one of the two, with the table's keys in it.
   const { pk, sk } = (Item ?? Key) as unknown as Key;
   return { pk, sk };
 };
@@ -139,6 +141,7 @@ const labelOf = (command: Write): string =>
     .join(', ')}`;
 
 function readLabel(command: Read): string {
+  // For the log alone.
   if (command instanceof GetCommand) return `Get ${short(command.input.Key as unknown as Key)}`;
   if (command instanceof QueryCommand) {
     const values = command.input.ExpressionAttributeValues ?? {};

@@ -166,6 +166,7 @@ export class Watcher {
     const { memory } = this.#world.storage;
     const cause = parseChildId(childId)?.cause ?? '';
     const at = memory.peek(keys.reference(id('mo', cause))) ?? memory.peek(keys.askReference(cause));
+    // References of orders and asks carry where their entry stands.
     return at === undefined ? undefined : lineNumber(at as unknown as At);
   }
 
@@ -174,6 +175,7 @@ export class Watcher {
     const { memory } = this.#world.storage;
     const at = memory.peek(keys.reference(follower_id)) as { shard: number; tenant_id: string } | undefined;
     if (at === undefined) return this.wrong(`nobody knows ${follower_id}`);
+    // RESULT rows carry seq and k.
     const before = (item: Item) => lineNumber(item as unknown as At) < line;
     const shard = partitions.shard({ tenant_id: tenantId, vault_id: vaultId, shard: at.shard });
     const entries = memory.partition(shard).filter((item) => String(item['sk']).startsWith('RESULT#'));

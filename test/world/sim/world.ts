@@ -268,6 +268,7 @@ export class World {
         },
       });
     };
+    // The adapters call nothing of the client but `send`.
     return { client: { send } as unknown as SQSClient, url: name };
   }
 }
