@@ -73,6 +73,7 @@ describe('reading refusals can fail', () => {
 
   it('finds plain ones, and those that a function makes', () => {
     const found = read(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: source text, whose template is what is read
       "throw new Refusal(409, 'a', 'A');\nconst no = (what: string) => new Refusal(404, `${what}_not_found`, 'B');\nthrow no('b');\nfunction bad(pointer: string, code: string) { return new Refusal(400, code, 'C'); }\nbad('/x', 'c');",
     );
     expect(found.sites.map(({ status, code }) => `${status} ${code}`)).toEqual(['409 a', '404 b_not_found', '400 c']);

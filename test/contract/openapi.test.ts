@@ -65,7 +65,8 @@ describe.each(ids)('%s', (id) => {
   const success = responseOf(operation(id).responses[answer.status] ?? {});
 
   it('has examples that its own schemas take', () => {
-    if (body !== undefined) expect(body.parse(media(operation(id).requestBody?.content, 'application/json').example)).toBeDefined();
+    if (body !== undefined)
+      expect(body.parse(media(operation(id).requestBody?.content, 'application/json').example)).toBeDefined();
     if (answer.contentType === undefined)
       expect(answer.schema.parse(media(success.content, 'application/json').example)).toBeDefined();
   });
@@ -78,7 +79,9 @@ describe.each(ids)('%s', (id) => {
 
   it('shows each of them', () => {
     for (const { own, examples = {} } of refusals(id)) {
-      const shown = Object.values(examples as Record<string, { $ref: string }>).map(({ $ref }) => resolve<{ value: unknown }>($ref));
+      const shown = Object.values(examples as Record<string, { $ref: string }>).map(({ $ref }) =>
+        resolve<{ value: unknown }>($ref),
+      );
       expect(shown.map(({ value }) => problem.parse(value).code).toSorted()).toEqual(own.code.enum.toSorted());
     }
   });

@@ -89,7 +89,7 @@ function requestBody({ id, components }: OperationParts, body: z.ZodType) {
 function success({ id, route, schema, components }: OperationParts) {
   const { contentType } = schema.answer;
   const name = answerName(id, schema.answer.schema);
-  const record = contentType === undefined && components[name]?.['properties'] !== undefined && !isList(components[name]);
+  const record = contentType === undefined && !isList(components[name]);
   const known = route.access.kind === 'scope' || route.access.kind === 'signed_in';
   const json = { schema: reference(name), example: exampleOf(id, 'answer') ?? sampleOf(reference(name), components) };
   return {
