@@ -1,15 +1,16 @@
 import type { z } from 'zod';
 import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
-import { findTenant, findVault } from '../../shared/adapters/dynamo/lookups.ts';
+import { findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { listVaultIds, putVault } from '../../shared/adapters/dynamo/vault-store.ts';
-import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
+import { actingTenant, notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { newVault, redactedVaultView, vaultView } from '../../shared/domain/vaults/create.ts';
 import { type Vault, type vaultBody, vaultSchemas } from '../../shared/domain/vaults/vault.ts';
 import { timestamp } from '../../shared/kit/clock.ts';
 import { id } from '../../shared/kit/ids.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
+import { callersIn } from '../edge/admit.ts';
 import { clock } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import { pageOfQuery } from '../edge/paging.ts';
@@ -22,18 +23,16 @@ const etag = (vault: Vault): string => `"${vault.ver}"`;
 
 async function createVault({ principal, body, seed, requestId }: ApiRequest<z.infer<typeof vaultBody>>): Promise<ApiAnswer> {
   const { subject } = principal as Principal;
-  const tenant = await findTenant(table, actingTenant(principal as Principal));
-  if (tenant === undefined) throw notFound('tenant');
-  const vault = newVault(body, tenant, id('vlt', seed), timestamp(clock()));
+  const vault = newVault(body, actingTenant(principal as Principal), id('vlt', seed), timestamp(clock()));
   const stored = await putVault(table, vault, { subject, request_id: requestId });
   return { body: vaultView(stored, clock()), etag: etag(stored) };
 }
 
 async function getVault({ principal, params }: ApiRequest): Promise<ApiAnswer> {
   const vault = await findVault(table, params['vault_id'] as string);
-  const own = vault?.tenant_id === actingTenant(principal as Principal);
-  if (vault === undefined || !(own || vault.public)) throw notFound('vault');
-  return own ? { body: vaultView(vault, clock()), etag: etag(vault) } : { body: redactedVaultView(vault) };
+  const sight = permit(principal, 'getVault', resource('vault', vault));
+  if (vault === undefined) throw notFound('vault');
+  return sight === 'full' ? { body: vaultView(vault, clock()), etag: etag(vault) } : { body: redactedVaultView(vault) };
 }
 
 async function listVaults({ principal, query }: ApiRequest): Promise<ApiAnswer> {
@@ -50,5 +49,5 @@ export const handler = httpDoor(
   'vaults',
   vaultSchemas,
   { createVault, getVault, listVaults },
-  { idempotency: idempotencyStore(table) },
+  { callers: callersIn(table, env), idempotency: idempotencyStore(table) },
 );

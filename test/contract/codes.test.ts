@@ -18,6 +18,7 @@ const listed = new Set<string>(list.flatMap(([id, route]) => codesOf(route, rout
 /** Refusals whose code follows from data, and where the codes come from. */
 const fromData = [
   'functions/edge/http.ts#validatedParams', // from the names of a path's parameters: door-codes.ts does the same
+  'shared/domain/tenants/policy.ts#notFound', // from what the route acts on: likewise
 ];
 
 /** Given by the handler of what no route takes. */
@@ -29,7 +30,7 @@ const notTaken: Partial<Record<ApiRoom, readonly Code[]>> = {
 };
 
 /** What speaks for all rooms: its codes are the door's, or those of the thing that is acted on. */
-const ofAllRooms = ['shared/domain/contract/idempotency.ts', 'shared/domain/tenants/policy.ts'];
+const ofAllRooms = ['contract/idempotency', 'tenants/policy', 'tenants/rate'].map((file) => `shared/domain/${file}.ts`);
 
 /** All files that a file loads, and itself. */
 function reach(path: string, seen = new Set<string>()): Set<string> {

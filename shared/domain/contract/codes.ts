@@ -15,6 +15,10 @@ export const codes = {
   // The door's own.
   unauthenticated: { status: 401, means: 'A valid access token is needed.' },
   tenant_required: { status: 403, means: 'The token names no tenant.' },
+  not_a_member: { status: 403, means: 'The caller does not belong to the tenant of the token, or does no longer.' },
+  tenant_closed: { status: 403, means: 'The tenant is closed.' },
+  tenant_suspended: { status: 403, means: 'The tenant is suspended: it may read and pay, nothing else.' },
+  rate_limited: { status: 429, means: 'The bucket of requests is empty; `Retry-After` says for how long.' },
   scope_required: { status: 403, means: 'The token lacks the scope of this route; `scope` names it.' },
   validation_failed: { status: 400, means: 'The body or the query is not valid; `errors` names every faulty field.' },
   json_malformed: { status: 400, means: 'The body is not well-formed JSON.' },

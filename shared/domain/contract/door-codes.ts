@@ -3,7 +3,7 @@ import { type Code, codes } from './codes.ts';
 import type { RouteSchema } from './route-schema.ts';
 
 /** Whether a route takes an Idempotency-Key (SPEC 2): all that is no GET, but for those whose content is a key itself. */
-export const needsKey = (route: Route): boolean => route.method !== 'GET' && route.access.kind !== 'signature';
+export const needsKey = (route: Route): boolean => route.method !== 'GET' && route.unkeyed !== true;
 
 const ofKeys: readonly Code[] = [
   'idempotency_key_required',
@@ -14,23 +14,41 @@ const ofKeys: readonly Code[] = [
 
 /** What the door in front of a room refuses by itself, before the room is asked. */
 function doorCodes(route: Route, schema: RouteSchema): Code[] {
-  const { kind } = route.access;
-  const anonymous = kind === 'public' || kind === 'signature';
+  // An id in the path that cannot exist is a thing that does not exist, and so is a thing that the policy does not show.
+  const things = [
+    ...Object.keys(schema.params).map((name) => name.replace(/_id$/, '')),
+    ...(route.on === undefined ? [] : [route.on]),
+  ];
   return [
     ...(schema.body === undefined ? [] : (['json_malformed', 'body_too_large'] as const)),
     'validation_failed',
-    ...(anonymous ? [] : (['unauthenticated'] as const)),
-    ...(kind === 'scope' ? (['tenant_required', 'scope_required'] as const) : []),
+    ...policyCodes(route),
     ...(needsKey(route) ? ofKeys : []),
-    ...Object.keys(schema.params).map(notFoundCode),
+    ...things.map(notFoundCode),
     'internal',
   ];
 }
 
-/** An id in the path that cannot exist is a thing that does not exist. */
-function notFoundCode(parameter: string): Code {
-  const code = `${parameter.replace(/_id$/, '')}_not_found`;
-  if (!(code in codes)) throw new Error(`${code}, of the path's {${parameter}}, is not in the table of codes`);
+/** What the policy says before anything is read (policy.ts), and the limit of requests. */
+function policyCodes({ access, method, tenants }: Route): Code[] {
+  if (access.kind === 'public' || access.kind === 'signature') return [];
+  if (access.kind === 'signed_in') return ['unauthenticated', 'rate_limited'];
+  const readsOrPays = method === 'GET' || access.scope === 'billing:manage';
+  return [
+    'unauthenticated',
+    'rate_limited',
+    'tenant_required',
+    'not_a_member',
+    'scope_required',
+    'tenant_closed',
+    ...(readsOrPays ? [] : (['tenant_suspended'] as const)),
+    ...(tenants === 'manager' ? (['tenant_kind'] as const) : []),
+  ];
+}
+
+function notFoundCode(thing: string): Code {
+  const code = `${thing}_not_found`;
+  if (!(code in codes)) throw new Error(`${code} is not in the table of codes`);
   return code as Code;
 }
 
