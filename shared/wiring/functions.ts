@@ -52,7 +52,7 @@ export const functions = {
   'vaults-api': {
     ...api,
     entry: 'functions/vaults/api.ts',
-    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
+    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
     settings: [...always, 'defaultPlan'],
     trigger: { kind: 'http', room: 'vaults' },
   },
@@ -67,7 +67,7 @@ export const functions = {
     ...api,
     entry: 'functions/followers/api.ts',
     needs: {
-      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage'],
     },

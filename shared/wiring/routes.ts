@@ -51,6 +51,9 @@ export const routes = {
   createVault: { method: 'POST', path: '/v1/vaults', room: 'vaults', access: needs('mirror:manage') },
   listVaults: { method: 'GET', path: '/v1/vaults', room: 'vaults', access: needs('vault:read') },
   getVault: { method: 'GET', path: '/v1/vaults/{vault_id}', room: 'vaults', access: needs('vault:read') },
+  updateVault: { method: 'PATCH', path: '/v1/vaults/{vault_id}', room: 'vaults', access: needs('mirror:manage') },
+  recordNav: { method: 'POST', path: '/v1/vaults/{vault_id}/nav', room: 'vaults', access: needs('mirror:manage') },
+  listNav: { method: 'GET', path: '/v1/vaults/{vault_id}/nav', room: 'vaults', access: needs('vault:read') },
   createOverlay: { method: 'POST', path: '/v1/vaults/{vault_id}/overlay', room: 'overlays', access: needs('mirror:manage') },
   listOverlays: { method: 'GET', path: '/v1/vaults/{vault_id}/overlays', room: 'overlays', access: needs('vault:read') },
   deleteOverlay: {
@@ -73,6 +76,24 @@ export const routes = {
     path: '/v1/followers/{follower_id}',
     room: 'followers',
     access: orSelf('follower:manage'),
+  },
+  rotateFollowerKey: {
+    method: 'POST',
+    path: '/v1/followers/{follower_id}/rotate-key',
+    room: 'followers',
+    access: orSelf('follower:manage'),
+  },
+  testFollower: {
+    method: 'POST',
+    path: '/v1/followers/{follower_id}/test-event',
+    room: 'followers',
+    access: orSelf('follower:manage'),
+  },
+  listPositions: {
+    method: 'GET',
+    path: '/v1/followers/{follower_id}/positions',
+    room: 'followers',
+    access: orSelf('orders:read'),
   },
   previewFollower: {
     method: 'GET',

@@ -6,6 +6,7 @@ import { overlaySchemas } from '../overlays/overlay.ts';
 import { tenantSchemas } from '../tenants/tenant.ts';
 import { vaultSchemas } from '../vaults/vault.ts';
 import { childOrderDelivery } from '../webhooks/delivery-schema.ts';
+import { testDelivery } from '../webhooks/test-event.ts';
 import { problem } from './fields.ts';
 import type { RouteSchema } from './route-schema.ts';
 import { contractSchemas } from './routes.ts';
@@ -50,6 +51,7 @@ function collect(): { bodies: Map<string, z.ZodType>; answers: Map<string, z.Zod
   const answers = new Map<string, z.ZodType>([
     ['Problem', problem],
     ['ChildOrderDelivery', childOrderDelivery],
+    ['TestDelivery', testDelivery],
   ]);
   for (const [id, schema] of Object.entries(routeSchemas)) {
     if (schema.body !== undefined) bodies.set(nameOf(schema.body, `${pascal(id)}Body`), schema.body);
@@ -130,6 +132,14 @@ export function openApiDocument(version: string) {
           summary: 'What a follower must do because of one order; signed, at least once, in sequence',
           requestBody: json(reference('ChildOrderDelivery'), true),
           responses: { '2XX': { description: 'Done; answer 2xx too for a delivery id that was seen before' } },
+        },
+      },
+      testEvent: {
+        post: {
+          operationId: 'testEvent',
+          summary: 'A test event, sent when it is asked for; signed as a child order is, and nothing to act upon',
+          requestBody: json(reference('TestDelivery'), true),
+          responses: { '2XX': { description: 'Received' } },
         },
       },
     },
