@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AwsError } from './aws-json.ts';
 import { checkNode, findDynamoRunner } from './checks.ts';
+import type { TableAddress } from './local-table.ts';
 import type { Options } from './options.ts';
 import { openRun } from './processes.ts';
 import { createFunctions, type Functions } from './runtime/functions.ts';
@@ -16,6 +17,7 @@ import { type Front, listen, withLocalRoutes } from './servers/front.ts';
 import { createFunctionUrl, createGateway } from './servers/gateway.ts';
 import { createIssuer, type TokenRequest } from './servers/issuer.ts';
 import { createSecrets } from './servers/secrets.ts';
+import type { SubscriptionRequest } from './subscriptions.ts';
 import { synthesize } from './synth.ts';
 import { loadStage } from './template/assembly.ts';
 import { identifyWith } from './template/identify.ts';
@@ -29,21 +31,13 @@ const account = pseudoParameters['AWS::AccountId'] ?? '';
 const pollerBatches = 8;
 const otherInvocations = 4;
 
-/** Where the table is, for what the platform itself writes into it. */
-export interface TableAddress {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly name: string;
-}
-
 export interface PlatformOptions extends Omit<Options, 'demo'> {
   /** Where `.vanta` is, unless there is a data directory. */
   readonly cwd: string;
   /** Told of every token that is asked for, with what is needed to note its person as a member. */
-  onToken(
-    request: TokenRequest,
-    table: { readonly endpoint: string; readonly region: string; readonly name: string },
-  ): Promise<void>;
+  onToken(request: TokenRequest, table: TableAddress): Promise<void>;
+  /** Told of every plan that a tenant is put on without paying. */
+  onSubscription(request: SubscriptionRequest, table: TableAddress): Promise<void>;
   /** Told when the platform can no longer work. */
   onLost(error: Error): void;
   log(line: string): void;
@@ -262,7 +256,9 @@ async function openFront({ options, model, front, dynamo, keep }: Parts, { invok
   );
   const table = { endpoint: dynamo, region, name: model.tables[0]?.name ?? '' };
   const onToken = (request: TokenRequest) => options.onToken(request, table);
-  front.open(withLocalRoutes({ issuer, urls, onToken }, createGateway({ api, accountId: account, issuer, invoke })));
+  const onSubscription = (request: SubscriptionRequest) => options.onSubscription(request, table);
+  const local = { issuer, urls, onToken, onSubscription };
+  front.open(withLocalRoutes(local, createGateway({ api, accountId: account, issuer, invoke })));
   return { issuer: issuer.url, urls };
 }
 

@@ -2,11 +2,12 @@ import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { type IdempotencyStore, runOnce, type StoredAnswer } from '../../shared/domain/contract/idempotency.ts';
 import type { RoomSchemas, RouteSchema } from '../../shared/domain/contract/route-schema.ts';
-import { authorizeRoute } from '../../shared/domain/tenants/policy.ts';
+import { mayTry } from '../../shared/domain/tenants/policy.ts';
 import { canonicalJson, sha256Hex } from '../../shared/kit/hash.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import { limits } from '../../shared/wiring/limits.ts';
-import { type ApiRoom, type Route, type RouteIdOf, routes } from '../../shared/wiring/routes.ts';
+import { type ApiRoom, type Route, type RouteId, type RouteIdOf, routes } from '../../shared/wiring/routes.ts';
+import { type Admission, admit, type CallerPorts } from './admit.ts';
 import { clock, freshUlid } from './entropy.ts';
 import { logger } from './observe.ts';
 import { internalError, problemBody } from './problem.ts';
@@ -17,6 +18,8 @@ import { parsedJson, validated } from './validate.ts';
 export type RoomHandlers<R extends ApiRoom> = { readonly [Id in RouteIdOf<R>]: (request: ApiRequest<any>) => Promise<ApiAnswer> };
 
 export interface HttpDoor {
+  /** Where callers stand and what is left of their bucket; a door without it serves public routes only. */
+  readonly callers?: CallerPorts;
   readonly idempotency?: IdempotencyStore;
   /** Makes the secret that a sealed answer names. */
   readonly unseal?: (sealed: NonNullable<ApiAnswer['sealed']>) => Promise<string>;
@@ -25,6 +28,7 @@ export interface HttpDoor {
 type Answer = APIGatewayProxyStructuredResultV2;
 type Handle = (request: ApiRequest) => Promise<ApiAnswer>;
 interface Bound {
+  readonly id: RouteId;
   readonly route: Route;
   readonly schema: RouteSchema;
   readonly handle: Handle;
@@ -35,7 +39,7 @@ export function httpDoor<R extends ApiRoom>(room: R, schemas: RoomSchemas<R>, ha
   const bound = new Map<string, Bound>();
   for (const [id, route] of Object.entries(routes) as [RouteIdOf<R>, Route][]) {
     if (route.room !== room) continue;
-    bound.set(`${route.method} ${route.path}`, { route, schema: schemas[id] as RouteSchema, handle: handlers[id] as Handle });
+    bound.set(`${route.method} ${route.path}`, { id, route, schema: schemas[id] as RouteSchema, handle: handlers[id] as Handle });
   }
   return chain((event, context) => serve(event, context, bound, door));
 }
@@ -75,6 +79,8 @@ export const problemAnswer = (refusal: Refusal, requestId: string): Answer => ({
     'x-request-id': requestId,
     // RFC 9110, 15.5.6: a 405 names what the path takes.
     ...(Array.isArray(refusal.extra['allow']) ? { allow: refusal.extra['allow'].join(', ') } : {}),
+    // RFC 9110, 10.2.3: who must wait is told how long.
+    ...(typeof refusal.extra['retry_after_seconds'] === 'number' ? { 'retry-after': refusal.extra['retry_after_seconds'] } : {}),
   },
   body: problemBody(refusal, requestId),
 });
@@ -82,11 +88,30 @@ export const problemAnswer = (refusal: Refusal, requestId: string): Answer => ({
 async function serve(event: ApiEvent, context: Context, bound: ReadonlyMap<string, Bound>, door: HttpDoor): Promise<Answer> {
   const found = bound.get(event.routeKey);
   if (found === undefined) throw new Error(`no handler is bound to ${event.routeKey}`);
-  const principal = principalIn(event);
-  authorizeRoute(principal, found.route.access);
-  const request = parse(event, found.schema, principal);
-  const run = async (seed: string) => toStored(await found.handle({ ...request, seed }), found.schema);
-  if (found.route.method === 'GET' || found.route.access.kind === 'signature' || door.idempotency === undefined)
+  const admission = await admit(principalIn(event), found.route.access, door.callers);
+  try {
+    return told(await carryOut(event, context, { ...found, admission, door }), admission);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return told(problemAnswer(error, event.requestContext.requestId), admission);
+  }
+}
+
+/** Every answer to a known caller says what is left of its bucket. */
+const told = (given: Answer, { headers }: Admission): Answer => ({ ...given, headers: { ...headers, ...given.headers } });
+
+interface Work extends Bound {
+  readonly admission: Admission;
+  readonly door: HttpDoor;
+}
+
+async function carryOut(event: ApiEvent, context: Context, work: Work): Promise<Answer> {
+  const { id, route, schema, handle, admission, door } = work;
+  if (admission.refusal !== undefined) throw admission.refusal;
+  mayTry(admission.principal, id);
+  const request = parse(event, schema, admission.principal);
+  const run = async (seed: string) => toStored(await handle({ ...request, seed }), schema);
+  if (route.method === 'GET' || route.unkeyed === true || door.idempotency === undefined)
     return answer(await run(freshUlid()), false, door);
   const once = { ...identity(event, request), freshSeed: freshUlid(), leaseMs: context.getRemainingTimeInMillis() };
   const { answer: stored, replayed } = await runOnce(once, (seed) => kept(() => run(seed), request.requestId), {
@@ -155,12 +180,12 @@ function identity(event: ApiEvent, request: Omit<ApiRequest, 'seed'>) {
   };
 }
 
-/** A refusal of the effect is its answer, kept like any other; an outage goes up and is not kept. */
+/** A refusal of the effect is its answer, kept like any other; an outage, and what may be asked again later, go up and are not kept. */
 async function kept(run: () => Promise<StoredAnswer>, requestId: string): Promise<StoredAnswer> {
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal) || error.status === 429) throw error;
     return { status: error.status, body: problemBody(error, requestId), contentType: 'application/problem+json' };
   }
 }

@@ -10,9 +10,10 @@ import { type Follower, type FollowerBody, type FollowerPatch, followerSchemas }
 import { leaveVault } from '../../shared/domain/followers/leave.ts';
 import { registerFollower } from '../../shared/domain/followers/register.ts';
 import { followerRecordView, redactedFollowerView } from '../../shared/domain/followers/settings.ts';
-import { actingTenant, followerView, notFound } from '../../shared/domain/tenants/policy.ts';
+import { actingTenant, notFound, permit, resource, type Sight } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { secretText } from '../../shared/domain/webhooks/signing.ts';
+import { callersIn } from '../edge/admit.ts';
 import { backOff, clock, freshUlid } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import { logger } from '../edge/observe.ts';
@@ -32,13 +33,12 @@ async function ring({ vault_tenant_id, vault_id, shard }: Follower): Promise<voi
   await sendOne(shards, bellMessage(bell, freshUlid())).catch((error: Error) => logger.warn('shard was not rung', { error }));
 }
 
-const shown = (view: 'full' | 'redacted', f: Follower) =>
+const shown = (view: Sight, f: Follower) =>
   view === 'full' ? { body: followerRecordView(f), etag: etag(f) } : { body: redactedFollowerView(f) };
 
 async function createFollower({ principal, params, body, seed, requestId }: ApiRequest<FollowerBody>): Promise<ApiAnswer> {
   const { subject } = principal as Principal;
-  const tenantId = actingTenant(principal as Principal);
-  const registration = { vaultId: params['vault_id'] as string, tenantId, body, seed, by: subject };
+  const registration = { vaultId: params['vault_id'] as string, principal: principal as Principal, body, seed };
   const follower = await registerFollower(registration, {
     clock,
     backOff,
@@ -55,15 +55,16 @@ async function createFollower({ principal, params, body, seed, requestId }: ApiR
 
 async function getFollower({ principal, params }: ApiRequest): Promise<ApiAnswer> {
   const follower = await findFollower(table, params['follower_id'] as string);
+  const sight = permit(principal, 'getFollower', resource('follower', follower));
   if (follower === undefined) throw notFound('follower');
-  return shown(followerView(principal as Principal, follower), follower);
+  return shown(sight, follower);
 }
 
 async function listFollowers({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {
   const tenantId = actingTenant(principal as Principal);
   const vault = await findVault(table, params['vault_id'] as string);
-  const manages = vault?.tenant_id === tenantId;
-  if (vault === undefined || !(manages || vault.public)) throw notFound('vault');
+  const manages = permit(principal, 'listFollowers', resource('vault', vault)) === 'full';
+  if (vault === undefined) throw notFound('vault');
   const page = pageOfQuery(query);
   const { items, next_cursor } = manages
     ? await listStored(table, vault, page)
@@ -97,7 +98,7 @@ async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAn
     ring,
     whyUrlRefused: checkUrl,
   });
-  return shown(followerView(principal as Principal, follower), follower);
+  return shown(permit(principal, 'updateFollower', resource('follower', follower)), follower);
 }
 
 async function deleteFollower(request: ApiRequest): Promise<ApiAnswer> {
@@ -122,6 +123,7 @@ export const handler = httpDoor(
   followerSchemas,
   { createFollower, getFollower, listFollowers, updateFollower, deleteFollower, rotateFollowerKey, testFollower, listPositions },
   {
+    callers: callersIn(table, env),
     idempotency: idempotencyStore(table),
     unseal: async ({ follower_id, version }) => secretText(await keys.version(follower_id, version)),
   },

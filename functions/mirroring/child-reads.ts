@@ -16,7 +16,7 @@ import type { ClaimRow } from '../../shared/domain/mirroring/plan.ts';
 import { levelsBefore } from '../../shared/domain/mirroring/preview.ts';
 import { takenBack } from '../../shared/domain/mirroring/taken-back.ts';
 import { childOrderView, previewView } from '../../shared/domain/mirroring/views.ts';
-import { followerView, notFound } from '../../shared/domain/tenants/policy.ts';
+import { notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { parseChildId } from '../../shared/kit/ids.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
@@ -27,10 +27,15 @@ import { sinceSeq } from './order-reads.ts';
 
 const shardOf = (f: Follower) => ({ tenant_id: f.vault_tenant_id, vault_id: f.vault_id, shard: f.shard });
 
-/** The follower, for whoever may see all of it; it does not exist for others. */
-async function ownFollower(principal: Principal, followerId: string): Promise<Follower> {
+/** The follower, for whom the route lets in; it does not exist for others. */
+async function ownFollower(
+  principal: Principal,
+  action: 'listFollowerOrders' | 'previewFollower',
+  followerId: string,
+): Promise<Follower> {
   const follower = await findFollower(table, followerId);
-  if (follower === undefined || followerView(principal, follower) !== 'full') throw notFound('follower');
+  permit(principal, action, resource('follower', follower));
+  if (follower === undefined) throw notFound('follower');
   return follower;
 }
 
@@ -87,22 +92,31 @@ export async function cancelStanding({ entry, follower }: Found): Promise<{ guar
 export const canceledChildOf = async ({ entry, follower }: Found): Promise<Child | undefined> =>
   entry.kind === 'cancel' ? readChild(table, follower, { seq: entry.cancels.seq }) : undefined;
 
-/** A child, for whoever may see all of its follower. */
-export async function findChild(principal: Principal, childId: string): Promise<Found> {
+/** A child, for whom the route lets in. */
+export async function findChild(
+  principal: Principal,
+  action: 'getFollowerOrder' | 'settleFollowerOrder' | 'redriveDeadLetter',
+  childId: string,
+): Promise<Found> {
   const found = await locateChild(childId);
-  if (found === undefined || !sees(principal, found.follower)) throw notFound('follower_order');
+  permit(principal, action, resource('follower_order', found?.follower));
+  if (found === undefined) throw notFound('follower_order');
   return found;
 }
 
 export async function getFollowerOrder({ principal, params }: ApiRequest): Promise<ApiAnswer> {
-  const { entry, claim, row, follower, child } = await findChild(principal as Principal, params['follower_order_id'] as string);
+  const { entry, claim, row, follower, child } = await findChild(
+    principal as Principal,
+    'getFollowerOrder',
+    params['follower_order_id'] as string,
+  );
   return { body: childOrderView(entry, claim, row, follower, child) };
 }
 
 export async function listFollowerOrders({ principal, query }: ApiRequest): Promise<ApiAnswer> {
   const followerId = query['follower_id'] ?? (principal as Principal).followerId;
   if (followerId === undefined) throw followerIdRequired();
-  const follower = await ownFollower(principal as Principal, followerId);
+  const follower = await ownFollower(principal as Principal, 'listFollowerOrders', followerId);
   const { limit, cursor } = pageOfQuery(query);
   const start = Math.max(await startOf(follower, query['since']), cursor === undefined ? 0 : readCursor(cursor, isLine));
   const { claims, more } = await listClaims(table, shardOf(follower), start, limit);
@@ -128,7 +142,7 @@ async function viewOf(claim: Claim, follower: Follower, child: Child | undefined
 }
 
 export async function previewFollower({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {
-  const follower = await ownFollower(principal as Principal, params['follower_id'] as string);
+  const follower = await ownFollower(principal as Principal, 'previewFollower', params['follower_id'] as string);
   const entry = await previewed(follower, query['manager_order_id']);
   if (entry === undefined) throw notFound('manager_order');
   if (follower.joined_seq >= entry.seq) throw new Refusal(409, 'follower_not_joined', 'The follower joined after this order.');
@@ -147,14 +161,6 @@ async function previewed(follower: Follower, orderId: string | undefined): Promi
   if (order?.seq === undefined || order.vault_id !== follower.vault_id) return undefined;
   const entry = await readEntry(table, order, order.seq);
   return entry?.kind === 'order' ? entry : undefined;
-}
-
-function sees(principal: Principal, follower: Follower): boolean {
-  try {
-    return followerView(principal, follower) === 'full';
-  } catch {
-    return false;
-  }
 }
 
 const followerIdRequired = (): Refusal =>

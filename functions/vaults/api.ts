@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
-import { findTenant, findVault } from '../../shared/adapters/dynamo/lookups.ts';
+import { findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { listNav as listStored, putNav } from '../../shared/adapters/dynamo/nav-store.ts';
 import { saveVaultChange, vaultChangeMade } from '../../shared/adapters/dynamo/vault-change.ts';
 import { listVaultIds, putVault } from '../../shared/adapters/dynamo/vault-store.ts';
-import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
+import { actingTenant, notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { changeVault } from '../../shared/domain/vaults/change.ts';
 import { newVault, redactedVaultView, vaultView } from '../../shared/domain/vaults/create.ts';
@@ -14,6 +14,7 @@ import { type NavBody, type Vault, type VaultPatch, type vaultBody, vaultSchemas
 import { milliseconds, timestamp } from '../../shared/kit/clock.ts';
 import { id } from '../../shared/kit/ids.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
+import { callersIn } from '../edge/admit.ts';
 import { backOff, clock } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import { pageOfQuery } from '../edge/paging.ts';
@@ -26,18 +27,16 @@ const etag = (vault: Vault): string => `"${vault.ver}"`;
 
 async function createVault({ principal, body, seed, requestId }: ApiRequest<z.infer<typeof vaultBody>>): Promise<ApiAnswer> {
   const { subject } = principal as Principal;
-  const tenant = await findTenant(table, actingTenant(principal as Principal));
-  if (tenant === undefined) throw notFound('tenant');
-  const vault = newVault(body, tenant, id('vlt', seed), timestamp(clock()));
+  const vault = newVault(body, actingTenant(principal as Principal), id('vlt', seed), timestamp(clock()));
   const stored = await putVault(table, vault, { subject, request_id: requestId });
   return { body: vaultView(stored, clock()), etag: etag(stored) };
 }
 
 async function getVault({ principal, params }: ApiRequest): Promise<ApiAnswer> {
   const vault = await findVault(table, params['vault_id'] as string);
-  const own = vault?.tenant_id === actingTenant(principal as Principal);
-  if (vault === undefined || !(own || vault.public)) throw notFound('vault');
-  return own ? { body: vaultView(vault, clock()), etag: etag(vault) } : { body: redactedVaultView(vault) };
+  const sight = permit(principal, 'getVault', resource('vault', vault));
+  if (vault === undefined) throw notFound('vault');
+  return sight === 'full' ? { body: vaultView(vault, clock()), etag: etag(vault) } : { body: redactedVaultView(vault) };
 }
 
 async function listVaults({ principal, query }: ApiRequest): Promise<ApiAnswer> {
@@ -53,13 +52,7 @@ async function listVaults({ principal, query }: ApiRequest): Promise<ApiAnswer> 
 async function updateVault(request: ApiRequest<VaultPatch>): Promise<ApiAnswer> {
   const { principal, params, body, seed, requestId, ifMatch } = request;
   const { subject } = principal as Principal;
-  const change = {
-    tenantId: actingTenant(principal as Principal),
-    vaultId: params['vault_id'] as string,
-    patch: body,
-    seed,
-    ifMatch,
-  };
+  const change = { principal: principal as Principal, vaultId: params['vault_id'] as string, patch: body, seed, ifMatch };
   const vault = await changeVault(change, {
     clock,
     backOff,
@@ -72,7 +65,7 @@ async function updateVault(request: ApiRequest<VaultPatch>): Promise<ApiAnswer> 
 
 async function recordNav({ principal, params, body, seed, requestId }: ApiRequest<NavBody>): Promise<ApiAnswer> {
   const { subject } = principal as Principal;
-  const report = { tenantId: actingTenant(principal as Principal), vaultId: params['vault_id'] as string, body };
+  const report = { principal: principal as Principal, vaultId: params['vault_id'] as string, body };
   const snapshot = await record(report, {
     clock,
     vault: (vaultId) => findVault(table, vaultId),
@@ -83,7 +76,8 @@ async function recordNav({ principal, params, body, seed, requestId }: ApiReques
 
 async function listNav({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {
   const vault = await findVault(table, params['vault_id'] as string);
-  if (vault === undefined || vault.tenant_id !== actingTenant(principal as Principal)) throw notFound('vault');
+  permit(principal, 'listNav', resource('vault', vault));
+  if (vault === undefined) throw notFound('vault');
   const since = query['since'] === undefined ? undefined : timestamp(milliseconds(query['since']));
   return { body: await listStored(table, vault, { ...pageOfQuery(query), since }) };
 }
@@ -92,5 +86,5 @@ export const handler = httpDoor(
   'vaults',
   vaultSchemas,
   { createVault, getVault, listVaults, updateVault, recordNav, listNav },
-  { idempotency: idempotencyStore(table) },
+  { callers: callersIn(table, env), idempotency: idempotencyStore(table) },
 );

@@ -28,6 +28,8 @@ export interface Card {
 
 const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
 const always = ['stage', 'version'] as const;
+/** Of every function whose door admits callers (functions/edge/admit.ts). */
+const admitting = [...always, 'defaultPlan', 'rateLimit'] as const;
 
 export const functions = {
   'contract-api': {
@@ -45,22 +47,22 @@ export const functions = {
   'tenants-api': {
     ...api,
     entry: 'functions/tenants/api.ts',
-    needs: { table: ['GetItem', 'PutItem', 'UpdateItem'] },
-    settings: [...always, 'defaultPlan'],
+    needs: { table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'] },
+    settings: [...admitting],
     trigger: { kind: 'http', room: 'tenants' },
   },
   'vaults-api': {
     ...api,
     entry: 'functions/vaults/api.ts',
-    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
-    settings: [...always, 'defaultPlan'],
+    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+    settings: [...admitting],
     trigger: { kind: 'http', room: 'vaults' },
   },
   'overlays-api': {
     ...api,
     entry: 'functions/overlays/api.ts',
-    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
-    settings: [...always, 'defaultPlan'],
+    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] },
+    settings: [...admitting],
     trigger: { kind: 'http', room: 'overlays' },
   },
   'followers-api': {
@@ -71,7 +73,7 @@ export const functions = {
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage'],
     },
-    settings: [...always, 'defaultPlan', 'webhookTargets', 'shardSize'],
+    settings: [...admitting, 'webhookTargets', 'shardSize'],
     trigger: { kind: 'http', room: 'followers' },
   },
   'mirroring-api': {
@@ -83,7 +85,7 @@ export const functions = {
       shardNodes: ['SendMessage'],
       masterSecret: ['GetSecretValue'],
     },
-    settings: [...always, 'defaultPlan'],
+    settings: [...admitting],
     trigger: { kind: 'http', room: 'mirroring' },
   },
   accept: {

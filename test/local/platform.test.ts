@@ -146,6 +146,7 @@ beforeAll(async () => {
     assembly: writeAssembly(),
     settings: { RETRY_DELAYS_SECONDS: '0.1', RATE_LIMIT: 'off' },
     onToken: async () => undefined,
+    onSubscription: async () => undefined,
     onLost: (error) => logged.push(String(error)),
     log: (line) => logged.push(line),
   });

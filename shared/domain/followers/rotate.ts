@@ -1,6 +1,6 @@
 import { type Clock, timestamp } from '../../kit/clock.ts';
-import { Refusal } from '../../kit/refusal.ts';
-import { followerView, notFound } from '../tenants/policy.ts';
+import { requireMatch } from '../contract/match.ts';
+import { notFound, permit, resource } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
 import type { Follower } from './follower.ts';
 
@@ -34,10 +34,11 @@ const saveTries = 10;
 export async function rotateKey(rotation: Rotation, ports: RotatePorts): Promise<Rotated> {
   for (let attempt = 1; attempt <= saveTries; attempt += 1) {
     const follower = await ports.find(rotation.followerId);
-    if (follower === undefined || followerView(rotation.principal, follower) !== 'full') throw notFound('follower');
+    permit(rotation.principal, 'rotateFollowerKey', resource('follower', follower));
+    if (follower === undefined) throw notFound('follower');
     const made = await ports.made(follower, rotation.seed);
     if (made !== undefined) return { follower, ...made };
-    requireMatch(rotation, follower);
+    requireMatch(rotation.ifMatch, `"${follower.ver}"`, 'follower');
     const next = rotated(follower, ports.clock());
     if (await ports.save(next, follower, rotation.seed))
       return { follower: next, version: next.key_version, at: next.updated_at };
@@ -49,9 +50,4 @@ export async function rotateKey(rotation: Rotation, ports: RotatePorts): Promise
 function rotated(follower: Follower, now: number): Follower {
   const at = timestamp(now);
   return { ...follower, key_version: follower.key_version + 1, key_rotated_at: at, updated_at: at, ver: follower.ver + 1 };
-}
-
-function requireMatch({ ifMatch }: Rotation, { ver }: Follower): void {
-  if (ifMatch === undefined || ifMatch === '*' || ifMatch === `"${ver}"`) return;
-  throw new Refusal(412, 'precondition_failed', 'The follower has changed since it was read.');
 }

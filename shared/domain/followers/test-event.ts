@@ -4,7 +4,7 @@ import { Refusal } from '../../kit/refusal.ts';
 import { limits } from '../../wiring/limits.ts';
 import type { AuditEvent } from '../audit/event.ts';
 import type { AttemptResult, Delivery } from '../mirroring/attempt.ts';
-import { followerView, notFound } from '../tenants/policy.ts';
+import { notFound, permit, resource } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
 import { deliveryHeaders } from '../webhooks/signing.ts';
 import type { FailureClass, TestDelivery, TestResult } from '../webhooks/test-event.ts';
@@ -39,7 +39,8 @@ const mayLeaveMs = limits.webhookTimeoutMs;
  */
 export async function testEndpoint(request: TestRequest, ports: TestPorts): Promise<TestResult> {
   const follower = await ports.find(request.followerId);
-  if (follower === undefined || followerView(request.principal, follower) !== 'full') throw notFound('follower');
+  permit(request.principal, 'testFollower', resource('follower', follower));
+  if (follower === undefined) throw notFound('follower');
   if (follower.status === 'left') throw new Refusal(409, 'follower_left', 'The follower has left the vault.');
   const at = ports.clock();
   const delivery = deliveryTo(follower, id('evt', request.seed), at);

@@ -1,6 +1,8 @@
 import { type Clock, timestamp } from '../../kit/clock.ts';
 import { Refusal } from '../../kit/refusal.ts';
-import { notFound } from '../tenants/policy.ts';
+import { requireMatch } from '../contract/match.ts';
+import { notFound, permit, resource } from '../tenants/policy.ts';
+import type { Principal } from '../tenants/principal.ts';
 import { canonicalInstruments } from './create.ts';
 import type { Vault, VaultPatch } from './vault.ts';
 
@@ -15,7 +17,7 @@ export interface ChangePorts {
 }
 
 export interface VaultChange {
-  readonly tenantId: string;
+  readonly principal: Principal;
   readonly vaultId: string;
   readonly patch: VaultPatch;
   readonly seed: string;
@@ -32,20 +34,16 @@ const saveTries = 40;
 export async function changeVault(change: VaultChange, ports: ChangePorts): Promise<Vault> {
   for (let attempt = 1; attempt <= saveTries; attempt += 1) {
     const vault = await ports.vault(change.vaultId);
-    if (vault === undefined || vault.tenant_id !== change.tenantId) throw notFound('vault');
+    permit(change.principal, 'updateVault', resource('vault', vault));
+    if (vault === undefined) throw notFound('vault');
     if (await ports.made(vault, change.seed)) return vault;
-    requireMatch(change, vault);
+    requireMatch(change.ifMatch, `"${vault.ver}"`, 'vault');
     requireOpen(change.patch, vault);
     const next = patched(vault, change.patch, timestamp(ports.clock()));
     if (await ports.save(next, vault)) return next;
     await ports.backOff(attempt);
   }
   throw new Error(`vault ${change.vaultId} was written by others ${saveTries} times in a row`);
-}
-
-function requireMatch({ ifMatch }: VaultChange, { ver }: Vault): void {
-  if (ifMatch === undefined || ifMatch === '*' || ifMatch === `"${ver}"`) return;
-  throw new Refusal(412, 'precondition_failed', 'The vault has changed since it was read.');
 }
 
 /** What may still change of a closed vault: how it is shown. */

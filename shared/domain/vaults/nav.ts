@@ -1,7 +1,8 @@
 import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
 import { decimal, format } from '../../kit/decimal.ts';
 import { Refusal } from '../../kit/refusal.ts';
-import { notFound } from '../tenants/policy.ts';
+import { notFound, permit, resource } from '../tenants/policy.ts';
+import type { Principal } from '../tenants/principal.ts';
 import type { NavBody, NavSnapshot, Vault } from './vault.ts';
 
 export interface NavPorts {
@@ -12,7 +13,7 @@ export interface NavPorts {
 }
 
 export interface NavReport {
-  readonly tenantId: string;
+  readonly principal: Principal;
   readonly vaultId: string;
   readonly body: NavBody;
 }
@@ -21,9 +22,10 @@ export interface NavReport {
 const futureToleranceMs = 5000;
 
 /** Records a vault's NAV at a time, once: the same again is the same snapshot, another value of the same time is refused. */
-export async function recordNav({ tenantId, vaultId, body }: NavReport, ports: NavPorts): Promise<NavSnapshot> {
+export async function recordNav({ principal, vaultId, body }: NavReport, ports: NavPorts): Promise<NavSnapshot> {
   const vault = await ports.vault(vaultId);
-  if (vault === undefined || vault.tenant_id !== tenantId) throw notFound('vault');
+  permit(principal, 'recordNav', resource('vault', vault));
+  if (vault === undefined) throw notFound('vault');
   const now = ports.clock();
   const at = milliseconds(body.ts);
   if (at > now + futureToleranceMs) {
