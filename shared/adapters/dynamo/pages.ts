@@ -49,8 +49,8 @@ export interface RangeQuery {
 const last = '\u007f';
 
 /** A cursor is the client's: one from outside its range is not a cursor of this list, and the table would refuse it. */
-const isOutside = ({ prefix, after = prefix, from = prefix }: RangeQuery): boolean =>
-  !after.startsWith(prefix) || after < from || (from !== prefix && after >= prefix + last);
+const isOutside = ({ prefix, after, from = prefix }: RangeQuery): boolean =>
+  after !== undefined && (!after.startsWith(prefix) || after < from || (from !== prefix && after >= prefix + last));
 
 function rangeOf({
   pk,
