@@ -31,6 +31,9 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   createVault: { to: 'mirror:manage', managersOnly: true },
   listVaults: { to: 'vault:read' },
   getVault: { to: 'vault:read', on: 'vault', part: true },
+  updateVault: { to: 'mirror:manage', on: 'vault' },
+  recordNav: { to: 'mirror:manage', on: 'vault' },
+  listNav: { to: 'vault:read', on: 'vault' },
   createOverlay: { to: 'mirror:manage', on: 'vault' },
   listOverlays: { to: 'vault:read', on: 'vault' },
   deleteOverlay: { to: 'mirror:manage', on: 'vault' },
@@ -39,6 +42,9 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   getFollower: { to: 'follower:manage', on: 'follower', self: true, part: true },
   updateFollower: { to: 'follower:manage', on: 'follower', self: true, part: true },
   deleteFollower: { to: 'follower:manage', on: 'follower', self: true },
+  rotateFollowerKey: { to: 'follower:manage', on: 'follower', self: true },
+  testFollower: { to: 'follower:manage', on: 'follower', self: true },
+  listPositions: { to: 'orders:read', on: 'follower', self: true },
   previewFollower: { to: 'vault:read', on: 'follower', self: true },
   createManagerOrder: { to: 'mirror:manage', on: 'vault' },
   listManagerOrders: { to: 'orders:read', on: 'vault' },
@@ -129,7 +135,7 @@ function thing(kind: Resource['kind'], whose: Whose): Resource | undefined {
 }
 
 /** What SPEC says: `full`, `part`, or the code of the refusal. */
-function expected(id: RouteId, caller: CallerCase, whose: Whose): string {
+export function codeOf(id: RouteId, caller: CallerCase, whose: Whose): string {
   const row = contract[id];
   const { method } = routes[id];
   if (row.to !== 'anybody') {
@@ -166,7 +172,7 @@ export function faults(decide: Decide): string[] {
       whoses.flatMap((whose) => {
         const on = contract[id].on;
         const is = told(decide(caller.principal, id, on === undefined ? undefined : thing(on, whose)));
-        const should = expected(id, caller, whose);
+        const should = codeOf(id, caller, whose);
         return is === should ? [] : [`${id}, ${caller.name}, ${whose}: ${is}, not ${should}`];
       }),
     ),
