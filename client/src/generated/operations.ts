@@ -13,6 +13,9 @@ export const operations = {
   createVault: {"method":"POST","path":"/v1/vaults","auth":"token","key":true,"body":true,"list":false,"safe":true},
   listVaults: {"method":"GET","path":"/v1/vaults","auth":"token","key":false,"body":false,"list":true,"safe":true},
   getVault: {"method":"GET","path":"/v1/vaults/{vault_id}","auth":"token","key":false,"body":false,"list":false,"safe":true},
+  updateVault: {"method":"PATCH","path":"/v1/vaults/{vault_id}","auth":"token","key":true,"body":true,"list":false,"safe":true},
+  recordNav: {"method":"POST","path":"/v1/vaults/{vault_id}/nav","auth":"token","key":true,"body":true,"list":false,"safe":true},
+  listNav: {"method":"GET","path":"/v1/vaults/{vault_id}/nav","auth":"token","key":false,"body":false,"list":true,"safe":true},
   createOverlay: {"method":"POST","path":"/v1/vaults/{vault_id}/overlay","auth":"token","key":true,"body":true,"list":false,"safe":true},
   listOverlays: {"method":"GET","path":"/v1/vaults/{vault_id}/overlays","auth":"token","key":false,"body":false,"list":true,"safe":true},
   deleteOverlay: {"method":"DELETE","path":"/v1/vaults/{vault_id}/overlays/{overlay_id}","auth":"token","key":true,"body":false,"list":false,"safe":true},
@@ -21,6 +24,9 @@ export const operations = {
   getFollower: {"method":"GET","path":"/v1/followers/{follower_id}","auth":"token","key":false,"body":false,"list":false,"safe":true},
   updateFollower: {"method":"PATCH","path":"/v1/followers/{follower_id}","auth":"token","key":true,"body":true,"list":false,"safe":true},
   deleteFollower: {"method":"DELETE","path":"/v1/followers/{follower_id}","auth":"token","key":true,"body":false,"list":false,"safe":true},
+  rotateFollowerKey: {"method":"POST","path":"/v1/followers/{follower_id}/rotate-key","auth":"token","key":true,"body":false,"list":false,"safe":true},
+  testFollower: {"method":"POST","path":"/v1/followers/{follower_id}/test-event","auth":"token","key":true,"body":false,"list":false,"safe":true},
+  listPositions: {"method":"GET","path":"/v1/followers/{follower_id}/positions","auth":"token","key":false,"body":false,"list":true,"safe":true},
   previewFollower: {"method":"GET","path":"/v1/followers/{follower_id}/preview","auth":"token","key":false,"body":false,"list":false,"safe":true},
   createManagerOrder: {"method":"POST","path":"/v1/vaults/{vault_id}/manager-orders","auth":"token","key":true,"body":true,"list":false,"safe":true},
   listManagerOrders: {"method":"GET","path":"/v1/manager-orders","auth":"token","key":false,"body":false,"list":true,"safe":true},
@@ -55,6 +61,12 @@ export interface Methods {
   listVaults: Method<'listVaults'>;
   /** Read a vault; a public one of another tenant is redacted. Scope `vault:read`. */
   getVault: Method<'getVault'>;
+  /** Change a vault's settings, for orders accepted after it; status: closed is final. Scope `mirror:manage`. */
+  updateVault: Method<'updateVault'>;
+  /** Record the vault's net asset value at a time, in USD. Scope `mirror:manage`. */
+  recordNav: Method<'recordNav'>;
+  /** The vault's net asset values, the newest first. Scope `vault:read`. */
+  listNav: Method<'listNav'>;
   /** Put a vault into maintenance, or halt it. Scope `mirror:manage`. */
   createOverlay: Method<'createOverlay'>;
   /** A vault's overlays, the ended ones too. Scope `vault:read`. */
@@ -71,6 +83,12 @@ export interface Methods {
   updateFollower: Method<'updateFollower'>;
   /** Stop mirroring; with positions=flatten closing children go out first. Scope `follower:manage`, or the person of role follower whose follower it is. */
   deleteFollower: Method<'deleteFollower'>;
+  /** A new signing secret, shown once; the one before it stays valid for 24 hours. Scope `follower:manage`, or the person of role follower whose follower it is. */
+  rotateFollowerKey: Method<'rotateFollowerKey'>;
+  /** Send a signed test event to the follower's webhook, and see what came of it. Scope `follower:manage`, or the person of role follower whose follower it is. */
+  testFollower: Method<'testFollower'>;
+  /** What the follower should hold, was told, and reported, by symbol. Scope `orders:read`, or the person of role follower whose follower it is. */
+  listPositions: Method<'listPositions'>;
   /** An order's size for this follower, from the recorded state before it, with every step. Scope `vault:read`, or the person of role follower whose follower it is. */
   previewFollower: Method<'previewFollower'>;
   /** Send an order of the vault to all of its followers. Scope `mirror:manage`. */
@@ -127,6 +145,8 @@ export type Code =
   | 'json_malformed'
   | 'manager_may_only_stop'
   | 'manager_order_not_found'
+  | 'nav_in_future'
+  | 'nav_recorded'
   | 'not_a_member'
   | 'not_an_order'
   | 'not_attempted'
@@ -156,6 +176,7 @@ export type Code =
   | 'tenant_required'
   | 'tenant_suspended'
   | 'too_many_overlays'
+  | 'too_many_test_events'
   | 'unauthenticated'
   | 'validation_failed'
   | 'vault_closed'

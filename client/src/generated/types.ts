@@ -146,6 +146,34 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Change a vault's settings, for orders accepted after it; status: closed is final
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        patch: operations["updateVault"];
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/nav": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The vault's net asset values, the newest first
+         * @description Scope `vault:read`.
+         */
+        get: operations["listNav"];
+        put?: never;
+        /**
+         * Record the vault's net asset value at a time, in USD
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["recordNav"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -259,6 +287,66 @@ export interface paths {
          * @description Scope `follower:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
          */
         patch: operations["updateFollower"];
+        trace?: never;
+    };
+    "/v1/followers/{follower_id}/rotate-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new signing secret, shown once; the one before it stays valid for 24 hours
+         * @description Scope `follower:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
+         */
+        post: operations["rotateFollowerKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/followers/{follower_id}/test-event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a signed test event to the follower's webhook, and see what came of it
+         * @description Scope `follower:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
+         */
+        post: operations["testFollower"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/followers/{follower_id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the follower should hold, was told, and reported, by symbol
+         * @description Scope `orders:read`, or the person of role follower whose follower it is.
+         */
+        get: operations["listPositions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/followers/{follower_id}/preview": {
@@ -526,6 +614,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    testEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A test event, sent when somebody asks for it
+         * @description Signed as a child order is. Nothing to act upon, and never sent again.
+         */
+        post: operations["testEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -582,6 +690,64 @@ export interface components {
                     rail?: "fiat" | "crypto";
                 };
             };
+        };
+        UpdateVaultBody: {
+            /** @example Growth */
+            label?: string;
+            rails?: ("fiat" | "crypto")[];
+            personas?: ("athena" | "apollo" | "ares" | "nemesis")[];
+            risk_profile?: {
+                [key: string]: unknown;
+            };
+            public?: boolean;
+            max_age_s?: number;
+            flip_policy?: {
+                /** @default 1800 */
+                min_ttl_s?: number;
+                /** @default 3600 */
+                max_ttl_s?: number;
+                /**
+                 * @description Exact decimal; must be between 0 and 2
+                 * @default 0.5
+                 * @example 2
+                 */
+                max_amplify?: string;
+            };
+            instruments?: {
+                [key: string]: {
+                    /**
+                     * @description Exact decimal; must be greater than 0
+                     * @example 10
+                     */
+                    increment: string;
+                    /**
+                     * @description Exact decimal; must not be negative
+                     * @example 10
+                     */
+                    min_qty?: string;
+                    /**
+                     * @description Exact decimal; must not be negative
+                     * @example 10
+                     */
+                    min_notional?: string;
+                    /** @enum {string} */
+                    rail?: "fiat" | "crypto";
+                };
+            } | null;
+            /** @constant */
+            status?: "closed";
+        };
+        RecordNavBody: {
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            nav: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
         };
         CreateFollowerBody: {
             /** @example Growth */
@@ -764,6 +930,28 @@ export interface components {
             kill_switch: boolean;
             close_only: boolean;
         };
+        Position: {
+            /** @example AAPL */
+            symbol: string;
+            baseline: string;
+            target: string;
+            want: string;
+            told: string;
+            held: string;
+            fills: number;
+            average_price: string | null;
+            realised_pnl: string;
+            unknown: {
+                /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
+                follower_order_id: string;
+                qty: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                since: string;
+            }[];
+        };
         DeadLetter: {
             /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
             follower_order_id: string;
@@ -896,6 +1084,21 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        TestEventDelivery: {
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            /** @constant */
+            type: "test";
+            /** @example evt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            delivery_id: string;
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+        };
         GetOpenApiAnswer: {
             openapi: string;
         } & {
@@ -1015,6 +1218,29 @@ export interface components {
             next_cursor: string | null;
         };
         GetVaultAnswer: components["schemas"]["Vault"] | components["schemas"]["PublicVault"];
+        NavSnapshot: {
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            nav: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            recorded_at: string;
+        };
+        ListNavAnswer: {
+            items: components["schemas"]["NavSnapshot"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
         CreateFollowerAnswer: {
             /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
             follower_id: string;
@@ -1064,6 +1290,74 @@ export interface components {
             next_cursor: string | null;
         };
         GetFollowerAnswer: components["schemas"]["Follower"] | components["schemas"]["RedactedFollower"];
+        RotateFollowerKeyAnswer: {
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /** @example ten_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            tenant_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /** @example Growth */
+            label?: string;
+            /** @enum {string} */
+            mode: "proportional" | "capped" | "shadow";
+            scale: string;
+            /** @enum {string} */
+            scale_basis: "fixed" | "nav";
+            max_pos_usd?: string;
+            symbols?: {
+                allow?: string[];
+                deny?: string[];
+            };
+            kill_switch: boolean;
+            allow_short: boolean;
+            webhook: {
+                url: string;
+            };
+            /** @enum {string} */
+            status: "active" | "stopped" | "leaving" | "left";
+            close_only: boolean;
+            joined_seq: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            updated_at: string;
+            signing_secret: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            old_secret_valid_until: string;
+        };
+        TestEventResult: {
+            /** @example evt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            delivery_id: string;
+            delivered: boolean;
+            status?: number;
+            latency_ms: number;
+            /** @enum {string} */
+            error?: "timeout" | "refused" | "unreachable" | "dns" | "tls" | "blocked" | "cut" | "redirect" | "status";
+            sent: {
+                headers: {
+                    [key: string]: string;
+                };
+                body: string;
+            };
+        };
+        ListPositionsAnswer: {
+            items: components["schemas"]["Position"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
         Follower: {
             /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
             follower_id: string;
@@ -1580,6 +1874,86 @@ export interface operations {
             };
         };
     };
+    updateVault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateVaultBody"];
+            };
+        };
+        responses: {
+            /** @description Change a vault's settings, for orders accepted after it; status: closed is final */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vault"];
+                };
+            };
+        };
+    };
+    listNav: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+                since?: string;
+            };
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The vault's net asset values, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListNavAnswer"];
+                };
+            };
+        };
+    };
+    recordNav: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordNavBody"];
+            };
+        };
+        responses: {
+            /** @description Record the vault's net asset value at a time, in USD */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NavSnapshot"];
+                };
+            };
+        };
+    };
     createOverlay: {
         parameters: {
             query?: never;
@@ -1777,6 +2151,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UpdateFollowerAnswer"];
+                };
+            };
+        };
+    };
+    rotateFollowerKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A new signing secret, shown once; the one before it stays valid for 24 hours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotateFollowerKeyAnswer"];
+                };
+            };
+        };
+    };
+    testFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Send a signed test event to the follower's webhook, and see what came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestEventResult"];
+                };
+            };
+        };
+    };
+    listPositions: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the follower should hold, was told, and reported, by symbol */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPositionsAnswer"];
                 };
             };
         };
@@ -2095,6 +2540,28 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ChildOrderDelivery"];
+            };
+        };
+        responses: {
+            /** @description Done, or done before. Nothing of your answer is read but its status. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    testEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestEventDelivery"];
             };
         };
         responses: {
