@@ -22,6 +22,10 @@ export const limits = {
   dlqRetentionDays: 14,
   webhookTimeoutMs: 5000,
   webhookBodyBytes: 16 * 1024,
+  /** The API waits so long for the issuer of tokens. */
+  issuerTimeoutMs: 5000,
+  /** Who was removed from a tenant is remembered so long, for a request that is repeated. */
+  removedHours: 24,
   openPartitions: 16,
   ringsPerBatch: 10,
   /** Batches of rings under way at once: those of one node. */

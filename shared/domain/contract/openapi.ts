@@ -82,7 +82,7 @@ const idempotencyKey = {
 
 function operation(id: RouteId, route: Route) {
   const schema = routeSchemas[id];
-  const writes = route.method !== 'GET' && route.access.kind !== 'signature';
+  const writes = route.method !== 'GET' && (route as Route).unkeyed !== true;
   return {
     operationId: id,
     summary: schema.summary,
