@@ -206,16 +206,15 @@ async function kept(run: () => Promise<StoredAnswer>, requestId: string): Promis
 function toStored(given: ApiAnswer, schema: RouteSchema): StoredAnswer {
   const body = JSON.stringify(given.body);
   const isList = typeof given.body === 'object' && given.body !== null && 'items' in given.body;
-  if (given.noStore === true)
-    return { status: given.status ?? schema.answer.status, body, contentType: 'application/json', noStore: true };
   // Records carry a tag (SPEC 2): the one that a PATCH compares where there is a version, else one of the content.
-  const etag = given.etag ?? (isList ? undefined : `"${sha256Hex(body).slice(0, 32)}"`);
+  const etag = given.etag ?? (isList || schema.answer.noStore === true ? undefined : `"${sha256Hex(body).slice(0, 32)}"`);
   return {
     status: given.status ?? schema.answer.status,
     body,
     contentType: 'application/json',
     ...(etag === undefined ? {} : { etag }),
     ...(given.sealed === undefined ? {} : { sealed: given.sealed }),
+    ...(schema.answer.noStore === true ? { noStore: true } : {}),
   };
 }
 

@@ -22,8 +22,6 @@ export interface ApiAnswer {
   readonly body: unknown;
   /** A record's entity tag; PATCH compares it with If-Match. */
   readonly etag?: string;
-  /** Holds what nobody may keep on the way: only for routes that need no key, whose answers are not stored here either. */
-  readonly noStore?: true;
   /** Names a signing secret that is shown in this answer as `signing_secret`, and is never stored. */
   readonly sealed?: { readonly follower_id: string; readonly version: number };
 }

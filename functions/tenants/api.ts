@@ -29,7 +29,7 @@ const clientIds = env.clientIds.split(',');
 const ask = tokenEndpoint(env.signInDomain, limits.issuerTimeoutMs);
 
 async function createToken({ body }: ApiRequest<TokenBody>): Promise<ApiAnswer> {
-  return { body: await exchangeToken(body, { clientIds, ask }), noStore: true };
+  return { body: await exchangeToken(body, { clientIds, ask }) };
 }
 
 async function getMe({ principal }: ApiRequest): Promise<ApiAnswer> {

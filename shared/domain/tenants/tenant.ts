@@ -42,7 +42,7 @@ export const tenantSchemas: RoomSchemas<'tenants'> = {
     summary: 'Exchange a code (PKCE), a refresh token or the credentials of a machine client for tokens',
     params: {},
     body: tokenBody,
-    answer: { status: 200, schema: tokenAnswer },
+    answer: { status: 200, schema: tokenAnswer, noStore: true },
     codes: tokenCodes,
   },
   listUsers: {

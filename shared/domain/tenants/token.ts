@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refusal } from '../../kit/refusal.ts';
+import type { Code } from '../contract/codes.ts';
 
 /** What `POST /v1/auth/token` takes (SPEC 3): OAuth's token request as JSON. */
 
@@ -74,23 +75,22 @@ export async function exchangeToken(body: TokenBody, { clientIds, ask }: TokenPo
   throw Object.hasOwn(refusals, answer.error) ? refusals[answer.error as Refused]() : refusals.invalid_request();
 }
 
-const no = (status: number, code: string, detail: string) => (): Refusal => new Refusal(status, code, detail);
-
 /** The refusals of RFC 6749, 5.2, and the status that they have here. */
 const refusals = {
-  invalid_grant: no(
-    400,
-    'invalid_grant',
-    'The code or refresh token is wrong, used up, expired or revoked, or is for another client.',
-  ),
-  invalid_client: no(401, 'invalid_client', 'There is no such client, or its secret is wrong.'),
-  invalid_request: no(400, 'invalid_request', 'The issuer does not take this request.'),
-  invalid_scope: no(400, 'invalid_scope', 'The client does not have all of these scopes.'),
-  unauthorized_client: no(400, 'unauthorized_client', 'The client may not get tokens in this way.'),
-  unsupported_grant_type: no(400, 'unsupported_grant_type', 'The issuer does not have this kind of grant.'),
+  invalid_grant: () =>
+    new Refusal(
+      400,
+      'invalid_grant',
+      'The code or refresh token is wrong, used up, expired or revoked, or is for another client.',
+    ),
+  invalid_client: () => new Refusal(401, 'invalid_client', 'There is no such client, or its secret is wrong.'),
+  invalid_request: () => new Refusal(400, 'invalid_request', 'The issuer does not take this request.'),
+  invalid_scope: () => new Refusal(400, 'invalid_scope', 'The client does not have all of these scopes.'),
+  unauthorized_client: () => new Refusal(400, 'unauthorized_client', 'The client may not get tokens in this way.'),
+  unsupported_grant_type: () => new Refusal(400, 'unsupported_grant_type', 'The issuer does not have this kind of grant.'),
 };
 type Refused = keyof typeof refusals;
-export const tokenCodes = [...Object.keys(refusals), 'issuer_unavailable'];
+export const tokenCodes: readonly Code[] = [...(Object.keys(refusals) as Refused[]), 'issuer_unavailable'];
 
 const issuerUnavailable = (): Refusal =>
   new Refusal(503, 'issuer_unavailable', 'The issuer of tokens does not answer; try again.', {
