@@ -92,7 +92,7 @@ describe.each(ids)('%s', (id) => {
     expect(references.includes('IfMatch')).toBe(route.method === 'PATCH');
     expect(references.includes('IdempotencyKey')).toBe(route.method !== 'GET' && !/(\/auth\/token|\/fills)$/.test(route.path));
     const schemes = operation(id).security.flatMap((s) => Object.keys(s));
-    const wanted = { public: [], signature: ['standardWebhooks'], signed_in: ['bearer'], scope: ['bearer'] };
+    const wanted = { public: [], signature: ['standardWebhooks', 'bearer'], signed_in: ['bearer'], scope: ['bearer'] };
     expect(schemes).toEqual(wanted[route.access.kind]);
   });
 });

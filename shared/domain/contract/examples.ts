@@ -8,6 +8,15 @@ export interface Example {
 const ulid = '01JNA5T8Q2V4W6X8Y0Z2B4D6F8';
 const at = '2026-03-02T14:30:00.000Z';
 
+const member = {
+  user_id: `usr_${ulid}`,
+  email: 'pat@example.com',
+  role: 'ops',
+  status: 'active',
+  created_at: at,
+  updated_at: at,
+};
+
 const vault = {
   vault_id: `vlt_${ulid}`,
   tenant_id: `ten_${ulid}`,
@@ -80,6 +89,25 @@ const order = {
  * reads all of them with the schemas.
  */
 export const examples: Readonly<Partial<Record<RouteId, Example>>> = {
+  createToken: {
+    body: {
+      grant_type: 'authorization_code',
+      code: 'a1b2c3d4-5678-90ab-cdef-example11111',
+      code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+      redirect_uri: 'https://app.example.com/callback',
+    },
+    answer: {
+      access_token: 'eyJraWQi...',
+      id_token: 'eyJraWQi...',
+      refresh_token: 'eyJjdHki...',
+      token_type: 'Bearer',
+      expires_in: 3600,
+    },
+  },
+  listUsers: { answer: { items: [member], next_cursor: null } },
+  createUser: { body: { email: member.email, role: 'ops' }, answer: { ...member, status: 'invited' } },
+  updateUser: { body: { role: 'auditor' }, answer: { ...member, role: 'auditor' } },
+  deleteUser: { answer: member },
   createTenant: { body: { name: 'Ann Capital', kind: 'manager' } },
   createVault: {
     body: { label: 'Growth', rails: ['fiat'], personas: ['athena'], public: true, instruments: vault.instruments },

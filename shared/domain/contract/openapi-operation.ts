@@ -40,7 +40,7 @@ function access({ access: needed, ...route }: Route): string {
     case 'public':
       return `Public: no token is needed.${key}`;
     case 'signature':
-      return 'Signed by the follower (Standard Webhooks), at most 5 minutes before. What is reported twice counts once, so it needs no key.';
+      return `Signed by the follower (Standard Webhooks), at most 5 minutes before, or with a token: scope \`${needed.scope}\`, or the person of role follower whose follower it is. What is reported twice counts once, so it needs no key.`;
     case 'signed_in':
       return `Any valid token, also of a person without a tenant.${key}`;
     case 'scope':
@@ -50,7 +50,7 @@ function access({ access: needed, ...route }: Route): string {
 
 function security({ access: needed }: Route) {
   if (needed.kind === 'public') return [];
-  if (needed.kind === 'signature') return [{ standardWebhooks: [] }];
+  if (needed.kind === 'signature') return [{ standardWebhooks: [] }, { bearer: [needed.scope] }];
   return [{ bearer: needed.kind === 'scope' ? [needed.scope] : [] }];
 }
 
@@ -87,9 +87,9 @@ function requestBody({ id, components }: OperationParts, body: z.ZodType) {
 }
 
 function success({ id, route, schema, components }: OperationParts) {
-  const { contentType } = schema.answer;
+  const { contentType, noStore } = schema.answer;
   const name = answerName(id, schema.answer.schema);
-  const record = contentType === undefined && !isList(components[name]);
+  const record = contentType === undefined && noStore !== true && !isList(components[name]);
   const known = route.access.kind === 'scope' || route.access.kind === 'signed_in';
   const json = { schema: reference(name), example: exampleOf(id, 'answer') ?? sampleOf(reference(name), components) };
   return {
