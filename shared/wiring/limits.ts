@@ -22,6 +22,8 @@ export const limits = {
   dlqRetentionDays: 14,
   webhookTimeoutMs: 5000,
   webhookBodyBytes: 16 * 1024,
+  /** Test events to one follower's endpoint. */
+  testEventsPerMinute: 6,
   /** The API waits so long for the issuer of tokens. */
   issuerTimeoutMs: 5000,
   /** Who was removed from a tenant is remembered so long, for a request that is repeated. */

@@ -27,7 +27,7 @@ export function operationOf(parts: OperationParts) {
     description: access(route),
     tags: [route.room],
     security: security(route),
-    parameters: [...pathParameters(schema), ...queryParameters(schema), ...headerParameters(route)],
+    parameters: [...pathParameters(schema), ...queryParameters(schema), ...headerParameters(route, codes)],
     ...(schema.body === undefined ? {} : { requestBody: requestBody(parts, schema.body) }),
     responses: { [schema.answer.status]: success(parts), ...responses },
   };
@@ -69,9 +69,9 @@ function queryParameters({ query }: RouteSchema) {
   }));
 }
 
-const headerParameters = (route: Route) => [
+const headerParameters = (route: Route, codes: readonly Code[]) => [
   ...(needsKey(route) ? [parameterReference('IdempotencyKey')] : []),
-  ...(route.method === 'PATCH' ? [parameterReference('IfMatch')] : []),
+  ...(codes.includes('precondition_failed') ? [parameterReference('IfMatch')] : []),
   ...(route.access.kind === 'signature' ? [parameterReference('WebhookId'), parameterReference('WebhookTimestamp')] : []),
   parameterReference('Traceparent'),
 ];
