@@ -28,7 +28,7 @@ interface By {
   readonly seed: string;
 }
 
-/** Settings, the public list, the audit event and the request's mark, if the vault is as it was read and the request is new. */
+/** Settings, the public list, the audit event and the request's mark, if the vault is as it was read: before it was asked for the mark. */
 export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, request_id, seed }: By): Promise<boolean> {
   const { tenant_id, vault_id, updated_at } = next;
   const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table.name, Item } });
@@ -44,12 +44,11 @@ export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, 
   };
   // As long as the request may be run again: its idempotency record is older than this.
   const ttl = Math.floor(milliseconds(updated_at) / 1000) + 2 * limits.idempotencyHours * 3600;
-  const mark = put({ ...keys.vaultChanged(next, seed), ttl });
   return transacted(table, [
     { Update: settingsUpdate(table, next, before, changed) },
     ...publicRow(table, next, before),
     put(event),
-    { Put: { ...mark.Put, ConditionExpression: 'attribute_not_exists(pk)' } },
+    put({ ...keys.vaultChanged(next, seed), ttl }),
   ]);
 }
 

@@ -18,7 +18,7 @@ export async function open(): Promise<void> {
   desk.endpoints.answer = async (path) => {
     if (!moods.has(path)) return 200;
     const status = moods.get(path);
-    if (status === undefined) await new Promise((r) => setTimeout(r, 5600));
+    if (status === undefined) await new Promise((r) => setTimeout(r, 9000));
     return status ?? 200;
   };
   client = checked((await newTenant(api(), 'client', 'carla')).client, desk.contractFaults);
