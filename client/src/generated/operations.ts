@@ -119,6 +119,7 @@ export interface Methods {
 export type Code =
   | 'already_canceled'
   | 'already_in_tenant'
+  | 'asset_not_found'
   | 'binding_kind_fixed'
   | 'binding_required'
   | 'binding_unavailable'

@@ -27,9 +27,13 @@ export function operationOf(parts: OperationParts) {
     description: access(route),
     tags: [route.room],
     security: security(route),
-    parameters: [...pathParameters(schema), ...queryParameters(schema), ...headerParameters(route)],
+    parameters: [...pathParameters(schema), ...queryParameters(schema), ...headerParameters(route, schema)],
     ...(schema.body === undefined ? {} : { requestBody: requestBody(parts, schema.body) }),
-    responses: { [schema.answer.status]: success(parts), ...responses },
+    responses: {
+      [schema.answer.status]: success(parts),
+      ...(schema.answer.conditional === true ? { 304: { description: 'You have it already' } } : {}),
+      ...responses,
+    },
   };
   return { operation, shared };
 }
@@ -69,8 +73,9 @@ function queryParameters({ query }: RouteSchema) {
   }));
 }
 
-const headerParameters = (route: Route) => [
+const headerParameters = (route: Route, { answer }: RouteSchema) => [
   ...(needsKey(route) ? [parameterReference('IdempotencyKey')] : []),
+  ...(answer.conditional === true ? [parameterReference('IfNoneMatch')] : []),
   ...(route.method === 'PATCH' ? [parameterReference('IfMatch')] : []),
   ...(route.access.kind === 'signature' ? [parameterReference('WebhookId'), parameterReference('WebhookTimestamp')] : []),
   parameterReference('Traceparent'),
@@ -87,20 +92,22 @@ function requestBody({ id, components }: OperationParts, body: z.ZodType) {
 }
 
 function success({ id, route, schema, components }: OperationParts) {
-  const { contentType } = schema.answer;
+  const { contentTypes } = schema.answer;
   const name = answerName(id, schema.answer.schema);
-  const record = contentType === undefined && !isList(components[name]);
   const known = route.access.kind === 'scope' || route.access.kind === 'signed_in';
-  const json = { schema: reference(name), example: exampleOf(id, 'answer') ?? sampleOf(reference(name), components) };
+  const json = () => ({ schema: reference(name), example: exampleOf(id, 'answer') ?? sampleOf(reference(name), components) });
   return {
     description: schema.summary,
     headers: {
       'X-Request-Id': headerReference('RequestId'),
-      ...(record ? { ETag: headerReference('ETag') } : {}),
+      ...(isList(components[name]) ? {} : { ETag: headerReference('ETag') }),
       ...(needsKey(route) ? { 'Idempotent-Replayed': headerReference('IdempotentReplayed') } : {}),
       ...(known ? { RateLimit: headerReference('RateLimit'), 'RateLimit-Policy': headerReference('RateLimitPolicy') } : {}),
     },
-    content: contentType === undefined ? { 'application/json': json } : { [contentType]: { schema: { type: 'string' } } },
+    content:
+      contentTypes === undefined
+        ? { 'application/json': json() }
+        : Object.fromEntries(contentTypes.map((type) => [type, { schema: { type: 'string' } }])),
   };
 }
 
