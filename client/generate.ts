@@ -115,6 +115,7 @@ function rowOf(listed: Listed): string {
     path: listed.path,
     auth,
     key,
+    match: references(listed, 'IfMatch'),
     body: listed.operation.requestBody !== undefined,
     list: isList(listed),
     // A report is told apart by its own id, so that it can be sent again without a key.

@@ -39,8 +39,7 @@ export async function admit(
   access: RouteAccess,
   callers: CallerPorts | undefined,
 ): Promise<Admission> {
-  const anonymous = access.kind === 'public' || access.kind === 'signature';
-  if (anonymous || claimed === undefined) return { principal: undefined, headers: {} };
+  if (access.kind === 'public' || claimed === undefined) return { principal: undefined, headers: {} };
   if (callers === undefined) throw new Error('a route that needs a caller met a door that cannot admit any');
   const { standing, bucket } = await callers.read(claimed);
   const principal = standing === undefined ? claimed : present(claimed, standing);

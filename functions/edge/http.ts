@@ -3,6 +3,7 @@ import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { type IdempotencyStore, runOnce, type StoredAnswer } from '../../shared/domain/contract/idempotency.ts';
 import type { RoomSchemas, RouteSchema } from '../../shared/domain/contract/route-schema.ts';
 import { mayTry } from '../../shared/domain/tenants/policy.ts';
+import { type Claims, type Principal, principalOf } from '../../shared/domain/tenants/principal.ts';
 import { canonicalJson, sha256Hex } from '../../shared/kit/hash.ts';
 import { assert, Refusal } from '../../shared/kit/refusal.ts';
 import { limits } from '../../shared/wiring/limits.ts';
@@ -29,6 +30,8 @@ export type RoomHandlers<R extends ApiRoom> = { readonly [Id in RouteIdOf<R>]: (
 export interface HttpDoor {
   /** Where callers stand and what is left of their bucket; a door without it serves public routes only. */
   readonly callers?: CallerPorts;
+  /** The claims of an access token, for routes that no gateway checks one for. */
+  readonly claimsOf?: (token: string) => Promise<Claims | undefined>;
   readonly idempotency?: IdempotencyStore;
   /** Makes the secret that a sealed answer names. */
   readonly unseal?: (sealed: NonNullable<ApiAnswer['sealed']>) => Promise<string>;
@@ -97,13 +100,23 @@ export const problemAnswer = (refusal: Refusal, requestId: string): Answer => ({
 async function serve(event: ApiEvent, context: Context, bound: ReadonlyMap<string, Bound>, door: HttpDoor): Promise<Answer> {
   const found = bound.get(event.routeKey);
   if (found === undefined) throw new Error(`no handler is bound to ${event.routeKey}`);
-  const admission = await admit(principalIn(event), found.route.access, door.callers);
+  const admission = await admit(await claimant(event, found.route, door), found.route.access, door.callers);
   try {
     return told(await carryOut(event, context, { ...found, admission, door }), admission);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return told(problemAnswer(error, event.requestContext.requestId), admission);
   }
+}
+
+/** Who calls, as a verified token says: the gateway verified it, or, where a signature does as well, we do. */
+async function claimant(event: ApiEvent, { access }: Route, { claimsOf }: HttpDoor): Promise<Principal | undefined> {
+  if (access.kind !== 'signature' || claimsOf === undefined) return principalIn(event);
+  const token = /^bearer +(.+)$/i.exec(event.headers['authorization'] ?? '')?.[1];
+  if (token === undefined) return undefined;
+  const claims = await claimsOf(token);
+  if (claims === undefined) throw new Refusal(401, 'unauthenticated', 'The access token is not valid.');
+  return principalOf(claims);
 }
 
 /** Every answer to a known caller says what is left of its bucket. */
@@ -212,13 +225,14 @@ function toStored(given: RecordAnswer, schema: RouteSchema): StoredAnswer {
   const body = JSON.stringify(given.body);
   const isList = typeof given.body === 'object' && given.body !== null && 'items' in given.body;
   // Records carry a tag (SPEC 2): the one that a PATCH compares where there is a version, else one of the content.
-  const etag = given.etag ?? (isList ? undefined : `"${sha256Hex(body).slice(0, 32)}"`);
+  const etag = given.etag ?? (isList || schema.answer.noStore === true ? undefined : `"${sha256Hex(body).slice(0, 32)}"`);
   return {
     status: given.status ?? schema.answer.status,
     body,
     contentType: 'application/json',
     ...(etag === undefined ? {} : { etag }),
     ...(given.sealed === undefined ? {} : { sealed: given.sealed }),
+    ...(schema.answer.noStore === true ? { noStore: true } : {}),
   };
 }
 
@@ -228,6 +242,7 @@ async function answer(stored: StoredAnswer, replayed: boolean, door: HttpDoor): 
     headers: {
       'content-type': stored.contentType,
       ...(stored.etag === undefined ? {} : { etag: stored.etag }),
+      ...(stored.noStore === true ? { 'cache-control': 'no-store' } : {}),
       ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
     },
     body: stored.sealed === undefined ? stored.body : await withSecret(stored, door),

@@ -6,6 +6,7 @@ import { type Access, type ResourceName, resources } from '../../shared/wiring/r
 /** A resource as functions get it: the value of its variable, the ARN for its grants, its customer key if it has one. */
 export interface Shelved {
   readonly value: string;
+  /** Empty where there is nothing to grant. */
   readonly arn: string;
   readonly keyArn?: string;
   /** What cdk-nag finds in a grant on it, and why that is meant. */
@@ -15,10 +16,13 @@ export interface Shelved {
 /** Every resource that a card may name. */
 export type Shelf = { readonly [R in ResourceName]: Shelved };
 
+/** What a function's card needs of the shelf: a function that is made before all resources are there takes no more. */
+export type ShelfOf<F extends FunctionName> = Pick<Shelf, keyof (typeof functions)[F]['needs'] & ResourceName>;
+
 type KeyWord = 'Decrypt' | 'Encrypt' | 'ReEncryptFrom' | 'ReEncryptTo' | 'GenerateDataKey' | 'DescribeKey';
 type GrantRules = {
   readonly [R in ResourceName]: {
-    readonly service: 'dynamodb' | 'sqs' | 'events' | 's3' | 'secretsmanager';
+    readonly service: 'dynamodb' | 'sqs' | 'events' | 's3' | 'secretsmanager' | 'cognito-idp' | 'ssm' | 'none';
     /** What each access asks of the resource's customer key. */
     readonly key: { readonly [A in Access<R>]: readonly KeyWord[] };
   };
@@ -53,13 +57,20 @@ const rules: GrantRules = {
   bus: { service: 'events', key: { PutEvents: none, DescribeEventBus: none } },
   auditBucket: { service: 's3', key: { PutObject: ['Decrypt', 'GenerateDataKey'] } },
   masterSecret: { service: 'secretsmanager', key: { GetSecretValue: read } },
+  userPool: { service: 'cognito-idp', key: { AdminCreateUser: none, AdminGetUser: none, AdminUserGlobalSignOut: none } },
+  machineClients: { service: 'ssm', key: { GetParameter: none } },
+  issuer: { service: 'none', key: {} },
+  signInDomain: { service: 'none', key: {} },
+  clientIds: { service: 'none', key: {} },
 };
 
 /** What a card's needs give: the variables by name, and one statement for each resource and for each customer key. */
 export function grantsOf(name: FunctionName, shelf: Shelf) {
   const needs = Object.entries(functions[name].needs) as [ResourceName, readonly string[]][];
   const variables = Object.fromEntries(needs.map(([r]) => [resources[r].variable, shelf[r].value]));
-  const statements = needs.flatMap(([r, words]) => [resourceStatement(r, words, shelf[r]), ...keyStatements(r, words, shelf[r])]);
+  const statements = needs
+    .filter(([, words]) => words.length > 0)
+    .flatMap(([r, words]) => [resourceStatement(r, words, shelf[r]), ...keyStatements(r, words, shelf[r])]);
   const findings = needs.flatMap(([r]) => shelf[r].finding ?? []);
   return { variables, statements, findings };
 }

@@ -10,7 +10,7 @@ import { type Card, type FunctionName, functions } from '../../shared/wiring/fun
 import { type SettingName, settings } from '../../shared/wiring/settings.ts';
 import { acknowledge } from '../acknowledgements.ts';
 import type { StageRow } from '../stages.ts';
-import { grantsOf, type Shelf } from './grants.ts';
+import { grantsOf, type Shelf, type ShelfOf } from './grants.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -35,23 +35,23 @@ const filesOf = (program: string) => ({
   afterBundling: (_input: string, output: string) => [`"${process.execPath}" "${repository}${program}" "${output}"`],
 });
 
-export interface VantaFunctionProps {
-  readonly name: FunctionName;
+export interface VantaFunctionProps<F extends FunctionName> {
+  readonly name: F;
   readonly row: StageRow;
-  readonly shelf: Shelf;
+  readonly shelf: ShelfOf<F>;
 }
 
 /** A Lambda made from its card: exactly the card's variables and grants, and a log group of its own. */
-export class VantaFunction extends Construct {
-  readonly name: FunctionName;
+export class VantaFunction<F extends FunctionName = FunctionName> extends Construct {
+  readonly name: F;
   readonly card: Card;
   readonly lambda: NodejsFunction;
 
-  constructor(scope: Construct, { name, row, shelf }: VantaFunctionProps) {
+  constructor(scope: Construct, { name, row, shelf }: VantaFunctionProps<F>) {
     super(scope, name);
     this.name = name;
     this.card = functions[name];
-    const { variables, statements, findings } = grantsOf(name, shelf);
+    const { variables, statements, findings } = grantsOf(name, shelf as Shelf);
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/vanta/${row.name}/${name}`,
       retention: row.watch.logDays,

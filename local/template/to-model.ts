@@ -15,6 +15,7 @@ import type {
   TableSpec,
   TargetSpec,
 } from './model.ts';
+import { userPoolSpec } from './user-pool.ts';
 
 /** Gives resolved resources the form that the servers and runtimes take. */
 export function toModel(resources: readonly Resolved[]): Model {
@@ -39,6 +40,8 @@ export function toModel(resources: readonly Resolved[]): Model {
     apis: of('AWS::ApiGatewayV2::Api').map((api) => apiSpec(api, resources)),
     functionUrls: of('AWS::Lambda::Url').map(functionUrlSpec),
     secrets: of('AWS::SecretsManager::Secret').map(secretSpec),
+    userPools: of('AWS::Cognito::UserPool').map((pool) => userPoolSpec(pool, resources)),
+    parameters: of('AWS::SSM::Parameter').map(({ ref, properties }) => ({ name: ref, value: properties.Value })),
   };
 }
 

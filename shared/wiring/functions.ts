@@ -10,7 +10,9 @@ export type Trigger =
   | { readonly kind: 'http'; readonly room: ApiRoom }
   | { readonly kind: 'queue'; readonly queue: QueueName; readonly batchSize: number; readonly provisionedPollers?: PollerSetting }
   | { readonly kind: 'stream'; readonly batchSize: number; readonly sortKeyPrefixes: readonly string[] }
-  | { readonly kind: 'schedule'; readonly everyMinutes: number };
+  | { readonly kind: 'schedule'; readonly everyMinutes: number }
+  /** Asked by the user pool before it makes a token. The pool waits five seconds. */
+  | { readonly kind: 'preToken' };
 
 /**
  * A Lambda's card: all that infrastructure must know of it. Exactly the needs become environment variables and
@@ -50,9 +52,22 @@ export const functions = {
   'tenants-api': {
     ...api,
     entry: 'functions/tenants/api.ts',
-    needs: { table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'] },
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      userPool: ['AdminCreateUser', 'AdminGetUser', 'AdminUserGlobalSignOut'],
+      signInDomain: [],
+      clientIds: [],
+    },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'tenants' },
+  },
+  'pre-token': {
+    entry: 'functions/tenants/pre-token.ts',
+    memoryMb: 1024,
+    timeoutSeconds: 5,
+    needs: { table: ['GetItem', 'PutItem', 'UpdateItem'], machineClients: ['GetParameter'] },
+    settings: [...always],
+    trigger: { kind: 'preToken' },
   },
   'vaults-api': {
     ...api,
@@ -87,6 +102,8 @@ export const functions = {
       shards: ['SendMessage'],
       shardNodes: ['SendMessage'],
       masterSecret: ['GetSecretValue'],
+      issuer: [],
+      clientIds: [],
     },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'mirroring' },

@@ -18,6 +18,11 @@ const services: Record<ResourceName, string> = {
   bus: 'events',
   auditBucket: 's3',
   masterSecret: 'secretsmanager',
+  userPool: 'cognito-idp',
+  machineClients: 'ssm',
+  issuer: 'none',
+  signInDomain: 'none',
+  clientIds: 'none',
 };
 
 /** What a function may do beside its needs, because of what runs it or because it is a function at all. */

@@ -27,7 +27,7 @@ export function operationOf(parts: OperationParts) {
     description: access(route),
     tags: [route.room],
     security: security(route),
-    parameters: [...pathParameters(schema), ...queryParameters(schema), ...headerParameters(route, schema)],
+    parameters: [...pathParameters(schema), ...queryParameters(schema), ...headerParameters(parts)],
     ...(schema.body === undefined ? {} : { requestBody: requestBody(parts, schema.body) }),
     responses: {
       [schema.answer.status]: success(parts),
@@ -44,7 +44,7 @@ function access({ access: needed, ...route }: Route): string {
     case 'public':
       return `Public: no token is needed.${key}`;
     case 'signature':
-      return 'Signed by the follower (Standard Webhooks), at most 5 minutes before. What is reported twice counts once, so it needs no key.';
+      return `Signed by the follower (Standard Webhooks), at most 5 minutes before, or with a token: scope \`${needed.scope}\`, or the person of role follower whose follower it is. What is reported twice counts once, so it needs no key.`;
     case 'signed_in':
       return `Any valid token, also of a person without a tenant.${key}`;
     case 'scope':
@@ -54,7 +54,7 @@ function access({ access: needed, ...route }: Route): string {
 
 function security({ access: needed }: Route) {
   if (needed.kind === 'public') return [];
-  if (needed.kind === 'signature') return [{ standardWebhooks: [] }];
+  if (needed.kind === 'signature') return [{ standardWebhooks: [] }, { bearer: [needed.scope] }];
   return [{ bearer: needed.kind === 'scope' ? [needed.scope] : [] }];
 }
 
@@ -73,10 +73,10 @@ function queryParameters({ query }: RouteSchema) {
   }));
 }
 
-const headerParameters = (route: Route, { answer }: RouteSchema) => [
+const headerParameters = ({ route, schema, codes }: OperationParts) => [
   ...(needsKey(route) ? [parameterReference('IdempotencyKey')] : []),
-  ...(answer.conditional === true ? [parameterReference('IfNoneMatch')] : []),
-  ...(route.method === 'PATCH' ? [parameterReference('IfMatch')] : []),
+  ...(schema.answer.conditional === true ? [parameterReference('IfNoneMatch')] : []),
+  ...(codes.includes('precondition_failed') ? [parameterReference('IfMatch')] : []),
   ...(route.access.kind === 'signature' ? [parameterReference('WebhookId'), parameterReference('WebhookTimestamp')] : []),
   parameterReference('Traceparent'),
 ];
@@ -92,15 +92,16 @@ function requestBody({ id, components }: OperationParts, body: z.ZodType) {
 }
 
 function success({ id, route, schema, components }: OperationParts) {
-  const { contentTypes } = schema.answer;
+  const { contentTypes, noStore } = schema.answer;
   const name = answerName(id, schema.answer.schema);
+  const tagged = noStore !== true && !isList(components[name]);
   const known = route.access.kind === 'scope' || route.access.kind === 'signed_in';
   const json = () => ({ schema: reference(name), example: exampleOf(id, 'answer') ?? sampleOf(reference(name), components) });
   return {
     description: schema.summary,
     headers: {
       'X-Request-Id': headerReference('RequestId'),
-      ...(isList(components[name]) ? {} : { ETag: headerReference('ETag') }),
+      ...(tagged ? { ETag: headerReference('ETag') } : {}),
       ...(needsKey(route) ? { 'Idempotent-Replayed': headerReference('IdempotentReplayed') } : {}),
       ...(known ? { RateLimit: headerReference('RateLimit'), 'RateLimit-Policy': headerReference('RateLimitPolicy') } : {}),
     },

@@ -18,6 +18,8 @@ export interface RouteSchema<Id extends RouteId = RouteId> {
     readonly contentTypes?: readonly string[];
     /** Who has it already (If-None-Match) is told so with a 304. */
     readonly conditional?: true;
+    /** Secrets, which nobody may keep on the way: `Cache-Control: no-store`, and no tag. For routes that need no key. */
+    readonly noStore?: true;
   };
   /** Codes of refusals beyond those that every route can give. */
   readonly codes: readonly Code[];

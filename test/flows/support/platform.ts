@@ -12,6 +12,13 @@ export interface LocalInfo {
   readonly bus_name: string;
   readonly dynamodb: string;
   readonly s3: string;
+  readonly issuer: string;
+  readonly user_pool: {
+    readonly endpoint: string;
+    readonly id: string;
+    readonly client_id: string;
+    readonly sign_in_url: string;
+  };
   readonly pid: number;
 }
 
