@@ -5,14 +5,23 @@ import type { RoomSchemas, RouteSchema } from '../../shared/domain/contract/rout
 import { mayTry } from '../../shared/domain/tenants/policy.ts';
 import { type Claims, type Principal, principalOf } from '../../shared/domain/tenants/principal.ts';
 import { canonicalJson, sha256Hex } from '../../shared/kit/hash.ts';
-import { Refusal } from '../../shared/kit/refusal.ts';
+import { assert, Refusal } from '../../shared/kit/refusal.ts';
 import { limits } from '../../shared/wiring/limits.ts';
 import { type ApiRoom, type Route, type RouteId, type RouteIdOf, routes } from '../../shared/wiring/routes.ts';
 import { type Admission, admit, type CallerPorts } from './admit.ts';
 import { clock, freshUlid } from './entropy.ts';
+import { fileAnswer } from './file.ts';
 import { logger } from './observe.ts';
 import { internalError, problemBody } from './problem.ts';
-import { type ApiAnswer, type ApiEvent, type ApiRequest, bodyText, principalIn, traceparentOf } from './request.ts';
+import {
+  type ApiAnswer,
+  type ApiEvent,
+  type ApiRequest,
+  bodyText,
+  principalIn,
+  type RecordAnswer,
+  traceparentOf,
+} from './request.ts';
 import { parsedJson, validated } from './validate.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each route's body has the type that its own schema gives it
@@ -123,9 +132,12 @@ async function carryOut(event: ApiEvent, context: Context, work: Work): Promise<
   if (admission.refusal !== undefined) throw admission.refusal;
   mayTry(admission.principal, id);
   const request = parse(event, schema, admission.principal);
-  const run = async (seed: string) => toStored(await handle({ ...request, seed }), schema);
-  if (route.method === 'GET' || route.unkeyed === true || door.idempotency === undefined)
-    return answer(await run(freshUlid()), false, door);
+  const give = (seed: string) => handle({ ...request, seed });
+  if (route.method === 'GET' || route.unkeyed === true || door.idempotency === undefined) {
+    const given = await give(freshUlid());
+    return given.file === undefined ? answer(toStored(given, schema), false, door) : fileAnswer(given.file, event);
+  }
+  const run = async (seed: string) => toStored(recordOf(await give(seed)), schema);
   const once = { ...identity(event, request), freshSeed: freshUlid(), leaseMs: context.getRemainingTimeInMillis() };
   const { answer: stored, replayed } = await runOnce(once, (seed) => kept(() => run(seed), request.requestId), {
     store: door.idempotency,
@@ -203,7 +215,13 @@ async function kept(run: () => Promise<StoredAnswer>, requestId: string): Promis
   }
 }
 
-function toStored(given: ApiAnswer, schema: RouteSchema): StoredAnswer {
+/** What may be asked again with its key has to be a record. */
+function recordOf(given: ApiAnswer): RecordAnswer {
+  assert(given.file === undefined, 'a request with an Idempotency-Key was answered with a file');
+  return given;
+}
+
+function toStored(given: RecordAnswer, schema: RouteSchema): StoredAnswer {
   const body = JSON.stringify(given.body);
   const isList = typeof given.body === 'object' && given.body !== null && 'items' in given.body;
   // Records carry a tag (SPEC 2): the one that a PATCH compares where there is a version, else one of the content.

@@ -28,6 +28,13 @@ const bundling: BundlingOptions = {
   forceDockerBundling: false,
 };
 
+/** Runs a program of ours after the bundler, on the Node that synthesizes. */
+const filesOf = (program: string) => ({
+  beforeBundling: () => [],
+  beforeInstall: () => [],
+  afterBundling: (_input: string, output: string) => [`"${process.execPath}" "${repository}${program}" "${output}"`],
+});
+
 export interface VantaFunctionProps<F extends FunctionName> {
   readonly name: F;
   readonly row: StageRow;
@@ -55,7 +62,7 @@ export class VantaFunction<F extends FunctionName = FunctionName> extends Constr
       entry: `${repository}${this.card.entry}`,
       projectRoot: repository,
       depsLockFilePath: `${repository}package-lock.json`,
-      bundling,
+      bundling: this.card.files === undefined ? bundling : { ...bundling, commandHooks: filesOf(this.card.files) },
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: this.card.memoryMb,

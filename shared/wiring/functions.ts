@@ -26,6 +26,8 @@ export interface Card {
   readonly needs: Needs;
   readonly settings: readonly SettingName[];
   readonly trigger: Trigger;
+  /** A program that writes more files into the function's bundle; it is given the folder. */
+  readonly files?: string;
 }
 
 const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
@@ -37,6 +39,7 @@ export const functions = {
   'contract-api': {
     ...api,
     entry: 'functions/contract/api.ts',
+    files: 'lib/contract/docs-files.ts',
     needs: {
       table: ['DescribeTable'],
       shards: ['GetQueueAttributes'],
