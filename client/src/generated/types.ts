@@ -692,8 +692,9 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * A test event, sent when somebody asks for it
-         * @description Signed as a child order is. Nothing to act upon, and never sent again.
+         * A test event, when somebody asked for one
+         * @description Signed, sent and timed as a child order is, and nothing to act upon: it shows that the endpoint answers and that its
+         *     signatures hold. Its answer is told to who asked for it; no 410 stops a follower here, and nothing is tried again.
          */
         post: operations["testEvent"];
         delete?: never;
@@ -2825,7 +2826,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done, or done before. Nothing of your answer is read but its status. */
+            /** @description Received. */
             "2XX": {
                 headers: {
                     [name: string]: unknown;
