@@ -1,3 +1,4 @@
+import type { Reach } from './reach.ts';
 import type { Needs, QueueName } from './resources.ts';
 import type { ApiRoom } from './routes.ts';
 import type { SettingName } from './settings.ts';
@@ -24,10 +25,18 @@ export interface Card {
   readonly needs: Needs;
   readonly settings: readonly SettingName[];
   readonly trigger: Trigger;
+  /**
+   * With `tenantRole` among its needs, the words for the table are not the function's own: they are its tenant role's, for the
+   * caller's partitions, and for these keys beside them.
+   */
+  readonly reach?: Reach;
+  /** What the function's own role may do with the table, before it is known who calls. */
+  readonly unnamed?: Reach;
 }
 
 const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
 const always = ['stage', 'version'] as const;
+const tenantRole = ['AssumeRole', 'TagSession'] as const;
 
 export const functions = {
   'contract-api': {
@@ -45,21 +54,24 @@ export const functions = {
   'tenants-api': {
     ...api,
     entry: 'functions/tenants/api.ts',
-    needs: { table: ['GetItem', 'PutItem', 'UpdateItem'] },
+    needs: { table: ['GetItem', 'PutItem', 'UpdateItem'], tenantRole },
+    reach: { person: ['GetItem', 'PutItem'] },
     settings: [...always, 'defaultPlan'],
     trigger: { kind: 'http', room: 'tenants' },
   },
   'vaults-api': {
     ...api,
     entry: 'functions/vaults/api.ts',
-    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
+    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], tenantRole },
+    reach: { vaultReference: ['GetItem', 'PutItem'], publicVaults: ['GetItem', 'Query', 'PutItem'] },
     settings: [...always, 'defaultPlan'],
     trigger: { kind: 'http', room: 'vaults' },
   },
   'overlays-api': {
     ...api,
     entry: 'functions/overlays/api.ts',
-    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
+    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], tenantRole },
+    reach: { vaultReference: ['GetItem'] },
     settings: [...always, 'defaultPlan'],
     trigger: { kind: 'http', room: 'overlays' },
   },
@@ -68,8 +80,17 @@ export const functions = {
     entry: 'functions/followers/api.ts',
     needs: {
       table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+      tenantRole,
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage'],
+    },
+    reach: {
+      vaultReference: ['GetItem'],
+      followerReference: ['GetItem', 'PutItem'],
+      publicVaults: ['GetItem'],
+      open: ['PutItem'],
+      vault: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+      followerTrail: ['PutItem'],
     },
     settings: [...always, 'defaultPlan', 'webhookTargets', 'shardSize'],
     trigger: { kind: 'http', room: 'followers' },
@@ -79,10 +100,22 @@ export const functions = {
     entry: 'functions/mirroring/api.ts',
     needs: {
       table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      tenantRole,
       shards: ['SendMessage'],
       shardNodes: ['SendMessage'],
       masterSecret: ['GetSecretValue'],
     },
+    reach: {
+      vaultReference: ['GetItem'],
+      followerReference: ['GetItem'],
+      orderReference: ['GetItem', 'PutItem'],
+      askReference: ['GetItem'],
+      open: ['PutItem'],
+      vault: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      vaultDead: ['PutItem', 'DeleteItem'],
+      lookedAt: ['GetItem'],
+    },
+    unnamed: { orderReference: ['GetItem'], askReference: ['GetItem'] },
     settings: [...always, 'defaultPlan'],
     trigger: { kind: 'http', room: 'mirroring' },
   },

@@ -16,6 +16,8 @@ export const resources = {
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
   auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
   masterSecret: { variable: 'MASTER_SECRET_ARN', access: ['GetSecretValue'] },
+  /** The role that an API function takes on for a tenant, to touch the table as that tenant and no other. */
+  tenantRole: { variable: 'TENANT_ROLE_ARN', access: ['AssumeRole', 'TagSession'] },
 } as const satisfies Record<string, { variable: string; access: readonly string[] }>;
 
 export type ResourceName = keyof typeof resources;
