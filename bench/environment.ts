@@ -8,6 +8,7 @@ const values: Record<keyof typeof settings, string> = {
   webhookTargets: 'public',
   retryDelaysSeconds: '1,5,15,60',
   defaultPlan: 'institutional',
+  rateLimit: 'off',
   shardSize: '100',
 };
 

@@ -49,7 +49,7 @@ export async function openVault(count: number, scales: Scales, world: World): Pr
   const table = openTable('bench');
   const tenantId = id('ten', ulidOf('manager'));
   const body = { label: 'Bench', rails: ['fiat' as const], public: true };
-  const fresh = newVault(body, { tenant_id: tenantId, kind: 'manager' }, id('vlt', ulidOf(`vault ${count} ${scales}`)), bornAt);
+  const fresh = newVault(body, tenantId, id('vlt', ulidOf(`vault ${count} ${scales}`)), bornAt);
   let vault = await putVault(table, fresh, { subject: 'bench', request_id: 'bench' });
   const followers: Follower[] = [];
   for (let i = 0; i < count; i += 1) {

@@ -16,8 +16,11 @@ export interface MachineClient {
 }
 
 /** What a stage gives to its functions as values (SettingName), except what follows from its name and release. */
-export type FunctionSettings = Readonly<Omit<Record<SettingName, string>, 'stage' | 'version' | 'webhookTargets'>> & {
+export type FunctionSettings = Readonly<
+  Omit<Record<SettingName, string>, 'stage' | 'version' | 'webhookTargets' | 'rateLimit'>
+> & {
   readonly webhookTargets: 'public' | 'public_and_loopback';
+  readonly rateLimit: 'on' | 'off';
 };
 
 /** All that differs between stages. No field is optional: a stage that forgets one does not compile. */
@@ -54,7 +57,12 @@ export interface StageSettings {
 export type StageRow = StageSettings & { readonly name: StageName };
 
 const deployerEnv: Environment = { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION };
-const functionDefaults = { retryDelaysSeconds: '1,5,15,60', defaultPlan: 'institutional', shardSize: '100' } as const;
+const functionDefaults = {
+  retryDelaysSeconds: '1,5,15,60',
+  defaultPlan: 'institutional',
+  shardSize: '100',
+  rateLimit: 'on',
+} as const;
 /** 2 x 10: all nodes of the largest vault at once, and each takes some 50 ms. Two is also the least that Lambda takes. */
 const fewPollers = { minimum: 2, maximum: 2 } as const;
 const signInPage = { callbackUrls: ['http://localhost:3000/callback'], logoutUrls: ['http://localhost:3000'] } as const;

@@ -4,6 +4,7 @@ import { SetupError } from './checks.ts';
 import { noteMember } from './members.ts';
 import { parseOptions, UsageError, usage } from './options.ts';
 import { type Platform, startPlatform } from './platform.ts';
+import { subscribe } from './subscriptions.ts';
 import { TemplateError } from './template/intrinsics.ts';
 
 // Exit codes: 0 stopped as asked, 1 could not start or broke, 2 the command line was wrong.
@@ -16,7 +17,14 @@ async function main(): Promise<void> {
   const { demo, ...options } = parseOptions(process.argv.slice(2));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
   forgetAddresses();
-  const started = await startPlatform({ ...options, cwd: process.cwd(), onToken: noteMember, onLost: fail, log });
+  const started = await startPlatform({
+    ...options,
+    cwd: process.cwd(),
+    onToken: noteMember,
+    onSubscription: subscribe,
+    onLost: fail,
+    log,
+  });
   if (ending) return started.stop();
   platform = started;
   const { stop: _, ...addresses } = started;

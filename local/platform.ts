@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AwsError } from './aws-json.ts';
 import { checkNode, findDynamoRunner } from './checks.ts';
+import type { TableAddress } from './local-table.ts';
 import type { Options } from './options.ts';
 import { openRun } from './processes.ts';
 import { createFunctions, type Functions } from './runtime/functions.ts';
@@ -10,12 +11,14 @@ import { startSchedules } from './runtime/schedules.ts';
 import { startStream } from './runtime/streams.ts';
 import { startAws } from './servers/aws.ts';
 import { createBus } from './servers/bus.ts';
+import { type Confinement, startConfinement } from './servers/confinement.ts';
 import { startDynamo } from './servers/dynamodb.ts';
 import { type Queues, startQueues } from './servers/fauxqs.ts';
 import { type Front, listen, withLocalRoutes } from './servers/front.ts';
 import { createFunctionUrl, createGateway } from './servers/gateway.ts';
 import { createIssuer, type TokenRequest } from './servers/issuer.ts';
 import { createSecrets } from './servers/secrets.ts';
+import type { SubscriptionRequest } from './subscriptions.ts';
 import { synthesize } from './synth.ts';
 import { loadStage } from './template/assembly.ts';
 import { identifyWith } from './template/identify.ts';
@@ -29,21 +32,13 @@ const account = pseudoParameters['AWS::AccountId'] ?? '';
 const pollerBatches = 8;
 const otherInvocations = 4;
 
-/** Where the table is, for what the platform itself writes into it. */
-export interface TableAddress {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly name: string;
-}
-
 export interface PlatformOptions extends Omit<Options, 'demo'> {
   /** Where `.vanta` is, unless there is a data directory. */
   readonly cwd: string;
   /** Told of every token that is asked for, with what is needed to note its person as a member. */
-  onToken(
-    request: TokenRequest,
-    table: { readonly endpoint: string; readonly region: string; readonly name: string },
-  ): Promise<void>;
+  onToken(request: TokenRequest, table: TableAddress): Promise<void>;
+  /** Told of every plan that a tenant is put on without paying. */
+  onSubscription(request: SubscriptionRequest, table: TableAddress): Promise<void>;
   /** Told when the platform can no longer work. */
   onLost(error: Error): void;
   log(line: string): void;
@@ -59,6 +54,8 @@ export interface Platform {
     readonly broker_events: string | null;
   };
   readonly dynamodb: string;
+  /** The same table as API functions come to it: behind what IAM allows (docs/decisions/0018). */
+  readonly dynamodb_gate: string;
   readonly sqs: string;
   readonly s3: string;
   readonly bus: string;
@@ -161,9 +158,12 @@ async function startParts(parts: Parts) {
   const refuse = (code: string, message: string) => new AwsError(code, message);
   const bus = createBus({ buses: model.buses, rules: model.rules, region, account, delivery, refuse });
   const secrets = createSecrets({ secrets: model.secrets, file: join(keep, 'secrets.json'), refuse });
-  const aws = await startAws({ ...prefixed('AWSEvents', bus.actions), ...prefixed('secretsmanager', secrets) });
+  const confinement = await startConfinement(model, { dynamo: parts.dynamo, onDenied: (why) => problem(`denied: ${why}`) });
+  stops.push(confinement.stop);
+  const actions = { ...prefixed('AWSEvents', bus.actions), ...prefixed('secretsmanager', secrets) };
+  const aws = await startAws(actions, confinement.sts);
   stops.push(aws.stop);
-  const functions = startFunctions(parts, aws.endpoint);
+  const functions = startFunctions(parts, aws.endpoint, confinement);
   stops.push(functions.stop);
   const sources = model.mappings.map((mapping) => startSource(parts, mapping, functions, problem));
   sources.push(startSchedules({ schedules: model.schedules, region, account, deliver: bus.deliver }));
@@ -176,6 +176,7 @@ async function startParts(parts: Parts) {
     api: front.api,
     issuer,
     function_urls: { stripe: at(urlOf('stripe')), btcpay: at(urlOf('btcpay')), broker_events: at(urlOf('broker')) },
+    dynamodb_gate: confinement.endpoint,
     bus: aws.endpoint,
     bus_name: model.buses[0]?.name ?? 'default',
   };
@@ -185,7 +186,7 @@ function prefixed<T>(service: string, actions: Readonly<Record<string, T>>): Rec
   return Object.fromEntries(Object.entries(actions).map(([name, action]) => [`${service}.${name}`, action]));
 }
 
-function startFunctions({ options, model, queues, dynamo, logDirectory }: Parts, aws: string): Functions {
+function startFunctions({ options, model, queues, logDirectory }: Parts, aws: string, confinement: Confinement): Functions {
   const polled = new Set(model.mappings.map(({ functionName }) => functionName));
   return createFunctions({
     functions: model.functions,
@@ -195,7 +196,7 @@ function startFunctions({ options, model, queues, dynamo, logDirectory }: Parts,
     environmentOf: (spec) => ({
       ...withSettings(spec, options.settings),
       ...runtimeVariables(spec),
-      AWS_ENDPOINT_URL_DYNAMODB: dynamo,
+      ...confinement.variablesOf(spec, aws),
       AWS_ENDPOINT_URL_SQS: queues.endpoint,
       AWS_ENDPOINT_URL_S3: queues.endpoint,
       AWS_ENDPOINT_URL_EVENTBRIDGE: aws,
@@ -262,7 +263,9 @@ async function openFront({ options, model, front, dynamo, keep }: Parts, { invok
   );
   const table = { endpoint: dynamo, region, name: model.tables[0]?.name ?? '' };
   const onToken = (request: TokenRequest) => options.onToken(request, table);
-  front.open(withLocalRoutes({ issuer, urls, onToken }, createGateway({ api, accountId: account, issuer, invoke })));
+  const onSubscription = (request: SubscriptionRequest) => options.onSubscription(request, table);
+  const local = { issuer, urls, onToken, onSubscription };
+  front.open(withLocalRoutes(local, createGateway({ api, accountId: account, issuer, invoke })));
   return { issuer: issuer.url, urls };
 }
 

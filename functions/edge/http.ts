@@ -2,21 +2,27 @@ import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { type IdempotencyStore, runOnce, type StoredAnswer } from '../../shared/domain/contract/idempotency.ts';
 import type { RoomSchemas, RouteSchema } from '../../shared/domain/contract/route-schema.ts';
-import { authorizeRoute } from '../../shared/domain/tenants/policy.ts';
+import { mayTry } from '../../shared/domain/tenants/policy.ts';
+import type { Principal } from '../../shared/domain/tenants/principal.ts';
+import { subjectText } from '../../shared/domain/tenants/scope.ts';
 import { canonicalJson, sha256Hex } from '../../shared/kit/hash.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import { limits } from '../../shared/wiring/limits.ts';
-import { type ApiRoom, type Route, type RouteIdOf, routes } from '../../shared/wiring/routes.ts';
+import { type ApiRoom, type Route, type RouteId, type RouteIdOf, routes } from '../../shared/wiring/routes.ts';
+import { type Admission, admit, type CallerPorts, isAnonymous } from './admit.ts';
 import { clock, freshUlid } from './entropy.ts';
 import { logger } from './observe.ts';
 import { internalError, problemBody } from './problem.ts';
 import { type ApiAnswer, type ApiEvent, type ApiRequest, bodyText, principalIn, traceparentOf } from './request.ts';
+import { actFor, actingAs } from './scope.ts';
 import { parsedJson, validated } from './validate.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each route's body has the type that its own schema gives it
 export type RoomHandlers<R extends ApiRoom> = { readonly [Id in RouteIdOf<R>]: (request: ApiRequest<any>) => Promise<ApiAnswer> };
 
 export interface HttpDoor {
+  /** Where callers stand and what is left of their bucket; a door without it serves public routes only. */
+  readonly callers?: CallerPorts;
   readonly idempotency?: IdempotencyStore;
   /** Makes the secret that a sealed answer names. */
   readonly unseal?: (sealed: NonNullable<ApiAnswer['sealed']>) => Promise<string>;
@@ -25,6 +31,7 @@ export interface HttpDoor {
 type Answer = APIGatewayProxyStructuredResultV2;
 type Handle = (request: ApiRequest) => Promise<ApiAnswer>;
 interface Bound {
+  readonly id: RouteId;
   readonly route: Route;
   readonly schema: RouteSchema;
   readonly handle: Handle;
@@ -35,7 +42,7 @@ export function httpDoor<R extends ApiRoom>(room: R, schemas: RoomSchemas<R>, ha
   const bound = new Map<string, Bound>();
   for (const [id, route] of Object.entries(routes) as [RouteIdOf<R>, Route][]) {
     if (route.room !== room) continue;
-    bound.set(`${route.method} ${route.path}`, { route, schema: schemas[id] as RouteSchema, handle: handlers[id] as Handle });
+    bound.set(`${route.method} ${route.path}`, { id, route, schema: schemas[id] as RouteSchema, handle: handlers[id] as Handle });
   }
   return chain((event, context) => serve(event, context, bound, door));
 }
@@ -75,6 +82,8 @@ export const problemAnswer = (refusal: Refusal, requestId: string): Answer => ({
     'x-request-id': requestId,
     // RFC 9110, 15.5.6: a 405 names what the path takes.
     ...(Array.isArray(refusal.extra['allow']) ? { allow: refusal.extra['allow'].join(', ') } : {}),
+    // RFC 9110, 10.2.3: who must wait is told how long.
+    ...(typeof refusal.extra['retry_after_seconds'] === 'number' ? { 'retry-after': refusal.extra['retry_after_seconds'] } : {}),
   },
   body: problemBody(refusal, requestId),
 });
@@ -82,11 +91,40 @@ export const problemAnswer = (refusal: Refusal, requestId: string): Answer => ({
 async function serve(event: ApiEvent, context: Context, bound: ReadonlyMap<string, Bound>, door: HttpDoor): Promise<Answer> {
   const found = bound.get(event.routeKey);
   if (found === undefined) throw new Error(`no handler is bound to ${event.routeKey}`);
-  const principal = principalIn(event);
-  authorizeRoute(principal, found.route.access);
-  const request = parse(event, found.schema, principal);
-  const run = async (seed: string) => toStored(await found.handle({ ...request, seed }), found.schema);
-  if (found.route.method === 'GET' || found.route.access.kind === 'signature' || door.idempotency === undefined)
+  const caller = isAnonymous(found.route.access) ? undefined : principalIn(event);
+  return actingAs(caller, () => served(event, context, { ...found, caller, door }));
+}
+
+async function served(event: ApiEvent, context: Context, { caller, ...work }: Calling): Promise<Answer> {
+  const admission = await admit(caller, work.route.access, work.door.callers);
+  actFor(admission.principal);
+  try {
+    return told(await carryOut(event, context, { ...work, admission }), admission);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return told(problemAnswer(error, event.requestContext.requestId), admission);
+  }
+}
+
+/** Every answer to a known caller says what is left of its bucket. */
+const told = (given: Answer, { headers }: Admission): Answer => ({ ...given, headers: { ...headers, ...given.headers } });
+
+interface Calling extends Bound {
+  readonly door: HttpDoor;
+  readonly caller: Principal | undefined;
+}
+interface Work extends Bound {
+  readonly admission: Admission;
+  readonly door: HttpDoor;
+}
+
+async function carryOut(event: ApiEvent, context: Context, work: Work): Promise<Answer> {
+  const { id, route, schema, handle, admission, door } = work;
+  if (admission.refusal !== undefined) throw admission.refusal;
+  mayTry(admission.principal, id);
+  const request = parse(event, schema, admission.principal);
+  const run = async (seed: string) => toStored(await handle({ ...request, seed }), schema);
+  if (route.method === 'GET' || route.unkeyed === true || door.idempotency === undefined)
     return answer(await run(freshUlid()), false, door);
   const once = { ...identity(event, request), freshSeed: freshUlid(), leaseMs: context.getRemainingTimeInMillis() };
   const { answer: stored, replayed } = await runOnce(once, (seed) => kept(() => run(seed), request.requestId), {
@@ -149,10 +187,17 @@ function identity(event: ApiEvent, request: Omit<ApiRequest, 'seed'>) {
   }
   const { method } = event.requestContext.http;
   return {
-    owner: request.principal?.tenantId ?? request.principal?.subject ?? 'nobody',
+    owner: ownerOf(request.principal),
     hash: sha256Hex(`${method} ${event.rawPath}\n${key}`),
     fingerprint: sha256Hex(canonicalJson({ query: request.query, body: request.body, ifMatch: request.ifMatch })),
   };
+}
+
+/** Who is no member of the tenant that its token names has none: its keys are its own. */
+function ownerOf(principal: Principal | undefined): string {
+  if (principal === undefined) return 'nobody';
+  const { tenant, tenantId, subject } = principal;
+  return tenant === undefined || tenantId === undefined ? subjectText(subject) : tenantId;
 }
 
 /** A refusal of the effect is its answer, kept like any other; an outage goes up and is not kept. */

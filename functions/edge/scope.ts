@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Table } from '../../shared/adapters/dynamo/client.ts';
 import { confinedTable, type Standpoint } from '../../shared/adapters/dynamo/confined.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
-import { type Scope, scopeOf } from '../../shared/domain/tenants/scope.ts';
+import { scopeOf } from '../../shared/domain/tenants/scope.ts';
 import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
 import { tagsFor } from '../../shared/wiring/reach.ts';
 import { clock } from './entropy.ts';
@@ -13,7 +13,14 @@ const standpoints = new AsyncLocalStorage<Standpoint>();
 export const actingAs = <T>(caller: Principal | undefined, work: () => Promise<T>): Promise<T> =>
   standpoints.run({ scope: caller === undefined ? undefined : scopeOf(caller) }, work);
 
-/** The table as a function's handlers have it: one that knows no key but those of the request under way. */
+/** The caller as it stands now: who is no member of the tenant that its token names goes on as a person without one. */
+export function actFor(present: Principal | undefined): void {
+  const standpoint = standpoints.getStore();
+  if (standpoint === undefined || present === undefined || present.tenant !== undefined) return;
+  standpoint.scope = scopeOf({ subject: present.subject });
+}
+
+/** The table as a function's handlers have it: one that knows no keys but those of the request under way. */
 export function callersTable(name: FunctionName, env: { readonly table: string; readonly tenantRole: string }): Table {
   const { reach = {} }: Card = functions[name];
   return confinedTable({
@@ -23,10 +30,4 @@ export function callersTable(name: FunctionName, env: { readonly table: string; 
     clock,
     current: () => standpoints.getStore(),
   });
-}
-
-/** The rest of the request is for this scope: for a tenant that is only being made. */
-export function actFor(scope: Scope): void {
-  const standpoint = standpoints.getStore();
-  if (standpoint !== undefined) standpoint.scope = scope;
 }

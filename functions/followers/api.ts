@@ -1,7 +1,6 @@
-import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { commitFollower, listFollowers as listStored, replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
-import { findFollower, findVault } from '../../shared/adapters/dynamo/lookups.ts';
+import { findFollower, findVault, findVaultToJoin } from '../../shared/adapters/dynamo/lookups.ts';
 import { signingKeys } from '../../shared/adapters/secrets/signing-keys.ts';
 import { bellMessage, openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
 import type { Targets } from '../../shared/adapters/webhook/address.ts';
@@ -11,18 +10,20 @@ import { type Follower, type FollowerBody, type FollowerPatch, followerSchemas }
 import { leaveVault } from '../../shared/domain/followers/leave.ts';
 import { registerFollower } from '../../shared/domain/followers/register.ts';
 import { followerRecordView, redactedFollowerView } from '../../shared/domain/followers/settings.ts';
-import { actingTenant, followerView, notFound } from '../../shared/domain/tenants/policy.ts';
+import { actingTenant, notFound, permit, resource, type Sight } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { secretText } from '../../shared/domain/webhooks/signing.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
+import { callersIn } from '../edge/admit.ts';
 import { backOff, clock, freshUlid } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import { logger } from '../edge/observe.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
+import { callersTable } from '../edge/scope.ts';
 
 const env = readEnv('followers-api');
-const table = openTable(env.table);
+const table = callersTable('followers-api', env);
 const shards = openQueue(env.shards);
 const keys = signingKeys(env.masterSecret);
 const checkUrl = (url: string) => whyUrlRefused(url, env.webhookTargets as Targets);
@@ -34,17 +35,16 @@ async function ring({ vault_tenant_id, vault_id, shard }: Follower): Promise<voi
 }
 
 const etag = (follower: Follower): string => `"${follower.ver}"`;
-const shown = (view: 'full' | 'redacted', f: Follower) =>
+const shown = (view: Sight, f: Follower) =>
   view === 'full' ? { body: followerRecordView(f), etag: etag(f) } : { body: redactedFollowerView(f) };
 
 async function createFollower({ principal, params, body, seed, requestId }: ApiRequest<FollowerBody>): Promise<ApiAnswer> {
   const { subject } = principal as Principal;
-  const tenantId = actingTenant(principal as Principal);
-  const registration = { vaultId: params['vault_id'] as string, tenantId, body, seed, by: subject };
+  const registration = { vaultId: params['vault_id'] as string, principal: principal as Principal, body, seed };
   const follower = await registerFollower(registration, {
     clock,
     backOff,
-    vault: (vaultId) => findVault(table, vaultId),
+    vault: (vaultId) => findVaultToJoin(table, vaultId),
     follower: (followerId) => findFollower(table, followerId),
     commit: (f, vault, how) => commitFollower(table, f, vault, { ...how, subject, request_id: requestId }),
     ring,
@@ -57,15 +57,16 @@ async function createFollower({ principal, params, body, seed, requestId }: ApiR
 
 async function getFollower({ principal, params }: ApiRequest): Promise<ApiAnswer> {
   const follower = await findFollower(table, params['follower_id'] as string);
+  const sight = permit(principal, 'getFollower', resource('follower', follower));
   if (follower === undefined) throw notFound('follower');
-  return shown(followerView(principal as Principal, follower), follower);
+  return shown(sight, follower);
 }
 
 async function listFollowers({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {
   const tenantId = actingTenant(principal as Principal);
-  const vault = await findVault(table, params['vault_id'] as string);
-  const manages = vault?.tenant_id === tenantId;
-  if (vault === undefined || !(manages || vault.public)) throw notFound('vault');
+  const vault = await findVaultToJoin(table, params['vault_id'] as string);
+  const manages = permit(principal, 'listFollowers', resource('vault', vault)) === 'full';
+  if (vault === undefined) throw notFound('vault');
   const page = await listStored(table, vault, pageOfQuery(query));
   const visible = page.items.filter((f) => manages || f.tenant_id === tenantId);
   const items = visible.map((f) => (f.tenant_id === tenantId ? followerRecordView(f) : redactedFollowerView(f)));
@@ -93,11 +94,15 @@ async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAn
     clock,
     find: (followerId) => findFollower(table, followerId),
     vault: (vaultId) => findVault(table, vaultId),
-    replace: (next, before, asks) => replaceFollower(table, next, before.ver, changeEvent(request, before, next), asks),
+    replace: async (next, before, asks) => {
+      // The manager stops another tenant's follower: what it did stands in that tenant's trail.
+      table.cross?.({ to: 'trail', ...before });
+      return replaceFollower(table, next, before.ver, changeEvent(request, before, next), asks);
+    },
     ring,
     whyUrlRefused: checkUrl,
   });
-  return shown(followerView(principal as Principal, follower), follower);
+  return shown(permit(principal, 'updateFollower', resource('follower', follower)), follower);
 }
 
 async function deleteFollower(request: ApiRequest): Promise<ApiAnswer> {
@@ -122,6 +127,7 @@ export const handler = httpDoor(
   followerSchemas,
   { createFollower, getFollower, listFollowers, updateFollower, deleteFollower },
   {
+    callers: callersIn(table, env),
     idempotency: idempotencyStore(table),
     unseal: async ({ follower_id, version }) => secretText(await keys.version(follower_id, version)),
   },

@@ -10,6 +10,7 @@ import { timestamp } from '../../shared/kit/clock.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
 import { acceptPorts } from '../edge/accept-ports.ts';
+import { callersIn } from '../edge/admit.ts';
 import { clock } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
@@ -27,6 +28,7 @@ const ports = acceptPorts({ table, shards: openQueue(env.shards), shardNodes: op
 async function createManagerOrder(request: ApiRequest<ManagerOrderBody>): Promise<ApiAnswer> {
   const caller = request.principal as Principal;
   const what: AcceptRequest = {
+    // The vault is read under this tenant's own keys: another tenant's is not there.
     tenant_id: actingTenant(caller),
     vault_id: request.params['vault_id'] as string,
     order: request.body,
@@ -75,5 +77,5 @@ export const handler = httpDoor(
     listDeadLetters,
     redriveDeadLetter,
   },
-  { idempotency: idempotencyStore(table) },
+  { callers: callersIn(table, env), idempotency: idempotencyStore(table) },
 );

@@ -3,7 +3,7 @@ import { findOrder } from '../../shared/adapters/dynamo/lookups.ts';
 import { readLog } from '../../shared/adapters/dynamo/past-reads.ts';
 import type { AcceptPorts } from '../../shared/domain/mirroring/accept.ts';
 import { cancelOrder } from '../../shared/domain/mirroring/cancel.ts';
-import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
+import { notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
@@ -14,7 +14,8 @@ export function canceling(accept: AcceptPorts) {
   return async (request: ApiRequest<{ filled_qty?: string }>): Promise<ApiAnswer> => {
     const caller = request.principal as Principal;
     const order = await findOrder(table, request.params['manager_order_id'] as string);
-    if (order === undefined || order.tenant_id !== actingTenant(caller)) throw notFound('manager_order');
+    permit(caller, 'cancelManagerOrder', resource('manager_order', order));
+    if (order === undefined) throw notFound('manager_order');
     if (order.seq === undefined) throw new Refusal(409, 'not_an_order', 'The order was refused: there is nothing to cancel.');
     const { tenant_id, vault_id, seq } = order;
     const { traceparent, seed } = request;

@@ -16,7 +16,7 @@ import type { ClaimRow } from '../../shared/domain/mirroring/plan.ts';
 import { levelsBefore } from '../../shared/domain/mirroring/preview.ts';
 import { takenBack } from '../../shared/domain/mirroring/taken-back.ts';
 import { childOrderView, previewView } from '../../shared/domain/mirroring/views.ts';
-import { followerView, notFound } from '../../shared/domain/tenants/policy.ts';
+import { notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { parseChildId } from '../../shared/kit/ids.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
@@ -27,28 +27,37 @@ import { sinceSeq } from './order-reads.ts';
 
 const shardOf = (f: Follower) => ({ tenant_id: f.vault_tenant_id, vault_id: f.vault_id, shard: f.shard });
 
-/** The follower, for whoever may see all of it; it does not exist for others. */
-async function ownFollower(principal: Principal, followerId: string): Promise<Follower> {
+/** The follower, for whom the route lets in; it does not exist for others. */
+async function ownFollower(
+  principal: Principal,
+  action: 'listFollowerOrders' | 'previewFollower',
+  followerId: string,
+): Promise<Follower> {
   const follower = await findFollower(table, followerId);
-  if (follower === undefined || followerView(principal, follower) !== 'full') throw notFound('follower');
+  permit(principal, action, resource('follower', follower));
+  if (follower === undefined) throw notFound('follower');
   return follower;
 }
 
-export interface Found {
+/** A child as its vault has it. */
+export interface Located {
   readonly entry: LineEntry;
   readonly claim: Claim;
   readonly row: ClaimRow;
   readonly follower: Follower;
+}
+export interface Found extends Located {
   readonly child: Child | undefined;
 }
 
-/** A child by its id alone, whoever asks: the id says where its claim is, its own row what became of it. */
-export async function locateChild(childId: string): Promise<Found | undefined> {
+/** Where a child stands, by its id alone, whoever asks: that says whose it is. What became of it is its tenant's (`withRow`). */
+export async function locateChild(childId: string): Promise<Located | undefined> {
   const address = parseChildId(childId);
   const order = address === undefined ? undefined : await findCause(table, address.cause);
   if (address === undefined || order?.seq === undefined) return undefined;
   const at = atOf({ seq: order.seq, ...(order.k === undefined ? {} : { k: order.k }) });
   const shard = { ...order, shard: address.shard };
+  table.cross?.({ to: 'look at', ...order });
   const [claim, item, logged] = await Promise.all([
     readClaim(table, shard, at),
     getItem(table, keys.follower(shard, address.place)),
@@ -59,21 +68,26 @@ export async function locateChild(childId: string): Promise<Found | undefined> {
   // What goes out again has its first id and no other.
   if (claim === undefined || row === undefined || item === undefined || found === undefined || found.kind === 'resend')
     return undefined;
-  const follower = followerOf(item);
-  return { entry: found, claim, row, follower, child: await readChild(table, follower, at) };
+  return { entry: found, claim, row, follower: followerOf(item) };
+}
+
+/** A child with its own row, for whom it is known to concern. */
+export async function withRow(located: Located): Promise<Found> {
+  if (table.cross?.({ to: 'follower', ...located.follower }) === false) throw notFound('follower_order');
+  return { ...located, child: await readChild(table, located.follower, located.entry) };
 }
 
 /**
  * While its shard is still at it, nobody may say how a child ended: the next owner of an interrupted claim would not know of
  * it, and count it again.
  */
-export function requireExpanded({ claim }: Found): void {
+export function requireExpanded({ claim }: Located): void {
   if (claim.state === 'done') return;
   throw new Refusal(409, 'expansion_in_progress', 'The order is still being expanded in this shard: say it again in a moment.');
 }
 
 /** What was read of the cancel of a child's order, before somebody says how the child ended. */
-export async function cancelStanding({ entry, follower }: Found): Promise<{ guard: Guard; takenBack: boolean }> {
+export async function cancelStanding({ entry, follower }: Located): Promise<{ guard: Guard; takenBack: boolean }> {
   if (entry.kind !== 'order') return { guard: 'canceled or no order', takenBack: false };
   const shard = shardOf(follower);
   const mark = await readMark(table, shard, entry.seq);
@@ -84,25 +98,34 @@ export async function cancelStanding({ entry, follower }: Found): Promise<{ guar
 }
 
 /** The child that a cancel takes back. */
-export const canceledChildOf = async ({ entry, follower }: Found): Promise<Child | undefined> =>
+export const canceledChildOf = async ({ entry, follower }: Located): Promise<Child | undefined> =>
   entry.kind === 'cancel' ? readChild(table, follower, { seq: entry.cancels.seq }) : undefined;
 
-/** A child, for whoever may see all of its follower. */
-export async function findChild(principal: Principal, childId: string): Promise<Found> {
+/** A child, for whom the route lets in. */
+export async function findChild(
+  principal: Principal,
+  action: 'getFollowerOrder' | 'settleFollowerOrder' | 'redriveDeadLetter',
+  childId: string,
+): Promise<Found> {
   const found = await locateChild(childId);
-  if (found === undefined || !sees(principal, found.follower)) throw notFound('follower_order');
-  return found;
+  permit(principal, action, resource('follower_order', found?.follower));
+  if (found === undefined) throw notFound('follower_order');
+  return withRow(found);
 }
 
 export async function getFollowerOrder({ principal, params }: ApiRequest): Promise<ApiAnswer> {
-  const { entry, claim, row, follower, child } = await findChild(principal as Principal, params['follower_order_id'] as string);
+  const { entry, claim, row, follower, child } = await findChild(
+    principal as Principal,
+    'getFollowerOrder',
+    params['follower_order_id'] as string,
+  );
   return { body: childOrderView(entry, claim, row, follower, child) };
 }
 
 export async function listFollowerOrders({ principal, query }: ApiRequest): Promise<ApiAnswer> {
   const followerId = query['follower_id'] ?? (principal as Principal).followerId;
   if (followerId === undefined) throw followerIdRequired();
-  const follower = await ownFollower(principal as Principal, followerId);
+  const follower = await ownFollower(principal as Principal, 'listFollowerOrders', followerId);
   const { limit, cursor } = pageOfQuery(query);
   const start = Math.max(await startOf(follower, query['since']), cursor === undefined ? 0 : readCursor(cursor, isLine));
   const { claims, more } = await listClaims(table, shardOf(follower), start, limit);
@@ -128,7 +151,7 @@ async function viewOf(claim: Claim, follower: Follower, child: Child | undefined
 }
 
 export async function previewFollower({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {
-  const follower = await ownFollower(principal as Principal, params['follower_id'] as string);
+  const follower = await ownFollower(principal as Principal, 'previewFollower', params['follower_id'] as string);
   const entry = await previewed(follower, query['manager_order_id']);
   if (entry === undefined) throw notFound('manager_order');
   if (follower.joined_seq >= entry.seq) throw new Refusal(409, 'follower_not_joined', 'The follower joined after this order.');
@@ -147,14 +170,6 @@ async function previewed(follower: Follower, orderId: string | undefined): Promi
   if (order?.seq === undefined || order.vault_id !== follower.vault_id) return undefined;
   const entry = await readEntry(table, order, order.seq);
   return entry?.kind === 'order' ? entry : undefined;
-}
-
-function sees(principal: Principal, follower: Follower): boolean {
-  try {
-    return followerView(principal, follower) === 'full';
-  } catch {
-    return false;
-  }
 }
 
 const followerIdRequired = (): Refusal =>

@@ -30,7 +30,7 @@ const shards = openQueue(readEnv('mirroring-api').shards);
 
 export async function settleFollowerOrder({ principal, params, body }: ApiRequest<{ happened: boolean }>): Promise<ApiAnswer> {
   const caller = principal as Principal;
-  const found = await findChild(caller, params['follower_order_id'] as string);
+  const found = await findChild(caller, 'settleFollowerOrder', params['follower_order_id'] as string);
   requireExpanded(found);
   let { guard } = await cancelStanding(found);
   const { entry, claim, row, follower } = found;
@@ -60,7 +60,7 @@ export async function listDeadLetters({ principal, query }: ApiRequest): Promise
 /** Asks the child's shard to send it once more; what came of it stands on the child. */
 export async function redriveDeadLetter(request: ApiRequest): Promise<ApiAnswer> {
   const caller = request.principal as Principal;
-  const found = await findChild(caller, request.params['follower_order_id'] as string);
+  const found = await findChild(caller, 'redriveDeadLetter', request.params['follower_order_id'] as string);
   requireExpanded(found);
   const { child, follower } = found;
   const asked = { body: { follower_order_id: found.child?.follower_order_id ?? '' } };

@@ -4,8 +4,7 @@ import { findOrder, findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { listEntries, listRefused, readProgress, readRefused, seqBefore } from '../../shared/adapters/dynamo/order-reads.ts';
 import type { CancelMark } from '../../shared/domain/mirroring/cancel.ts';
 import { type Canceled, managerOrderView, refusedOrderView } from '../../shared/domain/mirroring/views.ts';
-import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
-import type { Principal } from '../../shared/domain/tenants/principal.ts';
+import { notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
@@ -17,7 +16,8 @@ const mostResultsInList = 1000;
 export async function getManagerOrder({ principal, params }: ApiRequest): Promise<ApiAnswer> {
   const orderId = params['manager_order_id'] as string;
   const found = await findOrder(table, orderId);
-  if (found === undefined || found.tenant_id !== actingTenant(principal as Principal)) throw notFound('manager_order');
+  permit(principal, 'getManagerOrder', resource('manager_order', found));
+  if (found === undefined) throw notFound('manager_order');
   if (found.seq === undefined) {
     const refused = await readRefused(table, found, orderId);
     if (refused === undefined) throw notFound('manager_order');
@@ -31,7 +31,8 @@ export async function getManagerOrder({ principal, params }: ApiRequest): Promis
 
 export async function listManagerOrders({ principal, query }: ApiRequest): Promise<ApiAnswer> {
   const vault = await findVault(table, query['vault_id'] as string);
-  if (vault === undefined || vault.tenant_id !== actingTenant(principal as Principal)) throw notFound('vault');
+  permit(principal, 'listManagerOrders', resource('vault', vault));
+  if (vault === undefined) throw notFound('vault');
   const page = pageOfQuery(query);
   if (query['state'] === 'refused') {
     if (query['since'] !== undefined) throw sinceNotHere();

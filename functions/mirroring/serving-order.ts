@@ -3,8 +3,7 @@ import { findOrder } from '../../shared/adapters/dynamo/lookups.ts';
 import { readClaim } from '../../shared/adapters/dynamo/order-reads.ts';
 import { shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
 import { type ServedShard, servingOrderView, shardAsked } from '../../shared/domain/mirroring/serving-order.ts';
-import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
-import type { Principal } from '../../shared/domain/tenants/principal.ts';
+import { notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { table } from './api-table.ts';
 
@@ -12,7 +11,8 @@ import { table } from './api-table.ts';
 export async function getServingOrder({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {
   const orderId = params['manager_order_id'] as string;
   const found = await findOrder(table, orderId);
-  if (found === undefined || found.tenant_id !== actingTenant(principal as Principal)) throw notFound('manager_order');
+  permit(principal, 'getServingOrder', resource('manager_order', found));
+  if (found === undefined) throw notFound('manager_order');
   const entry = found.seq === undefined ? undefined : await readEntry(table, found, found.seq);
   const shards = entry?.pinned.shards ?? 0;
   if (query['shard'] === undefined) return { body: servingOrderView(orderId, shards) };

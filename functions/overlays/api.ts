@@ -1,22 +1,23 @@
-import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { listOverlays as listStored, readOverlay, saveSwitch } from '../../shared/adapters/dynamo/overlay-store.ts';
 import { type OverlayBody, overlaySchemas } from '../../shared/domain/overlays/overlay.ts';
 import { endSwitch, overlayView, type SwitchPorts, switchVault } from '../../shared/domain/overlays/switch.ts';
-import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
+import { notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
+import { callersIn } from '../edge/admit.ts';
 import { backOff, clock } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
+import { callersTable } from '../edge/scope.ts';
 
 const env = readEnv('overlays-api');
-const table = openTable(env.table);
+const table = callersTable('overlays-api', env);
 
 const callerOf = ({ principal, params }: ApiRequest) => ({
-  tenantId: actingTenant(principal as Principal),
+  principal: principal as Principal,
   vaultId: params['vault_id'] as string,
   by: (principal as Principal).subject,
 });
@@ -41,9 +42,9 @@ async function deleteOverlay(request: ApiRequest): Promise<ApiAnswer> {
 }
 
 async function listOverlays(request: ApiRequest): Promise<ApiAnswer> {
-  const { tenantId, vaultId } = callerOf(request);
-  const vault = await findVault(table, vaultId);
-  if (vault === undefined || vault.tenant_id !== tenantId) throw notFound('vault');
+  const vault = await findVault(table, request.params['vault_id'] as string);
+  permit(request.principal, 'listOverlays', resource('vault', vault));
+  if (vault === undefined) throw notFound('vault');
   const page = await listStored(table, vault, pageOfQuery(request.query));
   return { body: { ...page, items: page.items.map((overlay) => overlayView(overlay, clock())) } };
 }
@@ -52,5 +53,5 @@ export const handler = httpDoor(
   'overlays',
   overlaySchemas,
   { createOverlay, deleteOverlay, listOverlays },
-  { idempotency: idempotencyStore(table) },
+  { callers: callersIn(table, env), idempotency: idempotencyStore(table) },
 );

@@ -1,48 +1,44 @@
 import type { z } from 'zod';
-import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
-import { findTenant, findVault } from '../../shared/adapters/dynamo/lookups.ts';
-import { listVaultIds, putVault } from '../../shared/adapters/dynamo/vault-store.ts';
-import { actingTenant, notFound } from '../../shared/domain/tenants/policy.ts';
+import { findPublicVault, findVault } from '../../shared/adapters/dynamo/lookups.ts';
+import { listVaults as listStored, putVault } from '../../shared/adapters/dynamo/vault-store.ts';
+import { actingTenant, notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
-import { newVault, redactedVaultView, vaultView } from '../../shared/domain/vaults/create.ts';
+import { newVault, vaultView } from '../../shared/domain/vaults/create.ts';
 import { type Vault, type vaultBody, vaultSchemas } from '../../shared/domain/vaults/vault.ts';
 import { timestamp } from '../../shared/kit/clock.ts';
 import { id } from '../../shared/kit/ids.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
+import { callersIn } from '../edge/admit.ts';
 import { clock } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
+import { callersTable } from '../edge/scope.ts';
 
 const env = readEnv('vaults-api');
-const table = openTable(env.table);
+const table = callersTable('vaults-api', env);
 
 const etag = (vault: Vault): string => `"${vault.ver}"`;
 
 async function createVault({ principal, body, seed, requestId }: ApiRequest<z.infer<typeof vaultBody>>): Promise<ApiAnswer> {
   const { subject } = principal as Principal;
-  const tenant = await findTenant(table, actingTenant(principal as Principal));
-  if (tenant === undefined) throw notFound('tenant');
-  const vault = newVault(body, tenant, id('vlt', seed), timestamp(clock()));
+  const vault = newVault(body, actingTenant(principal as Principal), id('vlt', seed), timestamp(clock()));
   const stored = await putVault(table, vault, { subject, request_id: requestId });
   return { body: vaultView(stored, clock()), etag: etag(stored) };
 }
 
 async function getVault({ principal, params }: ApiRequest): Promise<ApiAnswer> {
-  const vault = await findVault(table, params['vault_id'] as string);
-  const own = vault?.tenant_id === actingTenant(principal as Principal);
-  if (vault === undefined || !(own || vault.public)) throw notFound('vault');
-  return own ? { body: vaultView(vault, clock()), etag: etag(vault) } : { body: redactedVaultView(vault) };
+  const vaultId = params['vault_id'] as string;
+  const vault = (await findVault(table, vaultId)) ?? (await findPublicVault(table, vaultId));
+  permit(principal, 'getVault', resource('vault', vault));
+  if (vault === undefined) throw notFound('vault');
+  return 'view' in vault ? { body: vault.view } : { body: vaultView(vault, clock()), etag: etag(vault) };
 }
 
 async function listVaults({ principal, query }: ApiRequest): Promise<ApiAnswer> {
-  const tenantId = actingTenant(principal as Principal);
-  const page = await listVaultIds(table, tenantId, pageOfQuery(query));
-  const found = await Promise.all(page.items.map((vaultId) => findVault(table, vaultId)));
-  const items = found.flatMap((v) =>
-    v === undefined ? [] : [v.tenant_id === tenantId ? vaultView(v, clock()) : redactedVaultView(v)],
-  );
+  const page = await listStored(table, actingTenant(principal as Principal), pageOfQuery(query));
+  const items = page.items.map((vault) => ('view' in vault ? vault.view : vaultView(vault, clock())));
   return { body: { items, next_cursor: page.next_cursor } };
 }
 
@@ -50,5 +46,5 @@ export const handler = httpDoor(
   'vaults',
   vaultSchemas,
   { createVault, getVault, listVaults },
-  { idempotency: idempotencyStore(table) },
+  { callers: callersIn(table, env), idempotency: idempotencyStore(table) },
 );

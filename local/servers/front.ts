@@ -1,5 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
+import type { z } from 'zod';
 import { SetupError } from '../checks.ts';
+import { type SubscriptionRequest, subscriptionRequest } from '../subscriptions.ts';
 import type { HttpHandler } from './gateway.ts';
 import { readBody, sendMessage } from './http-event.ts';
 import { type Issuer, issuerPath, type TokenRequest, tokenRequest } from './issuer.ts';
@@ -51,25 +53,45 @@ export interface LocalRoutes {
   readonly urls: Readonly<Record<string, HttpHandler>>;
   /** Told of every token before it is handed out. */
   onToken(request: TokenRequest): Promise<void>;
+  onSubscription(request: SubscriptionRequest): Promise<void>;
 }
 
 /** The routes that exist on the local platform only, in front of the API's own. */
-export function withLocalRoutes({ issuer, urls, onToken }: LocalRoutes, api: HttpHandler): HttpHandler {
+export function withLocalRoutes(local: LocalRoutes, api: HttpHandler): HttpHandler {
+  const { issuer, urls } = local;
   return async (request, response, path) => {
     if (!path.startsWith('/local/')) return api(request, response, path);
     const document = path.startsWith(issuerPath) ? issuer.documents[path.slice(issuerPath.length)] : undefined;
     if (document !== undefined) return sendJson(response, 200, document);
     const url = Object.keys(urls).find((prefix) => path === prefix || path.startsWith(`${prefix}/`));
     if (url !== undefined) return urls[url]?.(request, response, path.slice(url.length) || '/');
-    if (path !== '/local/token') return problem(response, 404, 'not_found', `there is no ${path}`);
+    const form = forms(local)[path];
+    if (form === undefined) return problem(response, 404, 'not_found', `there is no ${path}`);
     if (request.method !== 'POST') return problem(response, 405, 'method_not_allowed', 'use POST');
-    const body = tokenRequest.safeParse(parsed((await readBody(request, 64 * 1024))?.toString() ?? ''));
-    if (!body.success) {
-      const errors = body.error.issues.map(({ path: at, message }) => ({ pointer: ['', ...at].join('/'), detail: message }));
-      return problem(response, 400, 'invalid_request', 'the body is not a token request', errors);
-    }
-    await onToken(body.data);
-    sendJson(response, 200, { access_token: await issuer.issue(body.data), token_type: 'Bearer', expires_in: 3600 });
+    await form(parsed((await readBody(request, 64 * 1024))?.toString() ?? ''), response);
+  };
+}
+
+type Form = (body: unknown, response: ServerResponse) => Promise<void>;
+
+const forms = ({ issuer, onToken, onSubscription }: LocalRoutes): Readonly<Record<string, Form>> => ({
+  '/local/token': taking(tokenRequest, async (request) => {
+    await onToken(request);
+    return { access_token: await issuer.issue(request), token_type: 'Bearer', expires_in: 3600 };
+  }),
+  '/local/subscription': taking(subscriptionRequest, async (request) => {
+    await onSubscription(request);
+    return { ...request, status: 'active' };
+  }),
+});
+
+/** A form that answers what was done, or what is wrong with its body. */
+function taking<T>(schema: z.ZodType<T>, work: (request: T) => Promise<object>): Form {
+  return async (given, response) => {
+    const body = schema.safeParse(given);
+    if (body.success) return sendJson(response, 200, await work(body.data));
+    const errors = body.error.issues.map(({ path: at, message }) => ({ pointer: ['', ...at].join('/'), detail: message }));
+    problem(response, 400, 'invalid_request', 'the body is not one that this takes', errors);
   };
 }
 

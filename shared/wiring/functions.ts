@@ -37,6 +37,8 @@ export interface Card {
 const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
 const always = ['stage', 'version'] as const;
 const tenantRole = ['AssumeRole', 'TagSession'] as const;
+/** Of every function whose door admits callers (functions/edge/admit.ts). */
+const admitting = [...always, 'defaultPlan', 'rateLimit'] as const;
 
 export const functions = {
   'contract-api': {
@@ -54,32 +56,32 @@ export const functions = {
   'tenants-api': {
     ...api,
     entry: 'functions/tenants/api.ts',
-    needs: { table: ['GetItem', 'PutItem', 'UpdateItem'], tenantRole },
+    needs: { table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'], tenantRole },
     reach: { person: ['GetItem', 'PutItem'] },
-    settings: [...always, 'defaultPlan'],
+    settings: [...admitting],
     trigger: { kind: 'http', room: 'tenants' },
   },
   'vaults-api': {
     ...api,
     entry: 'functions/vaults/api.ts',
-    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], tenantRole },
+    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], tenantRole },
     reach: { vaultReference: ['GetItem', 'PutItem'], publicVaults: ['GetItem', 'Query', 'PutItem'] },
-    settings: [...always, 'defaultPlan'],
+    settings: [...admitting],
     trigger: { kind: 'http', room: 'vaults' },
   },
   'overlays-api': {
     ...api,
     entry: 'functions/overlays/api.ts',
-    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], tenantRole },
+    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], tenantRole },
     reach: { vaultReference: ['GetItem'] },
-    settings: [...always, 'defaultPlan'],
+    settings: [...admitting],
     trigger: { kind: 'http', room: 'overlays' },
   },
   'followers-api': {
     ...api,
     entry: 'functions/followers/api.ts',
     needs: {
-      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
       tenantRole,
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage'],
@@ -92,7 +94,7 @@ export const functions = {
       vault: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
       followerTrail: ['PutItem'],
     },
-    settings: [...always, 'defaultPlan', 'webhookTargets', 'shardSize'],
+    settings: [...admitting, 'webhookTargets', 'shardSize'],
     trigger: { kind: 'http', room: 'followers' },
   },
   'mirroring-api': {
@@ -116,7 +118,7 @@ export const functions = {
       lookedAt: ['GetItem'],
     },
     unnamed: { orderReference: ['GetItem'], askReference: ['GetItem'] },
-    settings: [...always, 'defaultPlan'],
+    settings: [...admitting],
     trigger: { kind: 'http', room: 'mirroring' },
   },
   accept: {

@@ -8,5 +8,7 @@ export const metrics = {
   webhookRetries: 'webhook.retry.count',
   ordersAccepted: 'mirror.orders.accepted',
   ordersRefused: 'mirror.orders.refused',
+  /** Requests that passed because the limiter could not be asked. */
+  rateLimitOpen: 'api.rate_limit.open',
   shardStuckSeconds: 'mirror.shard.stuck_seconds',
 } as const;

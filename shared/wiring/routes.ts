@@ -25,16 +25,27 @@ export type ApiRoom = 'tenants' | 'vaults' | 'followers' | 'mirroring' | 'overla
  */
 export type RouteAccess =
   | { readonly kind: 'public' }
-  /** No authorizer at the gateway: the function checks a follower's signature itself. Needs no Idempotency-Key. */
-  | { readonly kind: 'signature' }
+  /** No authorizer at the gateway: the function itself checks a follower's signature or, with this scope, a token. */
+  | { readonly kind: 'signature'; readonly scope: Scope; readonly orSelf?: true }
   | { readonly kind: 'signed_in' }
   | { readonly kind: 'scope'; readonly scope: Scope; readonly orSelf?: true };
+
+/** What a route acts on; whose it is decides who may (policy.ts). */
+export type ResourceKind = 'tenant' | 'user' | 'vault' | 'manager_order' | 'follower' | 'follower_order';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly room: ApiRoom;
   readonly access: RouteAccess;
+  /** Absent: it acts on nothing that could be another tenant's. */
+  readonly on?: ResourceKind;
+  /** Who may see only a part of the thing is let in too, and gets that part. */
+  readonly partly?: true;
+  /** For tenants of this kind only. */
+  readonly tenants?: 'manager';
+  /** Needs no Idempotency-Key although it is no GET (SPEC 2). */
+  readonly unkeyed?: true;
 }
 
 const open = { kind: 'public' } as const;
@@ -47,82 +58,148 @@ export const routes = {
   getHealth: { method: 'GET', path: '/v1/health', room: 'contract', access: open },
   getMe: { method: 'GET', path: '/v1/me', room: 'tenants', access: signedIn },
   createTenant: { method: 'POST', path: '/v1/tenants', room: 'tenants', access: signedIn },
-  getTenant: { method: 'GET', path: '/v1/tenants/{tenant_id}', room: 'tenants', access: needs('tenant:manage') },
-  createVault: { method: 'POST', path: '/v1/vaults', room: 'vaults', access: needs('mirror:manage') },
+  getTenant: { method: 'GET', path: '/v1/tenants/{tenant_id}', room: 'tenants', access: needs('tenant:manage'), on: 'tenant' },
+  updateTenant: {
+    method: 'PATCH',
+    path: '/v1/tenants/{tenant_id}',
+    room: 'tenants',
+    access: needs('tenant:manage'),
+    on: 'tenant',
+  },
+  createVault: { method: 'POST', path: '/v1/vaults', room: 'vaults', access: needs('mirror:manage'), tenants: 'manager' },
   listVaults: { method: 'GET', path: '/v1/vaults', room: 'vaults', access: needs('vault:read') },
-  getVault: { method: 'GET', path: '/v1/vaults/{vault_id}', room: 'vaults', access: needs('vault:read') },
-  createOverlay: { method: 'POST', path: '/v1/vaults/{vault_id}/overlay', room: 'overlays', access: needs('mirror:manage') },
-  listOverlays: { method: 'GET', path: '/v1/vaults/{vault_id}/overlays', room: 'overlays', access: needs('vault:read') },
+  getVault: {
+    method: 'GET',
+    path: '/v1/vaults/{vault_id}',
+    room: 'vaults',
+    access: needs('vault:read'),
+    on: 'vault',
+    partly: true,
+  },
+  createOverlay: {
+    method: 'POST',
+    path: '/v1/vaults/{vault_id}/overlay',
+    room: 'overlays',
+    access: needs('mirror:manage'),
+    on: 'vault',
+  },
+  listOverlays: {
+    method: 'GET',
+    path: '/v1/vaults/{vault_id}/overlays',
+    room: 'overlays',
+    access: needs('vault:read'),
+    on: 'vault',
+  },
   deleteOverlay: {
     method: 'DELETE',
     path: '/v1/vaults/{vault_id}/overlays/{overlay_id}',
     room: 'overlays',
     access: needs('mirror:manage'),
+    on: 'vault',
   },
   createFollower: {
     method: 'POST',
     path: '/v1/vaults/{vault_id}/followers',
     room: 'followers',
     access: needs('follower:manage'),
+    on: 'vault',
+    partly: true,
   },
-  listFollowers: { method: 'GET', path: '/v1/vaults/{vault_id}/followers', room: 'followers', access: needs('follower:manage') },
-  getFollower: { method: 'GET', path: '/v1/followers/{follower_id}', room: 'followers', access: orSelf('follower:manage') },
-  updateFollower: { method: 'PATCH', path: '/v1/followers/{follower_id}', room: 'followers', access: orSelf('follower:manage') },
+  listFollowers: {
+    method: 'GET',
+    path: '/v1/vaults/{vault_id}/followers',
+    room: 'followers',
+    access: needs('follower:manage'),
+    on: 'vault',
+    partly: true,
+  },
+  getFollower: {
+    method: 'GET',
+    path: '/v1/followers/{follower_id}',
+    room: 'followers',
+    access: orSelf('follower:manage'),
+    on: 'follower',
+    partly: true,
+  },
+  updateFollower: {
+    method: 'PATCH',
+    path: '/v1/followers/{follower_id}',
+    room: 'followers',
+    access: orSelf('follower:manage'),
+    on: 'follower',
+    partly: true,
+  },
   deleteFollower: {
     method: 'DELETE',
     path: '/v1/followers/{follower_id}',
     room: 'followers',
     access: orSelf('follower:manage'),
+    on: 'follower',
   },
   previewFollower: {
     method: 'GET',
     path: '/v1/followers/{follower_id}/preview',
     room: 'mirroring',
     access: orSelf('vault:read'),
+    on: 'follower',
   },
   createManagerOrder: {
     method: 'POST',
     path: '/v1/vaults/{vault_id}/manager-orders',
     room: 'mirroring',
     access: needs('mirror:manage'),
+    on: 'vault',
   },
-  listManagerOrders: { method: 'GET', path: '/v1/manager-orders', room: 'mirroring', access: needs('orders:read') },
+  listManagerOrders: { method: 'GET', path: '/v1/manager-orders', room: 'mirroring', access: needs('orders:read'), on: 'vault' },
   getManagerOrder: {
     method: 'GET',
     path: '/v1/manager-orders/{manager_order_id}',
     room: 'mirroring',
     access: needs('orders:read'),
+    on: 'manager_order',
   },
   getServingOrder: {
     method: 'GET',
     path: '/v1/manager-orders/{manager_order_id}/serving-order',
     room: 'mirroring',
     access: needs('orders:read'),
+    on: 'manager_order',
   },
   cancelManagerOrder: {
     method: 'POST',
     path: '/v1/manager-orders/{manager_order_id}/cancel',
     room: 'mirroring',
     access: needs('mirror:manage'),
+    on: 'manager_order',
   },
-  listFollowerOrders: { method: 'GET', path: '/v1/follower-orders', room: 'mirroring', access: orSelf('orders:read') },
+  listFollowerOrders: {
+    method: 'GET',
+    path: '/v1/follower-orders',
+    room: 'mirroring',
+    access: orSelf('orders:read'),
+    on: 'follower',
+  },
   getFollowerOrder: {
     method: 'GET',
     path: '/v1/follower-orders/{follower_order_id}',
     room: 'mirroring',
     access: orSelf('orders:read'),
+    on: 'follower_order',
   },
   settleFollowerOrder: {
     method: 'POST',
     path: '/v1/follower-orders/{follower_order_id}/settle',
     room: 'mirroring',
     access: orSelf('mirror:manage'),
+    on: 'follower_order',
   },
   reportFill: {
     method: 'POST',
     path: '/v1/follower-orders/{follower_order_id}/fills',
     room: 'mirroring',
-    access: { kind: 'signature' },
+    access: { kind: 'signature', scope: 'follower:manage', orSelf: true },
+    on: 'follower_order',
+    unkeyed: true,
   },
   listDeadLetters: { method: 'GET', path: '/v1/dead-letters', room: 'mirroring', access: needs('mirror:manage') },
   redriveDeadLetter: {
@@ -130,6 +207,7 @@ export const routes = {
     path: '/v1/dead-letters/{follower_order_id}/redrive',
     room: 'mirroring',
     access: needs('mirror:manage'),
+    on: 'follower_order',
   },
 } as const satisfies Record<string, Route>;
 

@@ -11,6 +11,8 @@ export const settings = {
   retryDelaysSeconds: 'RETRY_DELAYS_SECONDS',
   /** `institutional`: every tenant counts as institutional (until billing is built). */
   defaultPlan: 'DEFAULT_PLAN',
+  /** `off` lifts the limit on requests: for load tests on the local platform. */
+  rateLimit: 'RATE_LIMIT',
   /** Followers per shard; a shard's size is fixed when it is opened. */
   shardSize: 'SHARD_SIZE',
 } as const;

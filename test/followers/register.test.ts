@@ -3,12 +3,18 @@ import type { Follower, FollowerBody } from '../../shared/domain/followers/follo
 import { type RegisterPorts, registerFollower } from '../../shared/domain/followers/register.ts';
 import { newVault } from '../../shared/domain/vaults/create.ts';
 import type { Vault } from '../../shared/domain/vaults/vault.ts';
+import { ownerOf } from '../tenants/support/callers.ts';
 
 const now = Date.parse('2026-01-05T12:00:00.000Z');
 const tenant = { tenant_id: 'ten_01HF7YAT00000000000000000A', kind: 'manager' as const };
-const empty = newVault({ label: 'v', rails: ['fiat'] }, tenant, 'vlt_01HF7YAT00000000000000000B', new Date(now).toISOString());
+const empty = newVault(
+  { label: 'v', rails: ['fiat'] },
+  tenant.tenant_id,
+  'vlt_01HF7YAT00000000000000000B',
+  new Date(now).toISOString(),
+);
 const body: FollowerBody = { mode: 'proportional', scale: '1', webhook: { url: 'https://follower.example/orders' } };
-const request = { vaultId: empty.vault_id, tenantId: tenant.tenant_id, body, seed: '01HF7YAT00000000000000000C', by: 'mia' };
+const request = { vaultId: empty.vault_id, principal: ownerOf(tenant.tenant_id), body, seed: '01HF7YAT00000000000000000C' };
 
 const ports = (vault: Vault, more: Partial<RegisterPorts> = {}): RegisterPorts => ({
   clock: () => now,

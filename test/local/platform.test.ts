@@ -50,10 +50,19 @@ const template = {
         Targets: [{ Id: 'q', Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] }, SqsParameters: { MessageGroupId: 'g' } }],
       },
     },
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+        },
+      },
+    },
     Work: {
       Type: 'AWS::Lambda::Function',
       Properties: {
         FunctionName: 'broker-work',
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
         Code: { S3Bucket: 'b', S3Key: 'hash1.zip' },
         Handler: 'index.handler',
         Timeout: 1,
@@ -146,6 +155,7 @@ beforeAll(async () => {
     assembly: writeAssembly(),
     settings: { RETRY_DELAYS_SECONDS: '0.1', RATE_LIMIT: 'off' },
     onToken: async () => undefined,
+    onSubscription: async () => undefined,
     onLost: (error) => logged.push(String(error)),
     log: (line) => logged.push(line),
   });

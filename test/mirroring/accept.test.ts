@@ -17,7 +17,7 @@ const at = (seconds: number): string => new Date(now + seconds * 1000).toISOStri
 const tenant = { tenant_id: 'ten_01HF7YAT00000000000000000A', kind: 'manager' as const };
 
 const vault = (more: Partial<Vault> = {}): Vault => ({
-  ...newVault({ label: 'v', rails: ['fiat'] }, tenant, 'vlt_01HF7YAT00000000000000000B', at(-3600)),
+  ...newVault({ label: 'v', rails: ['fiat'] }, tenant.tenant_id, 'vlt_01HF7YAT00000000000000000B', at(-3600)),
   shards: 3,
   ...more,
 });

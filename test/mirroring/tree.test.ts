@@ -24,7 +24,7 @@ const body: ManagerOrderBody = {
   ts: time,
 };
 const vaultOf = (shards: number) => ({
-  ...newVault({ label: 'v', rails: ['fiat'] }, tenant, 'vlt_01HF7YAT00000000000000000B', time),
+  ...newVault({ label: 'v', rails: ['fiat'] }, tenant.tenant_id, 'vlt_01HF7YAT00000000000000000B', time),
   shards,
 });
 const requestOf = (more: Partial<ManagerOrderBody> = {}) => {

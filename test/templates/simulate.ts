@@ -1,4 +1,5 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { isAllowed, readPolicy } from '../../local/iam/policy.ts';
 import { resources } from '../../shared/wiring/resources.ts';
 import { logicalIdOf, type Properties, type Synthesis } from './synthesis.ts';
 
@@ -99,7 +100,20 @@ interface Question {
   readonly trust?: PolicyDocument;
 }
 
-async function simulated({ principal, action, resource, context, policies, trust }: Question): Promise<boolean> {
+/** The simulator's verdict; the local platform's own evaluator must come to the same. */
+async function simulated(question: Question): Promise<boolean> {
+  const [theirs, ours] = [await judged(question), judgedHere(question)];
+  if (theirs !== ours) throw new Error(`the local platform says ${ours} to ${JSON.stringify(question)}`);
+  return theirs;
+}
+
+function judgedHere({ principal, action, resource, context, policies, trust }: Question): boolean {
+  const asked = { action, resource, principal, context: new Map(Object.entries(context)) };
+  const understood = policies.map((policy) => readPolicy(policy, 'a role'));
+  return isAllowed(understood, asked) && (trust === undefined || isAllowed([readPolicy(trust, 'a trust')], asked));
+}
+
+async function judged({ principal, action, resource, context, policies, trust }: Question): Promise<boolean> {
   const result = await runSimulation(
     {
       request: { principal, action, resource: { resource, accountId: account }, contextVariables: { ...context } },

@@ -1,4 +1,5 @@
 import type { At } from '../../domain/mirroring/entry.ts';
+import { subjectText } from '../../domain/tenants/scope.ts';
 
 /**
  * Every key string of the one table (ARCHITECTURE 3). Partition keys start with the owner, so that IAM can confine a
@@ -53,7 +54,8 @@ export const shardsPerProgressItem = 200;
 
 export const keys = {
   tenant: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'TENANT' }),
-  user: (tenantId: string, subject: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.user}${subject}` }),
+  subscription: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'SUBSCRIPTION' }),
+  user: (tenantId: string, userId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.user}${userId}` }),
   /** The tenant's list of its vaults; `all` public ones have a list of their own. */
   tenantVault: (v: VaultKey): Key => ({ pk: tenantPk(v.tenant_id), sk: `${prefixes.vault}${v.vault_id}` }),
   publicVault: (vaultId: string): Key => ({ pk: 'PUBLIC#VAULTS', sk: `${prefixes.vault}${vaultId}` }),
@@ -84,7 +86,9 @@ export const keys = {
   reference: (id: string): Key => ({ pk: `ID#${id}`, sk: 'REF' }),
   /** Where the child of what a follower asked is found by its id. */
   askReference: (ulid: string): Key => ({ pk: `ID#ask_${ulid}`, sk: 'REF' }),
-  subject: (subject: string): Key => ({ pk: `ID#SUB#${subject}`, sk: 'REF' }),
+  subject: (subject: string): Key => ({ pk: `ID#SUB#${subjectText(subject)}`, sk: 'REF' }),
+  /** A client's token bucket. */
+  rate: (client: string): Key => ({ pk: `RATE#${client}`, sk: 'RATE' }),
   idempotency: (owner: string, hash: string): Key => ({ pk: `IDEM#${owner}#${hash}`, sk: 'IDEM' }),
   audit: (tenantId: string, entity: string, at: string, id: string): Key => ({
     pk: `T#${tenantId}#AUDIT#${entity}`,

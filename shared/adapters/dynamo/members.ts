@@ -1,5 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Role } from '../../domain/tenants/roles.ts';
+import { userIdOf } from '../../domain/tenants/standing.ts';
 import type { Table } from './client.ts';
 import { keys } from './keys.ts';
 
@@ -11,7 +12,10 @@ export interface Member {
   readonly follower_id?: string;
 }
 
-export const memberItem = (m: Member) => ({ ...keys.user(m.tenant_id, m.subject), ...m });
+export function memberItem(member: Member) {
+  const user_id = userIdOf(member.tenant_id, member.subject);
+  return { ...keys.user(member.tenant_id, user_id), user_id, ...member };
+}
 
 /** Makes a subject a member of its tenant, as an accepted invitation does. Saying it again changes nothing. */
 export async function putMember(table: Table, member: Member): Promise<void> {

@@ -1,8 +1,8 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { Tenant } from '../../domain/tenants/tenant.ts';
+import { type Tenant, tenantView } from '../../domain/tenants/tenant.ts';
 import { ulidOf } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
-import { failedConditions, type Table } from './client.ts';
+import { failedConditions, type Table, transacted } from './client.ts';
 import { keys } from './keys.ts';
 import { findTenant, getItem } from './lookups.ts';
 import { memberItem } from './members.ts';
@@ -15,12 +15,13 @@ export async function putTenant(table: Table, tenant: Tenant, owner: { subject: 
   const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
   const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table.name, Item, ...condition } });
   const { tenant_id } = tenant;
+  if (table.cross?.({ to: 'new tenant', tenant_id }) === false) refuseSecond();
   const event = {
     ...keys.audit(tenant_id, tenant_id, tenant.created_at, ulidOf(tenant_id)),
     action: 'tenant.created',
     by: owner.subject,
     request_id: owner.request_id,
-    after: tenant,
+    after: tenantView(tenant),
   };
   try {
     await table.client.send(
@@ -47,4 +48,27 @@ async function existing(table: Table, tenantId: string, subject: string): Promis
 
 function refuseSecond(): never {
   throw new Refusal(409, 'already_in_tenant', 'You already belong to a tenant.');
+}
+
+/** Writes a tenant's record with its audit event, if nobody else changed it since it was read. */
+export async function replaceTenant(
+  table: Table,
+  next: Tenant,
+  before: Tenant,
+  event: { action: string; by: string; request_id: string; event_id: string; why?: string },
+): Promise<boolean> {
+  const { event_id, ...what } = event;
+  const Item = {
+    ...keys.audit(next.tenant_id, next.tenant_id, next.updated_at, event_id),
+    ...what,
+    before: tenantView(before),
+    after: tenantView(next),
+  };
+  const Put = {
+    TableName: table.name,
+    Item: { ...keys.tenant(next.tenant_id), ...next },
+    ConditionExpression: 'ver = :read',
+    ExpressionAttributeValues: { ':read': before.ver },
+  };
+  return transacted(table, [{ Put }, { Put: { TableName: table.name, Item } }]);
 }

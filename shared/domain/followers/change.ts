@@ -1,8 +1,9 @@
 import { type Clock, timestamp } from '../../kit/clock.ts';
 import { Refusal } from '../../kit/refusal.ts';
+import { requireMatch } from '../contract/match.ts';
 import { newAsk, requireSync, syncCause } from '../mirroring/asks.ts';
 import type { Ask } from '../mirroring/entry.ts';
-import { followerView, notFound } from '../tenants/policy.ts';
+import { notFound, permit, resource } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
 import type { Vault } from '../vaults/vault.ts';
 import type { Follower, FollowerPatch } from './follower.ts';
@@ -39,9 +40,7 @@ export async function changeFollower(change: Change, ports: ChangePorts): Promis
     const follower = await ports.find(change.followerId);
     if (follower === undefined) throw notFound('follower');
     requireRight(change, follower);
-    if (change.ifMatch !== undefined && change.ifMatch !== '*' && change.ifMatch !== `"${follower.ver}"`) {
-      throw new Refusal(412, 'precondition_failed', 'The follower has changed since it was read.');
-    }
+    requireMatch(change.ifMatch, `"${follower.ver}"`, 'follower');
     requireHere(follower, change.patch);
     const next = await rejoined(follower, patched(follower, change.patch, timestamp(ports.clock())), ports);
     const asks = askedBy(change, next, ports.clock());
@@ -74,7 +73,7 @@ async function requireUrl({ webhook }: FollowerPatch, ports: ChangePorts): Promi
 }
 
 function requireRight({ principal, patch }: Change, follower: Follower): void {
-  if (followerView(principal, follower) === 'full') return;
+  if (permit(principal, 'updateFollower', resource('follower', follower)) === 'full') return;
   if (!stops(patch))
     throw new Refusal(403, 'manager_may_only_stop', "A vault's manager may only stop another tenant's follower.");
 }

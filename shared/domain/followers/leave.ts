@@ -3,7 +3,7 @@ import { Refusal } from '../../kit/refusal.ts';
 import { flattenCause, newAsk } from '../mirroring/asks.ts';
 import type { Ask } from '../mirroring/entry.ts';
 import { switchCode } from '../mirroring/plan.ts';
-import { followerView, notFound } from '../tenants/policy.ts';
+import { notFound, permit, resource } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
 import { statusAt } from '../vaults/status.ts';
 import type { ChangePorts } from './change.ts';
@@ -28,7 +28,8 @@ const replaceTries = 10;
 export async function leaveVault(leaving: Leaving, ports: LeavePorts): Promise<Follower> {
   for (let attempt = 1; attempt <= replaceTries; attempt += 1) {
     const follower = await ports.find(leaving.followerId);
-    if (follower === undefined || followerView(leaving.principal, follower) !== 'full') throw notFound('follower');
+    permit(leaving.principal, 'deleteFollower', resource('follower', follower));
+    if (follower === undefined) throw notFound('follower');
     if (follower.status === 'left' || follower.status === 'leaving') return follower;
     const flattens = leaving.positions === 'flatten';
     if (flattens) await requireSendable(follower, ports);

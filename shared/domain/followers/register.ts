@@ -4,7 +4,8 @@ import { Refusal } from '../../kit/refusal.ts';
 import { limits } from '../../wiring/limits.ts';
 import { newAsk, requireSync, syncCause } from '../mirroring/asks.ts';
 import type { Ask } from '../mirroring/entry.ts';
-import { notFound } from '../tenants/policy.ts';
+import { actingTenant, notFound, permit, resource } from '../tenants/policy.ts';
+import type { Principal } from '../tenants/principal.ts';
 import type { Vault } from '../vaults/vault.ts';
 import type { Follower, FollowerBody } from './follower.ts';
 import { newFollower, webhookOf } from './settings.ts';
@@ -30,11 +31,9 @@ export interface Seating {
 
 export interface Registration {
   readonly vaultId: string;
-  readonly tenantId: string;
+  readonly principal: Principal;
   readonly body: FollowerBody;
   readonly seed: string;
-  /** Who registers, for the audit trail. */
-  readonly by: string;
 }
 
 const commitTries = 40;
@@ -49,13 +48,14 @@ export async function registerFollower(request: Registration, ports: RegisterPor
   if (refused !== undefined) throw urlRefusal(refused);
   for (let attempt = 1; attempt <= commitTries; attempt += 1) {
     const vault = await ports.vault(request.vaultId);
-    if (vault === undefined || (vault.tenant_id !== request.tenantId && !vault.public)) throw notFound('vault');
+    permit(request.principal, 'createFollower', resource('vault', vault));
+    if (vault === undefined) throw notFound('vault');
     if (vault.status === 'closed') throw new Refusal(409, 'vault_closed', 'The vault is closed.');
     const opensShard = vault.shards === 0 || vault.last_shard_followers >= ports.shardSize;
     if (opensShard && vault.shards >= limits.shardsPerVault) return registeredOr(vaultFull(), followerId, ports);
     const follower = newFollower(request.body, {
       followerId,
-      tenantId: request.tenantId,
+      tenantId: actingTenant(request.principal),
       vault,
       shard: opensShard ? vault.shards : vault.shards - 1,
       place: opensShard ? 0 : vault.last_shard_followers,
@@ -84,10 +84,10 @@ const vaultFull = (): Refusal =>
   new Refusal(409, 'vault_full', `The vault has its ${limits.shardsPerVault} shards of followers: it takes no more.`);
 
 /** Who joins by sync asks its shard for children up to the present target (SPEC 4). */
-function askedBy({ body, by }: Registration, follower: Follower, now: number): Ask[] {
+function askedBy({ body, principal }: Registration, follower: Follower, now: number): Ask[] {
   if (body.join !== 'sync') return [];
   requireSync(follower);
-  return [newAsk('sync', syncCause(follower.follower_id, follower.ver), follower, now, by)];
+  return [newAsk('sync', syncCause(follower.follower_id, follower.ver), follower, now, principal.subject)];
 }
 
 export const urlRefusal = (why: string): Refusal =>

@@ -1,7 +1,8 @@
 import { type Clock, timestamp } from '../../kit/clock.ts';
 import { id } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
-import { notFound } from '../tenants/policy.ts';
+import { notFound, permit, resource } from '../tenants/policy.ts';
+import type { Principal } from '../tenants/principal.ts';
 import { isActive } from '../vaults/status.ts';
 import type { Vault } from '../vaults/vault.ts';
 import type { Overlay, OverlayBody, OverlayRecord } from './overlay.ts';
@@ -20,7 +21,7 @@ export interface SwitchPorts {
 }
 
 interface Caller {
-  readonly tenantId: string;
+  readonly principal: Principal;
   readonly vaultId: string;
   readonly by: string;
 }
@@ -33,11 +34,12 @@ async function saved(
   caller: Caller,
   ports: SwitchPorts,
   decide: (vault: Vault, now: number) => Promise<Overlay>,
-  action: string,
+  what: { action: string; route: 'createOverlay' | 'deleteOverlay' },
 ): Promise<Overlay> {
   for (let attempt = 1; attempt <= saveTries; attempt += 1) {
     const vault = await ports.vault(caller.vaultId);
-    if (vault === undefined || vault.tenant_id !== caller.tenantId) throw notFound('vault');
+    permit(caller.principal, what.route, resource('vault', vault));
+    if (vault === undefined) throw notFound('vault');
     const now = ports.clock();
     const overlay = await decide(vault, now);
     const others = (vault.switches ?? []).filter((s) => s.overlay_id !== overlay.overlay_id && isActive(s, now));
@@ -46,7 +48,7 @@ async function saved(
       overlay.ended_at === undefined
         ? [{ overlay_id, kind, starts_at, ...(expires_at === undefined ? {} : { expires_at }) }]
         : [];
-    if (await ports.save(vault, { switches: [...others, ...own], overlay }, action)) return overlay;
+    if (await ports.save(vault, { switches: [...others, ...own], overlay }, what.action)) return overlay;
     await ports.backOff(attempt);
   }
   throw new Error(`vault ${caller.vaultId} was written by others ${saveTries} times in a row`);
@@ -74,7 +76,7 @@ export function switchVault(caller: Caller, body: OverlayBody, seed: string, por
       by: caller.by,
     };
   };
-  return saved(caller, ports, decide, 'overlay.started');
+  return saved(caller, ports, decide, { action: 'overlay.started', route: 'createOverlay' });
 }
 
 /** Ends a switch before its time. One that has ended already is refused. */
@@ -86,7 +88,7 @@ export function endSwitch(caller: Caller, overlayId: string, ports: SwitchPorts)
       throw new Refusal(409, 'overlay_ended', 'The overlay has ended.');
     return { ...overlay, ended_at: timestamp(now) };
   };
-  return saved(caller, ports, decide, 'overlay.ended');
+  return saved(caller, ports, decide, { action: 'overlay.ended', route: 'deleteOverlay' });
 }
 
 /** The record as it is at a time. */

@@ -10,6 +10,7 @@ export interface FollowerAt {
 
 /** Where a request wants to go. Who the parties are was read from a look-up, or from the thing itself; never from the request. */
 export type Crossing =
+  | { readonly to: 'tenant'; readonly tenant_id: string }
   /** A vault, by its look-up. */
   | ({ readonly to: 'vault' } & VaultOf)
   /** A vault that stands in the list of the public ones, to put a follower there or to find one's own. */
@@ -20,8 +21,10 @@ export type Crossing =
   | ({ readonly to: 'follower' } & FollowerAt)
   /** The trail of another tenant's follower that the vault's manager stops. */
   | ({ readonly to: 'trail' } & FollowerAt)
-  /** A follower that has signed for itself: its signature was checked. */
-  | ({ readonly to: 'signed follower' } & FollowerAt);
+  /** A tenant that a person without one is making. */
+  | { readonly to: 'new tenant'; readonly tenant_id: string }
+  /** A follower that has proved itself: its signature was checked. */
+  | ({ readonly to: 'proven follower' } & FollowerAt);
 
 /**
  * The scope after a crossing (docs/decisions/0018), or undefined when the caller is no party to it: then the thing is not
@@ -29,6 +32,8 @@ export type Crossing =
  */
 export function crossed(scope: Scope, crossing: Crossing): Scope | undefined {
   switch (crossing.to) {
+    case 'tenant':
+      return scope.tenantId === crossing.tenant_id ? scope : undefined;
     case 'vault':
       return isOwn(scope, crossing) || isOpen(scope.vault, crossing) ? scope : undefined;
     case 'public vault':
@@ -39,7 +44,9 @@ export function crossed(scope: Scope, crossing: Crossing): Scope | undefined {
       return toFollower(scope, crossing);
     case 'trail':
       return toTrail(scope, crossing);
-    case 'signed follower':
+    case 'new tenant':
+      return scope.tenantId === undefined && scope.subject !== undefined ? { ...scope, tenantId: crossing.tenant_id } : undefined;
+    case 'proven follower':
       return isNobody(scope) ? toFollower({ tenantId: crossing.tenant_id }, crossing) : undefined;
   }
 }

@@ -1,13 +1,19 @@
+import { isId } from '../../kit/ids.ts';
 import { type Scope, scopePrefix, scopes } from '../../wiring/routes.ts';
 import { type Role, roleScopes, roles } from './roles.ts';
+import type { Tenant } from './tenant.ts';
 
 /** Who calls, as the verified access token says it; never taken from the request (SPEC 3). */
 export interface Principal {
   readonly subject: string;
+  /** A client of its own credentials: no person, no member, exactly its scopes. */
+  readonly machine: boolean;
   readonly tenantId?: string;
   readonly role?: Role;
   readonly followerId?: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** The tenant as it stands now: there only once the caller was found to belong to it (standing.ts). */
+  readonly tenant?: { readonly kind: Tenant['kind']; readonly status: Tenant['status']; readonly plan: string };
 }
 
 export type Claims = Readonly<Record<string, string | undefined>>;
@@ -22,8 +28,10 @@ export function principalOf(claims: Claims): Principal {
   const allowed: readonly Scope[] = claims['role'] === undefined ? scopes : role ? roleScopes[role] : [];
   return {
     subject: claims['sub'] ?? claims['client_id'] ?? '',
+    machine: claims['role'] === undefined,
     scopes: new Set(allowed.filter((s) => granted.includes(s))),
-    ...(claims['tenant_id'] === undefined ? {} : { tenantId: claims['tenant_id'] }),
+    // What has not the form of an id names no tenant.
+    ...(isId('ten', claims['tenant_id'] ?? '') ? { tenantId: claims['tenant_id'] as string } : {}),
     ...(role === undefined ? {} : { role }),
     ...(role === 'follower' && claims['follower_id'] !== undefined ? { followerId: claims['follower_id'] } : {}),
   };

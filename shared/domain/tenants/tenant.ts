@@ -4,6 +4,7 @@ import { idOf, label, time } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
 import { roles } from './roles.ts';
 
+export const tenantPatch = z.strictObject({ name: label.optional() });
 export const tenantBody = z.strictObject({ name: label, kind: z.enum(['manager', 'client']) });
 export const tenantRecord = z
   .strictObject({
@@ -15,7 +16,12 @@ export const tenantRecord = z
     updated_at: time,
   })
   .meta({ id: 'Tenant' });
-export type Tenant = z.infer<typeof tenantRecord>;
+export type TenantRecord = z.infer<typeof tenantRecord>;
+/** The tenant's item: the record, and a version that grows with every write. */
+export interface Tenant extends TenantRecord {
+  readonly ver: number;
+}
+export const tenantView = ({ ver: _ver, ...record }: Tenant): TenantRecord => record;
 
 const me = z.strictObject({
   subject: z.string(),
@@ -23,6 +29,8 @@ const me = z.strictObject({
   role: z.enum(roles).nullable(),
   follower_id: idOf('fol').nullable(),
   scopes: z.array(z.enum(scopes)),
+  /** What the tenant's plan gives; null without a tenant. */
+  entitlements: z.strictObject({ plan_id: z.string(), requests_per_minute: z.int() }).nullable(),
 });
 
 export const tenantSchemas: RoomSchemas<'tenants'> = {
@@ -39,5 +47,12 @@ export const tenantSchemas: RoomSchemas<'tenants'> = {
     params: { tenant_id: idOf('ten') },
     answer: { status: 200, schema: tenantRecord },
     codes: ['tenant_not_found'],
+  },
+  updateTenant: {
+    summary: 'Change your tenant',
+    params: { tenant_id: idOf('ten') },
+    body: tenantPatch,
+    answer: { status: 200, schema: tenantRecord },
+    codes: ['tenant_not_found', 'precondition_failed'],
   },
 };

@@ -1,17 +1,14 @@
 import { decimal, format } from '../../kit/decimal.ts';
-import { Refusal } from '../../kit/refusal.ts';
-import type { Tenant } from '../tenants/tenant.ts';
 import { statusAt } from './status.ts';
 import type { Rail, Vault, VaultBody, VaultRecord } from './vault.ts';
 
 const defaultFlipPolicy = { min_ttl_s: 1800, max_ttl_s: 3600, max_amplify: '0.5' };
 
-/** A new vault of a manager's tenant. Refuses a client's tenant (`tenant_kind`). `now` is RFC 3339. */
-export function newVault(body: VaultBody, tenant: Pick<Tenant, 'tenant_id' | 'kind'>, vaultId: string, now: string): Vault {
-  if (tenant.kind !== 'manager') throw new Refusal(403, 'tenant_kind', 'A client owns no vaults.');
+/** A new vault of a manager's tenant. `now` is RFC 3339. */
+export function newVault(body: VaultBody, tenantId: string, vaultId: string, now: string): Vault {
   return {
     vault_id: vaultId,
-    tenant_id: tenant.tenant_id,
+    tenant_id: tenantId,
     label: body.label,
     rails: [...new Set(body.rails)],
     personas: body.personas ?? [],

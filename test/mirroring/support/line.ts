@@ -20,7 +20,7 @@ const start = Date.UTC(2026, 0, 5, 15);
 export type Trade = Pick<ManagerOrderBody, 'side' | 'qty'> & { readonly reduce_only?: true; readonly symbol?: string };
 
 export class Line {
-  vault: Vault = newVault({ label: 'v', rails: ['fiat'] }, tenant, vaultId, timestamp(start));
+  vault: Vault = newVault({ label: 'v', rails: ['fiat'] }, tenant.tenant_id, vaultId, timestamp(start));
   now = start;
   readonly log: LogEntry[] = [];
   readonly claims: Claim[] = [];

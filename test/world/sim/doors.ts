@@ -31,6 +31,7 @@ import type { Principal } from '../../../shared/domain/tenants/principal.ts';
 import { timestamp } from '../../../shared/kit/clock.ts';
 import { id, parseChildId } from '../../../shared/kit/ids.ts';
 import { Refusal } from '../../../shared/kit/refusal.ts';
+import { ownerOf } from '../../tenants/support/callers.ts';
 import { acceptPorts, backOff, type Means, nothing } from './wiring.ts';
 
 export interface Registering {
@@ -56,7 +57,7 @@ const noRefusal = (): Promise<undefined> => Promise.resolve(undefined);
 export async function register(request: Registering, means: Means): Promise<void> {
   const { clock, table } = means;
   await registerFollower(
-    { ...request, by: 'sim' },
+    { ...request, principal: ownerOf(request.tenantId) },
     {
       clock,
       backOff: backOff(means),
@@ -139,11 +140,11 @@ export interface Switching {
 }
 
 /** Halt or maintenance of the whole vault. */
-export async function startSwitch({ body, seed, ...at }: Switching, means: Means): Promise<void> {
-  await switchVault({ ...at, by: 'sim' }, body, seed, switchPorts(means));
+export async function startSwitch({ body, seed, tenantId, vaultId }: Switching, means: Means): Promise<void> {
+  await switchVault({ principal: ownerOf(tenantId), vaultId, by: 'sim' }, body, seed, switchPorts(means));
 }
-export async function stopSwitch({ seed, ...at }: Omit<Switching, 'body'>, means: Means): Promise<void> {
-  await endSwitch({ ...at, by: 'sim' }, id('ovl', seed), switchPorts(means));
+export async function stopSwitch({ seed, tenantId, vaultId }: Omit<Switching, 'body'>, means: Means): Promise<void> {
+  await endSwitch({ principal: ownerOf(tenantId), vaultId, by: 'sim' }, id('ovl', seed), switchPorts(means));
 }
 
 /** As child-reads' locateChild, requireExpanded and cancelStanding. */

@@ -7,6 +7,7 @@ import { newVault } from '../../../shared/domain/vaults/create.ts';
 import { timestamp } from '../../../shared/kit/clock.ts';
 import { sha256 } from '../../../shared/kit/hash.ts';
 import { osEvents } from '../../../shared/wiring/events.ts';
+import { ownerOf } from '../../tenants/support/callers.ts';
 import { followerIdOf, foreignTenantId, openedAt, tenantId, ulidOfCause, vaultId } from './cast.ts';
 import * as doors from './doors.ts';
 import { Random } from './prng.ts';
@@ -73,7 +74,7 @@ export class Play {
     const { world } = this;
     const { vault: terms, followers, shardSize } = world.story;
     const body = { label: 'Sim', rails: ['fiat' as const, 'crypto' as const], public: true, ...terms };
-    const vault = newVault(body, { tenant_id: tenantId, kind: 'manager' }, vaultId, timestamp(world.scheduler.now));
+    const vault = newVault(body, tenantId, vaultId, timestamp(world.scheduler.now));
     await putVault(world.storage.memory.asTable('sim'), vault, { subject: 'sim', request_id: 'sim' });
     for (const { name, joinsMs, foreign, body: settings } of followers) {
       const registering = {
@@ -158,7 +159,7 @@ export class Play {
 
   #actor(follower: string, manager: boolean): Principal {
     const foreign = this.world.story.followers.find((f) => f.name === follower)?.foreign === true && !manager;
-    return { subject: 'sim', tenantId: foreign ? foreignTenantId : tenantId, role: 'owner', scopes: new Set() };
+    return ownerOf(foreign ? foreignTenantId : tenantId, { subject: 'sim' });
   }
 
   /** Of an order that was accepted by now. */

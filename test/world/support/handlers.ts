@@ -25,6 +25,7 @@ import type { ShardStore } from '../../../shared/domain/mirroring/shard-store.ts
 import { sweep } from '../../../shared/domain/mirroring/sweep.ts';
 import { Refusal } from '../../../shared/kit/refusal.ts';
 import { limits } from '../../../shared/wiring/limits.ts';
+import { ownerOf } from '../../tenants/support/callers.ts';
 
 /** Bugs to plant: each gets the real thing and gives what the use cases see. */
 export interface Bugs {
@@ -64,7 +65,8 @@ export interface Registering {
 }
 
 async function register(body: unknown, { clock, table }: Process): Promise<Later> {
-  const request = { ...(body as Registering), by: 'world' };
+  const asked = body as Registering;
+  const request = { ...asked, principal: ownerOf(asked.tenantId) };
   await registerFollower(request, {
     ring: none,
     clock,

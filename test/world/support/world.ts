@@ -80,7 +80,7 @@ export class World {
   /** Stores the vault and says what will be asked, and when. */
   async open(): Promise<void> {
     const body = { label: 'World', rails: ['fiat' as const], public: true };
-    const vault = newVault(body, { tenant_id: tenantId, kind: 'manager' }, vaultId, timestamp(this.now));
+    const vault = newVault(body, tenantId, vaultId, timestamp(this.now));
     await putVault(this.table, vault, { subject: 'world', request_id: 'world' });
     for (const { name, scale, foreign } of this.story.followers) {
       const settings = { mode: 'proportional' as const, scale, webhook: { url: `https://endpoint.example/${name}` } };

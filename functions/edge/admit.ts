@@ -1,0 +1,79 @@
+import type { Table } from '../../shared/adapters/dynamo/client.ts';
+import { readStanding, takeToken } from '../../shared/adapters/dynamo/standing.ts';
+import { requestRateOf } from '../../shared/domain/entitlements/plans.ts';
+import type { Principal } from '../../shared/domain/tenants/principal.ts';
+import { type Bucket, type Rate, rateHeaders, rateRefusal, type Taking, taking } from '../../shared/domain/tenants/rate.ts';
+import { present, type Standing } from '../../shared/domain/tenants/standing.ts';
+import type { Refusal } from '../../shared/kit/refusal.ts';
+import { metrics as names } from '../../shared/wiring/metrics.ts';
+import type { RouteAccess } from '../../shared/wiring/routes.ts';
+import { clock } from './entropy.ts';
+import { logger, metrics } from './observe.ts';
+
+/** What admits callers: how they stand now, and their bucket of requests (SPEC 2 and 3). */
+export interface CallerPorts {
+  readonly read: (principal: Principal) => Promise<{ standing: Standing | undefined; bucket: Bucket }>;
+  readonly take: (principal: Principal, take: Taking) => Promise<{ taken: boolean; fullAt: number }>;
+  readonly limited: boolean;
+}
+
+export const callersIn = (table: Table, env: { readonly defaultPlan: string; readonly rateLimit: string }): CallerPorts => ({
+  read: (principal) => readStanding(table, principal, env.defaultPlan),
+  take: (principal, take) => takeToken(table, principal, take),
+  limited: env.rateLimit !== 'off',
+});
+
+export interface Admission {
+  readonly principal: Principal | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Why the caller has to come back later. */
+  readonly refusal?: Refusal;
+}
+
+/** Who calls such a route stays unknown, whatever token it brings. */
+export const isAnonymous = ({ kind }: RouteAccess): boolean => kind === 'public' || kind === 'signature';
+
+/**
+ * The caller as it stands at this moment, after one token was taken from its bucket: one read and at most one write. Who
+ * calls a public route stays unknown.
+ */
+export async function admit(
+  claimed: Principal | undefined,
+  access: RouteAccess,
+  callers: CallerPorts | undefined,
+): Promise<Admission> {
+  if (isAnonymous(access) || claimed === undefined) return { principal: undefined, headers: {} };
+  if (callers === undefined) throw new Error('a route that needs a caller met a door that cannot admit any');
+  const { standing, bucket } = await callers.read(claimed);
+  const principal = standing === undefined ? claimed : present(claimed, standing);
+  const rate: Rate = { perMinute: requestRateOf(principal.tenant?.plan) };
+  if (!callers.limited) return { principal, headers: {} };
+  return { principal, ...(await limited(claimed, { bucket, rate, callers })) };
+}
+
+interface Limiting {
+  readonly bucket: Bucket;
+  readonly rate: Rate;
+  readonly callers: CallerPorts;
+}
+
+async function limited(client: Principal, { bucket, rate, callers }: Limiting): Promise<Omit<Admission, 'principal'>> {
+  const now = clock();
+  const take = taking(bucket, rate, now);
+  // A bucket that is read empty refuses without a write.
+  const { taken, fullAt } = take === undefined ? { taken: false, fullAt: bucket.fullAt } : await tried(client, take, callers);
+  const headers = rateHeaders(fullAt, rate, now);
+  return taken ? { headers } : { headers, refusal: rateRefusal(fullAt, rate, now) };
+}
+
+/** A limiter that cannot be asked lets everybody in, and says so. */
+async function tried(client: Principal, take: Taking, callers: CallerPorts): Promise<{ taken: boolean; fullAt: number }> {
+  try {
+    return await callers.take(client, take);
+  } catch (error) {
+    logger.warn('the request limiter is open', { error: error as Error });
+    metrics.addMetric(names.rateLimitOpen, 'Count', 1);
+    metrics.publishStoredMetrics();
+    return { taken: true, fullAt: take.startsAt + take.intervalMs };
+  }
+}
