@@ -1,20 +1,5 @@
+import { titles } from '../../shared/domain/contract/titles.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
-
-const titles: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  412: 'Precondition Failed',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};
 
 /** A refusal as an RFC 9457 problem document. `instance` is the request's id: what an operator can search for. */
 export function problemBody(refusal: Refusal, requestId: string): string {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ApiRoom, PathNames, RouteId, RouteIdOf, routes } from '../../wiring/routes.ts';
+import type { Code } from './codes.ts';
 
 /**
  * What hangs on a route's id: the schemas that validate requests and answers, from which the OpenAPI document is made
@@ -10,9 +11,10 @@ export interface RouteSchema<Id extends RouteId = RouteId> {
   readonly params: { readonly [N in PathNames<(typeof routes)[Id]['path']>]: z.ZodType<string> };
   readonly query?: z.ZodType<Record<string, string | undefined>>;
   readonly body?: z.ZodType;
-  readonly answer: { readonly status: number; readonly schema: z.ZodType };
+  /** JSON unless `contentType` says otherwise. */
+  readonly answer: { readonly status: number; readonly schema: z.ZodType; readonly contentType?: string };
   /** Codes of refusals beyond those that every route can give. */
-  readonly codes: readonly string[];
+  readonly codes: readonly Code[];
 }
 
 export type RoomSchemas<R extends ApiRoom> = { readonly [Id in RouteIdOf<R>]: RouteSchema<Id> };

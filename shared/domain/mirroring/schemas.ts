@@ -14,7 +14,9 @@ const levels = z.strictObject({
 });
 
 export const managerOrderRecord = z
-  .object({
+  .strictObject({
+    /** What the manager asked; in a cancel its order's, in a refused order what of it can be read. */
+    ...z.object(managerOrderBody.shape).partial().shape,
     manager_order_id: idOf('mo'),
     vault_id: idOf('vlt'),
     seq: z.int().nullable(),
@@ -39,7 +41,6 @@ export const managerOrderRecord = z
     /** Children by state; `unknown` counts, beside their states, those of which nobody knows whether they happened. */
     progress: z.partialRecord(z.enum([...childStates, 'unknown']), z.int()).nullable(),
   })
-  .loose()
   .meta({ id: 'ManagerOrder' });
 
 export const childOrderRecord = z

@@ -112,7 +112,7 @@ export const vaultSchemas: RoomSchemas<'vaults'> = {
     params: {},
     body: vaultBody,
     answer: { status: 201, schema: vaultRecord },
-    codes: ['tenant_kind'],
+    codes: ['tenant_kind', 'tenant_not_found'],
   },
   listVaults: {
     summary: 'Your vaults, then the public ones of others',

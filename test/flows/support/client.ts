@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { faultOf } from '../../contract/support/answers.ts';
 
 export interface Reply<T = Record<string, unknown>> {
   readonly status: number;
@@ -10,6 +11,10 @@ export interface Reply<T = Record<string, unknown>> {
 export class Client {
   private readonly api: string;
   private readonly token: string | undefined;
+  /** Told of every answer that is against the OpenAPI document; throws unless somebody collects them. */
+  onFault: (fault: string) => void = (fault) => {
+    throw new Error(`against the contract: ${fault}`);
+  };
   constructor(api: string, token?: string) {
     this.api = api;
     this.token = token;
@@ -34,7 +39,15 @@ export class Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as T };
+    const reply = { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as T };
+    this.check(method, path, reply);
+    return reply;
+  }
+
+  /** Every answer of every story, but for those of the local platform's own routes. */
+  private check(method: string, path: string, reply: Reply<unknown>): void {
+    const fault = path.startsWith('/local/') ? undefined : faultOf(method, path, reply);
+    if (fault !== undefined) this.onFault(`${method} ${path.replace(/_[0-9A-Z]{26,}/g, '_ID')} ${reply.status}: ${fault}`);
   }
 
   get = <T = Record<string, unknown>>(path: string) => this.call<T>('GET', path);

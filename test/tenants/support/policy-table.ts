@@ -129,7 +129,7 @@ function thing(kind: Resource['kind'], whose: Whose): Resource | undefined {
 }
 
 /** What SPEC says: `full`, `part`, or the code of the refusal. */
-function expected(id: RouteId, caller: CallerCase, whose: Whose): string {
+export function codeOf(id: RouteId, caller: CallerCase, whose: Whose): string {
   const row = contract[id];
   const { method } = routes[id];
   if (row.to !== 'anybody') {
@@ -166,7 +166,7 @@ export function faults(decide: Decide): string[] {
       whoses.flatMap((whose) => {
         const on = contract[id].on;
         const is = told(decide(caller.principal, id, on === undefined ? undefined : thing(on, whose)));
-        const should = expected(id, caller, whose);
+        const should = codeOf(id, caller, whose);
         return is === should ? [] : [`${id}, ${caller.name}, ${whose}: ${is}, not ${should}`];
       }),
     ),

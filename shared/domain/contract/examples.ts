@@ -1,0 +1,112 @@
+import type { RouteId } from '../../wiring/routes.ts';
+
+export interface Example {
+  readonly body?: unknown;
+  readonly answer?: unknown;
+}
+
+const ulid = '01JNA5T8Q2V4W6X8Y0Z2B4D6F8';
+const at = '2026-03-02T14:30:00.000Z';
+
+const vault = {
+  vault_id: `vlt_${ulid}`,
+  tenant_id: `ten_${ulid}`,
+  label: 'Growth',
+  rails: ['fiat'],
+  personas: ['athena'],
+  risk_profile: { band: 'moderate' },
+  public: true,
+  max_age_s: 300,
+  flip_policy: { min_ttl_s: 1800, max_ttl_s: 3600, max_amplify: '0.5' },
+  instruments: { AAPL: { increment: '1', min_notional: '1' } },
+  status: 'open',
+  seq: 42,
+  shards: 1,
+  followers: 100,
+  created_at: at,
+  updated_at: at,
+};
+
+const follower = {
+  follower_id: `fol_${ulid}`,
+  tenant_id: `ten_${ulid}`,
+  vault_id: `vlt_${ulid}`,
+  label: 'IRA of Ann',
+  mode: 'capped',
+  scale: '0.33',
+  scale_basis: 'fixed',
+  max_pos_usd: '25000',
+  kill_switch: false,
+  allow_short: false,
+  webhook: { url: 'https://orders.example.com/vanta' },
+  status: 'active',
+  close_only: false,
+  joined_seq: 42,
+  created_at: at,
+  updated_at: at,
+};
+
+const orderBody = {
+  external_id: 'desk-2026-03-02-17',
+  symbol: 'AAPL',
+  side: 'buy',
+  qty: '10',
+  order_type: 'limit',
+  limit_price: '191',
+  time_in_force: 'day',
+  ref_price: '190.5',
+  ts: at,
+};
+
+const order = {
+  manager_order_id: `mo_${ulid}`,
+  vault_id: `vlt_${ulid}`,
+  seq: 43,
+  kind: 'order',
+  state: 'dispatched',
+  source: 'api',
+  accepted_at: at,
+  ...orderBody,
+  position_before: '0',
+  position_after: '10',
+  reasons: [],
+  shards: 1,
+  shards_done: 1,
+  progress: { ack: 97, retry: 2, skipped: 1 },
+};
+
+/**
+ * Examples that tell more than one put together from the schemas would. A route that is not here has the latter; a test
+ * reads all of them with the schemas.
+ */
+export const examples: Readonly<Partial<Record<RouteId, Example>>> = {
+  createTenant: { body: { name: 'Ann Capital', kind: 'manager' } },
+  createVault: {
+    body: { label: 'Growth', rails: ['fiat'], personas: ['athena'], public: true, instruments: vault.instruments },
+    answer: vault,
+  },
+  getVault: { answer: vault },
+  listVaults: { answer: { items: [vault], next_cursor: null } },
+  createFollower: {
+    body: {
+      label: follower.label,
+      mode: 'capped',
+      scale: '0.33',
+      max_pos_usd: '25000',
+      allow_short: false,
+      webhook: follower.webhook,
+    },
+    answer: { ...follower, signing_secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' },
+  },
+  getFollower: { answer: follower },
+  listFollowers: { answer: { items: [follower], next_cursor: null } },
+  updateFollower: { body: { scale: '0.5', kill_switch: false }, answer: { ...follower, scale: '0.5' } },
+  deleteFollower: { answer: { ...follower, status: 'left' } },
+  createManagerOrder: { body: orderBody },
+  getManagerOrder: { answer: order },
+  listManagerOrders: { answer: { items: [order], next_cursor: null } },
+  cancelManagerOrder: { body: { filled_qty: '4' } },
+  settleFollowerOrder: { body: { happened: true } },
+  reportFill: { body: { fill_id: 'broker-7731', qty: '3', price: '190.42', ts: at, status: 'filled' } },
+  createOverlay: { body: { kind: 'maintenance', ttl_seconds: 900, why: 'Rebalancing' } },
+};

@@ -1,0 +1,89 @@
+import type { z } from 'zod';
+import { childOrderDelivery } from '../webhooks/delivery-schema.ts';
+import { webhookTag } from './openapi-parts.ts';
+import { sampleOf } from './openapi-sample.ts';
+import { type Components, pascal, reference } from './openapi-schemas.ts';
+
+interface Delivery {
+  readonly schema: z.ZodType;
+  readonly summary: string;
+  readonly description: string;
+}
+
+/** What the platform sends to a follower's endpoint (SPEC 6.4). */
+const deliveries: Readonly<Record<string, Delivery>> = {
+  childOrder: {
+    schema: childOrderDelivery,
+    summary: 'What a follower must do because of one order',
+    description: [
+      'Sent in sequence per follower, at least once; the bytes are the same at every attempt, but for `ts` and `audit`. Remember',
+      'the ids that you have seen and answer 2xx to them again. A receiver that works with absolute positions needs only',
+      '`position_after`. With `type: cancel` the child named in `cancels` is taken back: cancel what is open, trade back what was',
+      'filled.',
+    ].join('\n'),
+  },
+};
+
+const nameOf = (id: string): string => `${pascal(id)}Delivery`;
+export const deliverySchemas = Object.fromEntries(Object.entries(deliveries).map(([id, { schema }]) => [nameOf(id), schema]));
+
+const header = (name: string, description: string, example: string, pattern?: string) => ({
+  name,
+  in: 'header',
+  required: true,
+  description,
+  schema: { type: 'string', ...(pattern === undefined ? {} : { pattern }) },
+  example,
+});
+
+const delivered = 'fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003';
+const headers = [
+  header('X-Vanta-Delivery', "The delivery's id: your idempotency key", delivered),
+  header('X-Vanta-Attempt', 'Which attempt this is, from 1', '1', '^\\d+$'),
+  header('X-Vanta-Timestamp', 'Unix seconds of this attempt', '1772461800', '^\\d+$'),
+  header(
+    'X-Vanta-Signature',
+    '`sha256=` and the hex of HMAC-SHA256 over `timestamp.body`; several, separated by commas, while a key rotates',
+    'sha256=6f0c…',
+  ),
+  header('webhook-id', 'Standard Webhooks: the id of the delivery', delivered),
+  header('webhook-timestamp', 'Standard Webhooks: unix seconds of this attempt', '1772461800', '^\\d+$'),
+];
+
+const responses = {
+  '2XX': { description: 'Done, or done before. Nothing of your answer is read but its status.' },
+  '409': { description: 'Done before: counts as 2xx when the outcome of an attempt before was unknown.' },
+  '410': { description: 'This endpoint is gone: the follower is stopped.' },
+  '429': {
+    description:
+      'Come back later: tried again after 1, 5, 15 and 60 s, or after your `Retry-After` when that is longer; so are 408, 425 and 5XX.',
+    headers: { 'Retry-After': { schema: { type: 'string' } } },
+  },
+  '4XX': { description: 'Refused for good: not tried again.' },
+  '5XX': { description: 'Tried again, like 408, 425 and 429; then it is a dead letter.' },
+};
+
+/** The `webhooks` of the document. */
+export const webhooksOf = (components: Components) =>
+  Object.fromEntries(
+    Object.entries(deliveries).map(([id, { summary, description }]) => [
+      id,
+      {
+        post: {
+          operationId: id,
+          summary,
+          description,
+          tags: [webhookTag.name],
+          security: [{ standardWebhooks: [] }],
+          parameters: headers,
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': { schema: reference(nameOf(id)), example: sampleOf(reference(nameOf(id)), components) },
+            },
+          },
+          responses,
+        },
+      },
+    ]),
+  );

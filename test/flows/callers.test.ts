@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client, newTenant, type Reply, signIn } from './support/client.ts';
+import { checked } from './support/contract.ts';
+import { Platform } from './support/platform.ts';
+
+/** How callers are admitted: the limit on requests, one key many times at once, roles that change while a token lives. */
+const platform = new Platform();
+const faults = new Set<string>();
+let api: string;
+
+beforeAll(async () => {
+  api = (await platform.start()).api;
+});
+afterAll(() => platform.stop());
+
+async function tenantOn(plan: string | undefined, sub: string) {
+  const made = await newTenant(api, 'manager', sub);
+  if (plan !== undefined)
+    expect((await new Client(api).post('/local/subscription', { tenant_id: made.tenant_id, plan_id: plan })).status).toBe(200);
+  return { ...made, client: checked(made.client, faults) };
+}
+
+const passed = (replies: readonly Reply[]) => replies.filter((r) => r.status === 200).length;
+
+/** Requests at once; tokens that came back meanwhile may pass too. */
+async function burst(client: Client, count: number): Promise<{ replies: Reply[]; seconds: number }> {
+  const began = performance.now();
+  const replies = await Promise.all(Array.from({ length: count }, () => client.get('/v1/me')));
+  return { replies, seconds: (performance.now() - began) / 1000 };
+}
+
+describe('the limit on requests', () => {
+  it('refuses what is over it with 429 and says when to come back; another client is not concerned', async () => {
+    const { client, tenant_id } = await tenantOn('core', 'corinne');
+    const colleague = await signIn(api, { sub: 'colin', tenant_id, role: 'ops' });
+    const [{ replies, seconds }, other] = await Promise.all([burst(client, 75), colleague.get('/v1/me')]);
+    // Creating the tenant was done by the same person, but as a client without a tenant: another bucket.
+    expect(passed(replies)).toBeGreaterThanOrEqual(60);
+    expect(passed(replies)).toBeLessThanOrEqual(60 + Math.ceil(seconds));
+    expect(other.status).toBe(200);
+    const refused = replies.filter((r) => r.status === 429);
+    expect(refused.length + passed(replies)).toBe(75);
+    for (const { headers, body } of refused) {
+      expect(body['code']).toBe('rate_limited');
+      expect(headers.get('ratelimit-policy')).toBe('"requests";q=60;w=60');
+      expect(headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    }
+    await new Promise((r) => setTimeout(r, 1000 * Number(refused[0]?.headers.get('retry-after'))));
+    expect((await client.get('/v1/me')).status).toBe(200);
+  });
+
+  it.each([
+    ['no plan yet, which counts as institutional', undefined, 600],
+    ['pro', 'pro', 120],
+  ] as const)('is that of the plan: %s', async (_, plan, limit) => {
+    const { client } = await tenantOn(plan, `limit-${limit}`);
+    const { headers, body } = await client.get<{ entitlements: unknown }>('/v1/me');
+    expect(headers.get('ratelimit-policy')).toBe(`"requests";q=${limit};w=60`);
+    expect(headers.get('ratelimit')).toBe(`"requests";r=${limit - 1};t=1`);
+    expect(body.entitlements).toEqual({ plan_id: plan ?? 'institutional', requests_per_minute: limit });
+  });
+
+  it('counts a request that changes something, and one that is refused', async () => {
+    const { client } = await tenantOn('core', 'carla');
+    const left = async () => Number(/r=(\d+)/.exec((await client.get('/v1/me')).headers.get('ratelimit') ?? '')?.[1]);
+    const before = await left();
+    await client.post('/v1/vaults', { label: 'V', rails: ['fiat'] });
+    await client.post('/v1/vaults', { label: 'V' });
+    expect(before - (await left())).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('a hundred times the same key at once', () => {
+  it('has one effect; the others are told to wait, or get the same answer', async () => {
+    const { client } = await tenantOn('institutional', 'hannah');
+    const key = { 'idempotency-key': randomUUID() };
+    const vault = { label: 'One', rails: ['fiat'] };
+    const replies = await Promise.all(Array.from({ length: 100 }, () => client.post('/v1/vaults', vault, key)));
+    const done = replies.filter((r) => r.status === 201);
+    const others = replies.filter((r) => r.status !== 201);
+    expect(new Set(done.map((r) => JSON.stringify(r.body))).size).toBe(1);
+    expect(others.map((r) => [r.status, r.body['code']])).toEqual(others.map(() => [409, 'idempotency_in_progress']));
+    expect((await client.get<{ items: unknown[] }>('/v1/vaults')).body.items).toHaveLength(1);
+    const again = await client.post('/v1/vaults', vault, key);
+    expect([again.status, again.headers.get('idempotent-replayed'), again.body]).toEqual([201, 'true', done[0]?.body]);
+    const reused = await client.post('/v1/vaults', { ...vault, label: 'Two' }, key);
+    expect([reused.status, reused.body['code']]).toEqual([422, 'idempotency_key_reused']);
+  });
+});
+
+describe('a role that changes while its token lives', () => {
+  it('counts at the next request', async () => {
+    const { tenant_id } = await tenantOn(undefined, 'olga');
+    const token = await signIn(api, { sub: 'rob', tenant_id, role: 'ops' });
+    const vault = { label: 'V', rails: ['fiat'] };
+    expect((await token.post('/v1/vaults', vault)).status).toBe(201);
+    await signIn(api, { sub: 'rob', tenant_id, role: 'auditor' });
+    const refused = await token.post('/v1/vaults', vault);
+    expect([refused.status, refused.body['code']]).toEqual([403, 'scope_required']);
+    expect((await token.get('/v1/me')).body['role']).toBe('auditor');
+    await signIn(api, { sub: 'rob', tenant_id, role: 'owner' });
+    expect((await token.post('/v1/vaults', vault)).status).toBe(201);
+  });
+});
+
+describe('tenants', () => {
+  it('are renamed, but not over what was changed meanwhile', async () => {
+    const { client, tenant_id } = await tenantOn(undefined, 'petra');
+    const read = await client.get(`/v1/tenants/${tenant_id}`);
+    const etag = read.headers.get('etag') ?? '';
+    const [one, two] = await Promise.all(
+      ['One', 'Two'].map((name) => client.patch(`/v1/tenants/${tenant_id}`, { name }, { 'if-match': etag })),
+    );
+    expect([one?.status, two?.status].sort()).toEqual([200, 412]);
+    const now = await client.get<{ name: string }>(`/v1/tenants/${tenant_id}`);
+    expect(now.body.name).toBe(one?.status === 200 ? 'One' : 'Two');
+    expect(now.headers.get('etag')).not.toBe(etag);
+    expect((await client.patch(`/v1/tenants/${tenant_id}`, { name: 'Three' }, { 'if-match': '"0", *' })).status).toBe(200);
+  });
+});
+
+describe('after all that', () => {
+  it('every answer held to the contract', () => expect([...faults]).toEqual([]));
+});
