@@ -145,7 +145,7 @@ async function seedPeers({ world }: Bench, { vault, followers }: Vaulted): Promi
     if (row === undefined) throw new Error(`${follower.follower_id} has no levels`);
     const { place: _place, joined: _joined, ...rest } = row;
     const levels = { ...rest, told: format(toldOf(follower, symbol, row)) };
-    await peerKeys.of(follower);
+    await peerKeys.of(follower, 0);
     put({ ...rosterKey(vault.vault_id, follower), ...follower });
     put({ ...positionKey(follower, symbol), seq: 4, levels });
     put({ ...loopKey(vault.vault_id, follower), ...follower, position: { seq: 4, levels } });

@@ -67,6 +67,11 @@ prove('arrows', checkArrows, {
     ['local/bus.ts', "import { a } from '../test/world/a.ts';"],
     ['local/demo/a.ts', "import { decimal } from '../../shared/kit/decimal.ts';"],
     ['local/demo/a.ts', "import { a } from '../bus.ts';"],
+    ['local/demo/a.ts', "import { a } from '../../client/generate.ts';"],
+    ['client/src/a.ts', "import { decimal } from '../../shared/kit/decimal.ts';"],
+    ['client/src/a.ts', "import { z } from 'zod';"],
+    ['client/generate.ts', "import { routes } from '../shared/wiring/routes.ts';"],
+    [handler, "import { a } from '../../client/src/index.ts';"],
     ['local/bus.ts', "import { a } from '../bench/a.ts';"],
     [handler, "import { version } from '../../package.json' with { type: 'json' };"],
     ['test/a.test.ts', "import a from '../../shared/SPEC.ts';"],
@@ -83,6 +88,8 @@ prove('arrows', checkArrows, {
       "import middy from '@middy/core';\nimport { a } from '../../shared/adapters/dynamo/client.ts';\nimport { b } from '../edge/http.ts';",
     ],
     ['lib/stacks/data.ts', "import { Stack } from 'aws-cdk-lib';\nimport { a } from '../../shared/wiring/resources.ts';"],
+    ['local/demo/client.ts', "import { createClient } from '../../client/src/index.ts';"],
+    ['client/src/a.ts', "import { randomUUID } from 'node:crypto';\nimport { b } from './b.ts';"],
     ['local/main.ts', "import { runDemo } from './demo/demo.ts';\nimport { stages } from '../lib/stages.ts';"],
     ['test/a.test.ts', "import { a } from '../local/bus.ts';\nimport { b } from '../shared/domain/vaults/a.ts';"],
   ],
@@ -184,6 +191,7 @@ prove('barrels', checkBarrels, {
   messes: [
     ['shared/kit/index.ts', "export * from './a.ts';\nexport { b } from './b.ts';"],
     ['lib/all.ts', "export type { A } from './a.ts';"],
+    ['client/src/all.ts', "export type { A } from './a.ts';"],
   ],
   clean: [['shared/kit/index.ts', "export * from './a.ts';\nexport const b = 1;"]],
 });

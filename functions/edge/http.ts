@@ -200,12 +200,12 @@ function ownerOf(principal: Principal | undefined): string {
   return tenant === undefined || tenantId === undefined ? subjectText(subject) : tenantId;
 }
 
-/** A refusal of the effect is its answer, kept like any other; an outage goes up and is not kept. */
+/** A refusal of the effect is its answer, kept like any other; an outage, and what may be asked again later, go up and are not kept. */
 async function kept(run: () => Promise<StoredAnswer>, requestId: string): Promise<StoredAnswer> {
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal) || error.status === 429) throw error;
     return { status: error.status, body: problemBody(error, requestId), contentType: 'application/problem+json' };
   }
 }

@@ -1,7 +1,7 @@
 import { commitFollower, listFollowers as listStored, replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findFollower, findVault, findVaultToJoin } from '../../shared/adapters/dynamo/lookups.ts';
-import { signingKeys } from '../../shared/adapters/secrets/signing-keys.ts';
+import { listFollowersOfTenant } from '../../shared/adapters/dynamo/own-followers.ts';
 import { bellMessage, openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
 import type { Targets } from '../../shared/adapters/webhook/address.ts';
 import { whyUrlRefused } from '../../shared/adapters/webhook/resolve.ts';
@@ -13,19 +13,18 @@ import { followerRecordView, redactedFollowerView } from '../../shared/domain/fo
 import { actingTenant, notFound, permit, resource, type Sight } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { secretText } from '../../shared/domain/webhooks/signing.ts';
-import { readEnv } from '../../shared/wiring/env.ts';
 import { callersIn } from '../edge/admit.ts';
 import { backOff, clock, freshUlid } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import { logger } from '../edge/observe.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
-import { callersTable } from '../edge/scope.ts';
+import { rotateFollowerKey } from './keys.ts';
+import { env, etag, keys, table } from './means.ts';
+import { listPositions } from './positions.ts';
+import { testFollower } from './test-events.ts';
 
-const env = readEnv('followers-api');
-const table = callersTable('followers-api', env);
 const shards = openQueue(env.shards);
-const keys = signingKeys(env.masterSecret);
 const checkUrl = (url: string) => whyUrlRefused(url, env.webhookTargets as Targets);
 
 /** The shard of a follower that asks something of it; what is not rung, sweep rings. */
@@ -34,7 +33,6 @@ async function ring({ vault_tenant_id, vault_id, shard }: Follower): Promise<voi
   await sendOne(shards, bellMessage(bell, freshUlid())).catch((error: Error) => logger.warn('shard was not rung', { error }));
 }
 
-const etag = (follower: Follower): string => `"${follower.ver}"`;
 const shown = (view: Sight, f: Follower) =>
   view === 'full' ? { body: followerRecordView(f), etag: etag(f) } : { body: redactedFollowerView(f) };
 
@@ -67,10 +65,12 @@ async function listFollowers({ principal, params, query }: ApiRequest): Promise<
   const vault = await findVaultToJoin(table, params['vault_id'] as string);
   const manages = permit(principal, 'listFollowers', resource('vault', vault)) === 'full';
   if (vault === undefined) throw notFound('vault');
-  const page = await listStored(table, vault, pageOfQuery(query));
-  const visible = page.items.filter((f) => manages || f.tenant_id === tenantId);
-  const items = visible.map((f) => (f.tenant_id === tenantId ? followerRecordView(f) : redactedFollowerView(f)));
-  return { body: { items, next_cursor: page.next_cursor } };
+  const page = pageOfQuery(query);
+  const { items, next_cursor } = manages
+    ? await listStored(table, vault, page)
+    : await listFollowersOfTenant(table, tenantId, { ...page, vaultId: vault.vault_id });
+  const shownItems = items.map((f) => (f.tenant_id === tenantId ? followerRecordView(f) : redactedFollowerView(f)));
+  return { body: { items: shownItems, next_cursor } };
 }
 
 /** A follower's settings for the audit trail; a URL may carry a secret of the receiver, and stays out. */
@@ -125,7 +125,7 @@ async function deleteFollower(request: ApiRequest): Promise<ApiAnswer> {
 export const handler = httpDoor(
   'followers',
   followerSchemas,
-  { createFollower, getFollower, listFollowers, updateFollower, deleteFollower },
+  { createFollower, getFollower, listFollowers, updateFollower, deleteFollower, rotateFollowerKey, testFollower, listPositions },
   {
     callers: callersIn(table, env),
     idempotency: idempotencyStore(table),

@@ -21,8 +21,9 @@ const keys = signingKeys(readEnv('mirroring-api').masterSecret);
 async function requireSignature(event: ApiEvent, follower: Follower | undefined): Promise<void> {
   const { headers } = event;
   const given = { id: headers['webhook-id'], timestamp: headers['webhook-timestamp'], signature: headers['webhook-signature'] };
-  const secrets = follower === undefined ? [] : await keys.of(follower);
-  const refused = whySignatureRefused({ ...given, body: bodyText(event) }, secrets, clock());
+  const now = clock();
+  const secrets = follower === undefined ? [] : await keys.of(follower, now);
+  const refused = whySignatureRefused({ ...given, body: bodyText(event) }, secrets, now);
   if (refused !== undefined) throw new Refusal(401, 'signature_invalid', `The report is not signed: ${refused}.`);
 }
 

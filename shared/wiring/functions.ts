@@ -64,8 +64,8 @@ export const functions = {
   'vaults-api': {
     ...api,
     entry: 'functions/vaults/api.ts',
-    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], tenantRole },
-    reach: { vaultReference: ['GetItem', 'PutItem'], publicVaults: ['GetItem', 'Query', 'PutItem'] },
+    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], tenantRole },
+    reach: { vaultReference: ['GetItem', 'PutItem'], publicVaults: ['GetItem', 'Query', 'PutItem', 'DeleteItem'] },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'vaults' },
   },
@@ -89,9 +89,11 @@ export const functions = {
     reach: {
       vaultReference: ['GetItem'],
       followerReference: ['GetItem', 'PutItem'],
+      orderReference: ['GetItem'],
+      askReference: ['GetItem'],
       publicVaults: ['GetItem'],
       open: ['PutItem'],
-      vault: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+      vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
       followerTrail: ['PutItem'],
     },
     settings: [...admitting, 'webhookTargets', 'shardSize'],

@@ -22,6 +22,8 @@ export const limits = {
   dlqRetentionDays: 14,
   webhookTimeoutMs: 5000,
   webhookBodyBytes: 16 * 1024,
+  /** Test events to one follower's endpoint. */
+  testEventsPerMinute: 6,
   openPartitions: 16,
   ringsPerBatch: 10,
   /** Batches of rings under way at once: those of one node. */

@@ -21,13 +21,16 @@ export const zones: readonly Zone[] = [
   { path: 'package.json', from: [], packages: [] },
   { path: 'lib/', from: ['shared/wiring/', 'package.json'], packages: 'any' },
   { path: 'bin/', from: ['lib/', 'shared/wiring/'], packages: 'any' },
+  // The published client stands alone: it knows the OpenAPI document, and Node.
+  { path: 'client/src/', from: [], packages: ['node:crypto', 'node:timers'] },
+  { path: 'client/', from: [], packages: 'any' },
   // The demo is a stranger's client: what it knew from inside would prove nothing.
-  { path: 'local/demo/', from: [], packages: 'any' },
-  { path: 'local/', from: ['local/demo/', 'lib/', 'package.json', ...allShared], packages: 'any' },
-  { path: 'bench/', from: ['local/', 'local/demo/', 'lib/', 'functions/', ...allShared], packages: 'any' },
+  { path: 'local/demo/', from: ['client/src/'], packages: 'any' },
+  { path: 'local/', from: ['client/src/', 'local/demo/', 'lib/', 'package.json', ...allShared], packages: 'any' },
+  { path: 'bench/', from: ['client/src/', 'local/', 'local/demo/', 'lib/', 'functions/', ...allShared], packages: 'any' },
   {
     path: 'test/',
-    from: ['bin/', 'bench/', 'local/', 'local/demo/', 'lib/', 'functions/', 'package.json', ...allShared],
+    from: ['client/src/', 'bin/', 'bench/', 'local/', 'local/demo/', 'lib/', 'functions/', 'package.json', ...allShared],
     packages: 'any',
   },
 ];

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse, type Source } from './source.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const notOurs = new Set(['node_modules', 'cdk.out', 'coverage']);
+const notOurs = new Set(['node_modules', 'cdk.out', 'coverage', 'dist', 'generated']);
 const code = /\.(ts|mts|js|mjs)$/;
 
 /** Every source file of the repository, parsed. Hidden folders (.git, .vanta) and built ones are not read. */

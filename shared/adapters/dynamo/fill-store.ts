@@ -2,6 +2,8 @@ import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import { unknownName } from '../../domain/mirroring/child.ts';
 import type { Reported } from '../../domain/mirroring/fill.ts';
+import { tradeTime } from '../../domain/mirroring/trades.ts';
+import { decimal, format, subtract } from '../../kit/decimal.ts';
 import { childItem } from './child-item.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
 import { deadLetterKeys } from './dead-letters.ts';
@@ -27,6 +29,7 @@ export async function saveFill(table: Table, r: Reported, hadRow: boolean, guard
     { Put: { TableName: table.name, Item: fillItem, ConditionExpression: 'attribute_not_exists(pk)' } },
     putChild(table, r, hadRow),
     moveFollower(table, r),
+    ...tradeOf(table, r),
     ...moveCount(table, r),
     ...(r.next.state === child.state ? [] : deadLetterKeys(child).map((Key) => ({ Delete: { TableName: table.name, Key } }))),
     ...(r.takesBack === undefined ? [] : takenBackWrites(table, r.takesBack, at)),
@@ -39,6 +42,22 @@ export async function saveFill(table: Table, r: Reported, hadRow: boolean, guard
     if (failedConditions(error).length > 0 || metAnother(error)) return false;
     throw error;
   }
+}
+
+/** What was traded, where positions read it: by symbol, in the order of its own time, whenever it was told. */
+function tradeOf(table: Table, { child, next, follower, fill }: Reported) {
+  const qty = format(subtract(decimal(next.filled ?? '0'), decimal(child.filled ?? '0')));
+  if (qty === '0') return [];
+  const { symbol, follower_order_id } = child;
+  const key = keys.trade(follower, symbol, { at: tradeTime(fill.ts), fillId: fill.fill_id });
+  return [
+    {
+      Put: {
+        TableName: table.name,
+        Item: { ...key, fill_id: fill.fill_id, follower_order_id, qty, price: fill.price, ts: fill.ts },
+      },
+    },
+  ];
 }
 
 /** A child that its shard served gets a row of its own with its first report; another's must be as it was read. */

@@ -7,6 +7,8 @@ import { askItems } from './ask-store.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
 import { followerItem, followerOf } from './follower-item.ts';
 import { keys, partitions, prefixes, type VaultKey } from './keys.ts';
+import { shardOf } from './moved.ts';
+import { ownFollowerItem } from './own-followers.ts';
 import { isText, type Page, type PageRequest, queryRange, readCursor, writeCursor } from './pages.ts';
 
 /**
@@ -31,6 +33,7 @@ export async function commitFollower(
   const items = [
     followerItem(follower),
     { ...keys.reference(follower_id), follower_id, tenant_id, vault_tenant_id, vault_id, shard, place },
+    ownFollowerItem(follower),
     event,
     ...(by.opensShard ? [openedMarker(follower, vault)] : []),
     ...by.asks.flatMap((ask) => askItems(shardOf(follower), ask)),
@@ -44,8 +47,6 @@ export async function commitFollower(
     throw error;
   }
 }
-
-const shardOf = (f: Follower) => ({ tenant_id: f.vault_tenant_id, vault_id: f.vault_id, shard: f.shard });
 
 const seatTaken = (table: Table, { shard, place }: Follower, vault: Vault) => ({
   Update: {
@@ -122,7 +123,12 @@ export async function replaceFollower(
     ExpressionAttributeValues: { ...Object.fromEntries(given.map((n) => [`:${n}`, next[n]])), ':read': readVersion },
   };
   const asked = asks.flatMap((ask) => askItems(shardOf(next), ask)).map((row) => ({ Put: { TableName: table.name, Item: row } }));
-  const TransactItems = [{ Update }, { Put: { TableName: table.name, Item } }, ...asked];
+  const TransactItems = [
+    { Update },
+    { Put: { TableName: table.name, Item } },
+    ...asked,
+    ...(action === 'follower.left' ? markLeaving(table, next) : []),
+  ];
   try {
     await table.client.send(new TransactWriteCommand({ TransactItems }));
     return true;
@@ -131,6 +137,12 @@ export async function replaceFollower(
     throw error;
   }
 }
+
+/** Who leaves is marked among its tenant's followers, by the write that says so. */
+const markLeaving = (table: Table, { status, updated_at, ...follower }: Follower) =>
+  status === 'leaving' || status === 'left'
+    ? [{ Put: { TableName: table.name, Item: ownFollowerItem(follower, updated_at) } }]
+    : [];
 
 type ListCursor = readonly [number, string];
 const isListCursor = (v: unknown): v is ListCursor =>

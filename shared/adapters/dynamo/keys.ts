@@ -46,6 +46,10 @@ export const prefixes = {
   result: 'RESULT#',
   child: 'CHILD#',
   overlay: 'OVERLAY#',
+  /** A tenant's followers, wherever their vaults are. */
+  ownFollower: 'FOLLOWER#',
+  nav: 'NAV#',
+  trade: 'TRADE#',
   audit: 'AUDIT#',
 } as const;
 
@@ -76,6 +80,18 @@ export const keys = {
   ended: (s: ShardOf, at: At): Key => ({ pk: shardPk(s), sk: `ENDED#${lineText(at)}` }),
   child: (f: FollowerOf, at: At): Key => ({ pk: followerPk(f), sk: `${prefixes.child}${lineText(at)}` }),
   fill: (f: FollowerOf, fillId: string): Key => ({ pk: followerPk(f), sk: `FILL#${fillId}` }),
+  /** Fills once more, where those of a symbol stand in the order of their own times; without a fill, what they all begin with. */
+  trade: (f: FollowerOf, symbol: string, fill?: { at: string; fillId: string }): Key => ({
+    pk: followerPk(f),
+    sk: `${prefixes.trade}${symbol}#${fill === undefined ? '' : `${fill.at}#${fill.fillId}`}`,
+  }),
+  ownFollower: (f: FollowerOf): Key => ({ pk: tenantPk(f.tenant_id), sk: `${prefixes.ownFollower}${f.follower_id}` }),
+  /** A request made its change: who runs it again finds that. */
+  rotated: (f: FollowerOf, seed: string): Key => ({ pk: followerPk(f), sk: `ROTATED#${seed}` }),
+  vaultChanged: (v: VaultKey, seed: string): Key => ({ pk: vaultPk(v), sk: `CHANGED#${seed}` }),
+  /** Test events of a follower in one minute. */
+  tests: (f: FollowerOf, minute: number): Key => ({ pk: followerPk(f), sk: `TESTS#${minute}` }),
+  nav: (v: VaultKey, ts: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.nav}${ts}` }),
   dead: (tenantId: string, at: string, childId: string): Key => ({ pk: `${tenantPk(tenantId)}#DEAD`, sk: `${at}#${childId}` }),
   progress: (v: VaultKey, seq: number, block: number): Key => ({ pk: `${vaultPk(v)}#P#${seqText(seq)}`, sk: pad(block, 4) }),
   open: (partition: number, vaultId: string, seq: number): Key => ({ pk: `OPEN#${partition}`, sk: `${vaultId}#${seqText(seq)}` }),

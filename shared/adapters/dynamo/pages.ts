@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { readJson } from '../../kit/json.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import type { Table } from './client.ts';
@@ -39,27 +39,53 @@ export interface RangeQuery {
   readonly after?: string | undefined;
   readonly limit: number;
   readonly newestFirst?: boolean;
+  /** The least sort key (inclusive), with the prefix. */
+  readonly from?: string | undefined;
+  /** Only items that have this value. */
+  readonly only?: { readonly name: string; readonly value: string };
 }
 
-/** One page of a partition's range, in sort key order. Gives one item more than asked for when there are more. */
-export async function queryRange(
-  table: Table,
-  { pk, prefix, after, limit, newestFirst = false }: RangeQuery,
-): Promise<Record<string, unknown>[]> {
-  // A cursor is the client's: one from outside this range is not a cursor of this list.
-  if (after !== undefined && !after.startsWith(prefix)) throw cursorInvalid();
+/** Behind every sort key with a prefix that is ASCII to its end, as ranges with a `from` are. */
+const last = '\u007f';
+
+/** A cursor is the client's: one from outside its range is not a cursor of this list, and the table would refuse it. */
+const isOutside = ({ prefix, after, from = prefix }: RangeQuery): boolean =>
+  after !== undefined && (!after.startsWith(prefix) || after < from || (from !== prefix && after >= prefix + last));
+
+function rangeOf({
+  pk,
+  prefix,
+  from,
+  only,
+}: RangeQuery): Pick<QueryCommandInput, 'KeyConditionExpression'> & Partial<QueryCommandInput> {
+  const filter =
+    only === undefined ? {} : { FilterExpression: '#only = :only', ExpressionAttributeNames: { '#only': only.name } };
+  const value = only === undefined ? {} : { ':only': only.value };
+  if (from !== undefined) {
+    const ExpressionAttributeValues = { ':pk': pk, ':from': from, ':to': `${prefix}${last}`, ...value };
+    return { ...filter, KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to', ExpressionAttributeValues };
+  }
+  // An empty prefix is the whole partition; begins_with refuses an empty string.
+  const KeyConditionExpression = prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)';
+  const begins = prefix === '' ? {} : { ':prefix': prefix };
+  return { ...filter, KeyConditionExpression, ExpressionAttributeValues: { ':pk': pk, ...begins, ...value } };
+}
+
+/** One page of a partition's range, in sort key order. Gives an item more than asked for when there are more. */
+export async function queryRange(table: Table, range: RangeQuery): Promise<Record<string, unknown>[]> {
+  const { pk, after, limit, newestFirst = false, only } = range;
+  if (isOutside(range)) throw cursorInvalid();
   const items: Record<string, unknown>[] = [];
   let start: Record<string, unknown> | undefined = after === undefined ? undefined : { pk, sk: after };
   do {
     const page = await table.client.send(
       new QueryCommand({
         TableName: table.name,
-        // An empty prefix is the whole partition; begins_with refuses an empty string.
-        KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: prefix === '' ? { ':pk': pk } : { ':pk': pk, ':prefix': prefix },
+        ...rangeOf(range),
         ScanIndexForward: !newestFirst,
         ConsistentRead: true,
-        Limit: limit + 1 - items.length,
+        // Of what is filtered a limit would count what was thrown away too, and make many small calls.
+        ...(only === undefined ? { Limit: limit + 1 - items.length } : {}),
         ExclusiveStartKey: start,
       }),
     );

@@ -1,15 +1,18 @@
 import { hkdfSync } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Follower } from '../../domain/followers/follower.ts';
+import { validVersions } from '../../domain/followers/key-versions.ts';
 
 /** Signing keys of followers: derived, never stored (ARCHITECTURE 2: HKDF(master secret, follower_id, version)). */
 export interface SigningKeys {
-  /** The keys that sign now, newest first. 32 bytes each. */
-  readonly of: (follower: Pick<Follower, 'follower_id' | 'key_version'>) => Promise<readonly Uint8Array[]>;
+  /** The keys that sign at a time (ms), newest first. 32 bytes each. */
+  readonly of: (follower: KeyedFollower, now: number) => Promise<readonly Uint8Array[]>;
   /** Reads the master secret if it is not there yet; throws when it cannot be had. */
   readonly ready: () => Promise<void>;
   readonly version: (followerId: string, version: number) => Promise<Uint8Array>;
 }
+
+type KeyedFollower = Pick<Follower, 'follower_id' | 'key_version' | 'key_rotated_at'>;
 
 /** About 20 MB: the followers of the largest vault (docs/decisions/0014) that one process may come to serve. */
 const cacheSize = 200_000;
@@ -36,7 +39,8 @@ export function signingKeys(secretArn: string): SigningKeys {
     return key;
   };
   const ready = async () => void (await readMaster());
-  return { ready, version, of: async (f) => [await version(f.follower_id, f.key_version)] };
+  const of = (f: KeyedFollower, now: number) => Promise.all(validVersions(f, now).map((v) => version(f.follower_id, v)));
+  return { ready, version, of };
 }
 
 /** HKDF-SHA-256 (RFC 5869): salt names the purpose and its version, info the follower and its key's version. */

@@ -4,17 +4,24 @@ import { deliveryHeaders } from '../../domain/webhooks/signing.ts';
 import { limits } from '../../wiring/limits.ts';
 import type { SigningKeys } from '../secrets/signing-keys.ts';
 import { checkUrl, type Targets, type UrlVerdict } from './address.ts';
-import { guardedLookup } from './resolve.ts';
+import { guardedLookup, type Resolve } from './resolve.ts';
 
 /** Followers of a shard may share one receiver: all of its children then go out at once, and none waits for a connection. */
 const connectionsPerOrigin = 128;
 /** URLs whose verdict is kept: it follows from the text alone. */
 const verdictsKept = 200_000;
 
+interface DispatcherOptions {
+  readonly targets: Targets;
+  readonly keys: SigningKeys;
+  /** In place of the system's resolver. */
+  readonly resolve?: Resolve;
+}
+
 /** One agent per process: kept-alive connections cost 0.15 CPU-ms a request where a new TLS one costs two. */
-export function webhookDispatcher({ targets, keys }: { targets: Targets; keys: SigningKeys }): Dispatcher {
+export function webhookDispatcher({ targets, keys, resolve }: DispatcherOptions): Dispatcher {
   const agent = new Agent({
-    connect: { lookup: guardedLookup(targets), timeout: limits.webhookTimeoutMs },
+    connect: { lookup: guardedLookup(targets, resolve), timeout: limits.webhookTimeoutMs },
     connections: connectionsPerOrigin,
     pipelining: 1,
     headersTimeout: limits.webhookTimeoutMs,
@@ -74,7 +81,7 @@ async function post(delivery: Delivery, { verdict, keys, agent, sent }: Way): Pr
     attempt: delivery.attempt,
     timestamp: Math.floor(delivery.at / 1000),
     body: delivery.body,
-    secrets: await keys.of(delivery.follower),
+    secrets: await keys.of(delivery.follower, delivery.at),
   });
   try {
     const {

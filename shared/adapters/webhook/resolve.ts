@@ -1,39 +1,48 @@
-import { lookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
-import { promisify } from 'node:util';
-import ipaddr from 'ipaddr.js';
+import { type LookupAddress, lookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
 import { bareHost, checkUrl, mayConnect, type Targets } from './address.ts';
 
-const lookupAll = promisify(lookup);
+/** All addresses of a name, as the system's resolver gives them. */
+export type Resolve = (name: string, options: { readonly family?: number | undefined }) => Promise<readonly LookupAddress[]>;
+
+const systemResolve: Resolve = (name, { family = 0 }) =>
+  new Promise((resolve, reject) => {
+    lookup(name, { all: true, family }, (error, found) => (error ? reject(error) : resolve(found)));
+  });
 
 /** Why a URL may not be registered, or undefined. Resolves the name (all its addresses must be allowed), connects to nothing. */
-export async function whyUrlRefused(text: string, targets: Targets): Promise<string | undefined> {
+export async function whyUrlRefused(
+  text: string,
+  targets: Targets,
+  resolve: Resolve = systemResolve,
+): Promise<string | undefined> {
   const verdict = checkUrl(text, targets);
   if (!verdict.ok) return verdict.why;
   const host = bareHost(verdict.url);
-  if (ipaddr.isValid(host)) return undefined;
+  if (isIP(host) !== 0) return undefined;
   try {
-    const found = await lookupAll(host, { all: true });
-    const bad = found.length === 0 || found.some(({ address }) => !mayConnect(address, targets));
-    return bad ? 'resolves to an address that is not public' : undefined;
+    return allAllowed(await resolve(host, {}), targets) ? undefined : 'resolves to an address that is not public';
   } catch {
     return 'names a host that does not resolve';
   }
 }
 
+const allAllowed = (found: readonly LookupAddress[], targets: Targets): boolean =>
+  found.length > 0 && found.every(({ address }) => mayConnect(address, targets));
+
 /**
  * A lookup for sockets that hands out only allowed addresses: what was checked is what is connected to, so that a name
  * that changes between check and connect (DNS rebinding) gains nothing.
  */
-export function guardedLookup(targets: Targets): LookupFunction {
+export function guardedLookup(targets: Targets, resolve: Resolve = systemResolve): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return callback(error, '', 0);
-      const bad = found.length === 0 || found.some(({ address }) => !mayConnect(address, targets));
+    const family = typeof options.family === 'number' ? options.family : undefined;
+    const answer = (found: readonly LookupAddress[]) => {
       const [first] = found;
-      if (bad || first === undefined) return callback(new AddressRefused(hostname), '', 0);
-      return options.all === true ? callback(null, found) : callback(null, first.address, first.family);
-    });
+      if (first === undefined || !allAllowed(found, targets)) return callback(new AddressRefused(hostname), '', 0);
+      return options.all === true ? callback(null, [...found]) : callback(null, first.address, first.family);
+    };
+    resolve(hostname, { family }).then(answer, (error: NodeJS.ErrnoException) => callback(error, '', 0));
   };
 }
 

@@ -45,6 +45,8 @@ export const codes = {
   vault_closed: { status: 409, means: 'The vault is closed.' },
   too_many_overlays: { status: 409, means: 'The vault carries as many switches as it can at a time.' },
   overlay_ended: { status: 409, means: 'The overlay has ended already.' },
+  nav_in_future: { status: 422, means: '`ts` lies more than 5 s in the future.' },
+  nav_recorded: { status: 409, means: 'Another NAV is recorded for this time; `nav` is it.' },
   // Followers.
   vault_full: { status: 409, means: 'The vault has all the shards of followers that it can have.' },
   binding_required: { status: 400, means: 'A follower has exactly one binding: a webhook or bridged brokers.' },
@@ -55,6 +57,7 @@ export const codes = {
   sync_impossible: { status: 409, means: 'The follower is sent nothing, so it cannot join by sync.' },
   flatten_impossible: { status: 409, means: 'Nothing can be sent now: leave with positions=keep, or lift what stops it.' },
   follower_left: { status: 409, means: 'The follower has left the vault.' },
+  too_many_test_events: { status: 429, means: 'The follower was sent as many test events as one minute allows.' },
   manager_may_only_stop: { status: 403, means: "A vault's manager may only stop another tenant's follower." },
   // Orders.
   predecessor_missing: { status: 409, means: 'The order named in prev_external_id is not there.' },

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { childOrderDelivery } from '../webhooks/delivery-schema.ts';
+import { testDelivery } from '../webhooks/test-event.ts';
 import { webhookTag } from './openapi-parts.ts';
 import { sampleOf } from './openapi-sample.ts';
 import { type Components, pascal, reference } from './openapi-schemas.ts';
@@ -21,6 +22,11 @@ const deliveries: Readonly<Record<string, Delivery>> = {
       '`position_after`. With `type: cancel` the child named in `cancels` is taken back: cancel what is open, trade back what was',
       'filled.',
     ].join('\n'),
+  },
+  testEvent: {
+    schema: testDelivery,
+    summary: 'A test event, sent when somebody asks for it',
+    description: 'Signed as a child order is. Nothing to act upon, and never sent again.',
   },
 };
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { decimalUpTo, idOf, label, listOf, pageQuery, positiveDecimal, symbolField, time } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
+import { positionRecord } from '../mirroring/positions.ts';
+import { testResult } from '../webhooks/test-event.ts';
 
 export const modes = ['proportional', 'capped', 'shadow'] as const;
 export const followerStatuses = ['active', 'stopped', 'leaving', 'left'] as const;
@@ -91,6 +93,8 @@ export interface Follower extends FollowerRecord {
   readonly ver: number;
   /** Version of the signing key that derives its secret. */
   readonly key_version: number;
+  /** When that version took the place of the one before it, which stays valid for a day more. Absent before the first rotation. */
+  readonly key_rotated_at?: string;
   /** Last vault entry whose child of it went to its retry lane, and the last that ended there. Both only grow. */
   readonly lane_in: number;
   readonly lane_out: number;
@@ -114,6 +118,9 @@ export interface FollowerAddress {
   readonly shard: number;
   readonly place: number;
 }
+
+/** What a rotation answers: the new secret, and until when the one before it is good. */
+const rotatedFollower = followerRecord.extend({ signing_secret: z.string(), old_secret_valid_until: time });
 
 const fullOrRedacted = z.union([followerRecord, redactedFollower]);
 
@@ -146,6 +153,25 @@ export const followerSchemas: RoomSchemas<'followers'> = {
     params: { follower_id: idOf('fol') },
     answer: { status: 200, schema: fullOrRedacted },
     codes: ['follower_not_found'],
+  },
+  rotateFollowerKey: {
+    summary: 'A new signing secret, shown once; the one before it stays valid for 24 hours',
+    params: { follower_id: idOf('fol') },
+    answer: { status: 200, schema: rotatedFollower },
+    codes: ['follower_not_found', 'precondition_failed'],
+  },
+  testFollower: {
+    summary: "Send a signed test event to the follower's webhook, and see what came of it",
+    params: { follower_id: idOf('fol') },
+    answer: { status: 200, schema: testResult },
+    codes: ['follower_not_found', 'follower_left', 'too_many_test_events'],
+  },
+  listPositions: {
+    summary: 'What the follower should hold, was told, and reported, by symbol',
+    params: { follower_id: idOf('fol') },
+    query: z.strictObject({ ...pageQuery }),
+    answer: { status: 200, schema: listOf(positionRecord) },
+    codes: ['follower_not_found', 'cursor_invalid'],
   },
   deleteFollower: {
     summary: 'Stop mirroring; with positions=flatten closing children go out first',

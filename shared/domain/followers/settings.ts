@@ -102,6 +102,7 @@ export function followerRecordView(f: Follower): FollowerRecord {
     place: _p,
     ver: _v,
     key_version: _k,
+    key_rotated_at: _r,
     lane_in: _i,
     lane_out: _o,
     slow: _w,

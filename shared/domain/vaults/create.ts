@@ -30,7 +30,7 @@ export function newVault(body: VaultBody, tenantId: string, vaultId: string, now
 
 const canonical = (text: string): string => format(decimal(text));
 
-function canonicalInstruments(map: NonNullable<VaultBody['instruments']>): NonNullable<VaultRecord['instruments']> {
+export function canonicalInstruments(map: NonNullable<VaultBody['instruments']>): NonNullable<VaultRecord['instruments']> {
   const rows = Object.entries(map).map(([symbol, i]) => [
     symbol,
     {

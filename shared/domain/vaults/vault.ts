@@ -33,20 +33,31 @@ const flipPolicy = z
   })
   .refine((p) => p.min_ttl_s <= p.max_ttl_s, { message: 'min_ttl_s must not exceed max_ttl_s' });
 
-export const vaultBody = z.strictObject({
-  label,
-  rails: z.array(z.enum(rails)).min(1).max(2),
+const railList = z.array(z.enum(rails)).min(1).max(2);
+const instruments = z
+  .record(symbolField, instrument)
+  .refine((map) => Object.keys(map).length <= 200, { message: 'at most 200 instruments' });
+const settings = {
   personas: z.array(z.enum(personas)).max(4).optional(),
   risk_profile: plainJsonObject.optional(),
   public: z.boolean().optional(),
   max_age_s: z.int().min(1).max(86_400).optional(),
   flip_policy: flipPolicy.optional(),
-  instruments: z
-    .record(symbolField, instrument)
-    .refine((map) => Object.keys(map).length <= 200, { message: 'at most 200 instruments' })
-    .optional(),
-});
+};
+
+export const vaultBody = z.strictObject({ label, rails: railList, ...settings, instruments: instruments.optional() });
 export type VaultBody = z.infer<typeof vaultBody>;
+
+export const vaultPatch = z.strictObject({
+  label: label.optional(),
+  rails: railList.optional(),
+  ...settings,
+  /** Null: every symbol of the rails again. */
+  instruments: instruments.nullable().optional(),
+  /** Closing is final. */
+  status: z.literal('closed').optional(),
+});
+export type VaultPatch = z.infer<typeof vaultPatch>;
 
 export const vaultStatuses = ['open', 'maintenance', 'halted', 'closed'] as const;
 
@@ -106,6 +117,14 @@ export interface Vault extends VaultRecord {
   readonly switches?: readonly VaultSwitch[];
 }
 
+export const navBody = z.strictObject({ nav: nonNegativeDecimal, ts: time });
+export type NavBody = z.infer<typeof navBody>;
+export const navRecord = z
+  .strictObject({ vault_id: idOf('vlt'), ts: time, nav: z.string(), recorded_at: time })
+  .meta({ id: 'NavSnapshot' });
+/** A vault's net asset value at a time: recorded once, never changed. */
+export type NavSnapshot = z.infer<typeof navRecord>;
+
 export const vaultSchemas: RoomSchemas<'vaults'> = {
   createVault: {
     summary: 'Create a vault',
@@ -126,5 +145,26 @@ export const vaultSchemas: RoomSchemas<'vaults'> = {
     params: { vault_id: idOf('vlt') },
     answer: { status: 200, schema: z.union([vaultRecord, redactedVault]) },
     codes: ['vault_not_found'],
+  },
+  updateVault: {
+    summary: "Change a vault's settings, for orders accepted after it; status: closed is final",
+    params: { vault_id: idOf('vlt') },
+    body: vaultPatch,
+    answer: { status: 200, schema: vaultRecord },
+    codes: ['vault_not_found', 'vault_closed', 'precondition_failed'],
+  },
+  recordNav: {
+    summary: "Record the vault's net asset value at a time, in USD",
+    params: { vault_id: idOf('vlt') },
+    body: navBody,
+    answer: { status: 201, schema: navRecord },
+    codes: ['vault_not_found', 'nav_in_future', 'nav_recorded'],
+  },
+  listNav: {
+    summary: "The vault's net asset values, the newest first",
+    params: { vault_id: idOf('vlt') },
+    query: z.strictObject({ ...pageQuery, since: time.optional() }),
+    answer: { status: 200, schema: listOf(navRecord) },
+    codes: ['vault_not_found', 'cursor_invalid'],
   },
 };

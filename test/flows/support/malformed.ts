@@ -125,54 +125,65 @@ const badKeys = fc.oneof(
 );
 const pathWith = (route: Route, of: (name: string) => string) => route.path.replace(/\{(\w+)\}/g, (_, name: string) => of(name));
 
+interface Aim {
+  readonly route: Route;
+  readonly path: string;
+  readonly body: JsonSchema | undefined;
+  readonly keyed: boolean;
+}
+const plainly = ({ route, body, keyed }: Aim) => ({
+  method: route.method,
+  body: body === undefined ? undefined : '{}',
+  headers: keyed ? key() : {},
+});
+
+const strayQuery = (aim: Aim): fc.Arbitrary<Malformed> =>
+  fc
+    .tuple(
+      odd.filter((name) => name !== '' && name.isWellFormed()),
+      odd.filter((value) => value.isWellFormed()),
+    )
+    .map(([name, value]) => ({
+      ...plainly(aim),
+      what: 'an unknown query parameter',
+      path: `${aim.path}?zz${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+    }));
+
+const strayIds = (aim: Aim): fc.Arbitrary<Malformed> =>
+  odd
+    .filter((text) => text.isWellFormed() && !text.includes('/') && !['', '.', '..'].includes(text))
+    .map((text) => ({
+      ...plainly(aim),
+      what: 'an id that is none',
+      path: pathWith(aim.route, () => encodeURIComponent(text)),
+    }));
+
+const badlyKeyed = (aim: Aim, body: JsonSchema): fc.Arbitrary<Malformed> =>
+  fc.tuple(fitting(body), badKeys).map(([fits, bad]) => ({
+    what: 'a bad Idempotency-Key',
+    method: aim.route.method,
+    path: aim.path,
+    body: JSON.stringify(fits),
+    headers: { 'idempotency-key': bad },
+  }));
+
 /** Arbitrary malformed requests to one route; `known` fills in its path. */
 export function malformed(id: RouteId, known: Readonly<Record<string, string>>): fc.Arbitrary<Malformed> {
   const route: Route = routes[id];
-  const schema = routeSchemas[id];
-  const { method } = route;
-  const path = pathWith(route, (name) => known[name] ?? 'x');
-  const writes = method !== 'GET' && route.unkeyed !== true;
-  const bodySchema =
-    schema.body === undefined ? undefined : (z.toJSONSchema(schema.body, { io: 'input', unrepresentable: 'any' }) as JsonSchema);
-  const kinds: fc.Arbitrary<Malformed>[] = [];
-  const queries = fc.tuple(
-    odd.filter((n) => n !== '' && n.isWellFormed()),
-    odd.filter((v) => v.isWellFormed()),
+  const { body: schema } = routeSchemas[id];
+  const aim: Aim = {
+    route,
+    path: pathWith(route, (name) => known[name] ?? 'x'),
+    body: schema === undefined ? undefined : (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema),
+    keyed: route.method !== 'GET' && route.unkeyed !== true,
+  };
+  const { body } = aim;
+  return fc.oneof(
+    strayQuery(aim),
+    ...(route.path.includes('{') ? [strayIds(aim)] : []),
+    ...(body === undefined
+      ? []
+      : [brokenBody(body).map(({ what, text }) => ({ ...plainly(aim), what, path: aim.path, body: text }))]),
+    ...(aim.keyed && body !== undefined ? [badlyKeyed(aim, body)] : []),
   );
-  kinds.push(
-    queries.map(([name, value]) => ({
-      what: 'an unknown query parameter',
-      method,
-      path: `${path}?zz${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
-      body: bodySchema === undefined ? undefined : '{}',
-      headers: writes ? key() : {},
-    })),
-  );
-  if (/\{/.test(route.path))
-    kinds.push(
-      odd
-        .filter((text) => text.isWellFormed() && !text.includes('/') && text !== '' && text !== '.' && text !== '..')
-        .map((text) => ({
-          what: 'an id that is none',
-          method,
-          path: pathWith(route, () => encodeURIComponent(text)),
-          body: bodySchema === undefined ? undefined : '{}',
-          headers: writes ? key() : {},
-        })),
-    );
-  if (bodySchema !== undefined)
-    kinds.push(
-      brokenBody(bodySchema).map(({ what, text }) => ({ what, method, path, body: text, headers: writes ? key() : {} })),
-    );
-  if (writes && bodySchema !== undefined)
-    kinds.push(
-      fc.tuple(fitting(bodySchema), badKeys).map(([body, bad]) => ({
-        what: 'a bad Idempotency-Key',
-        method,
-        path,
-        body: JSON.stringify(body),
-        headers: { 'idempotency-key': bad },
-      })),
-    );
-  return fc.oneof(...kinds);
 }

@@ -1,0 +1,2577 @@
+// Made by `npm run client:generate` from the OpenAPI document; change the schemas instead.
+
+export interface paths {
+    "/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * This document
+         * @description Public: no token is needed.
+         */
+        get: operations["getOpenApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version, region, and whether each dependency answers
+         * @description Public: no token is needed.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who the token says you are
+         * @description Any valid token, also of a person without a tenant.
+         */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create the tenant of a signed-in person without one; the caller becomes its owner
+         * @description Any valid token, also of a person without a tenant. Needs an `Idempotency-Key`.
+         */
+        post: operations["createTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read your tenant
+         * @description Scope `tenant:manage`.
+         */
+        get: operations["getTenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change your tenant
+         * @description Scope `tenant:manage`. Needs an `Idempotency-Key`.
+         */
+        patch: operations["updateTenant"];
+        trace?: never;
+    };
+    "/v1/vaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your vaults, then the public ones of others
+         * @description Scope `vault:read`.
+         */
+        get: operations["listVaults"];
+        put?: never;
+        /**
+         * Create a vault
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["createVault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a vault; a public one of another tenant is redacted
+         * @description Scope `vault:read`.
+         */
+        get: operations["getVault"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a vault's settings, for orders accepted after it; status: closed is final
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        patch: operations["updateVault"];
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/nav": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The vault's net asset values, the newest first
+         * @description Scope `vault:read`.
+         */
+        get: operations["listNav"];
+        put?: never;
+        /**
+         * Record the vault's net asset value at a time, in USD
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["recordNav"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/overlay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a vault into maintenance, or halt it
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["createOverlay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/overlays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A vault's overlays, the ended ones too
+         * @description Scope `vault:read`.
+         */
+        get: operations["listOverlays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/overlays/{overlay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End an overlay now
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        delete: operations["deleteOverlay"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/followers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The followers of a vault; those of other tenants are redacted
+         * @description Scope `follower:manage`.
+         */
+        get: operations["listFollowers"];
+        put?: never;
+        /**
+         * Register a follower on a vault; its signing secret is shown once
+         * @description Scope `follower:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["createFollower"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/followers/{follower_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a follower
+         * @description Scope `follower:manage`, or the person of role follower whose follower it is.
+         */
+        get: operations["getFollower"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop mirroring; with positions=flatten closing children go out first
+         * @description Scope `follower:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
+         */
+        delete: operations["deleteFollower"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a follower's settings; nothing moves by itself, but for join: sync
+         * @description Scope `follower:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
+         */
+        patch: operations["updateFollower"];
+        trace?: never;
+    };
+    "/v1/followers/{follower_id}/rotate-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new signing secret, shown once; the one before it stays valid for 24 hours
+         * @description Scope `follower:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
+         */
+        post: operations["rotateFollowerKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/followers/{follower_id}/test-event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a signed test event to the follower's webhook, and see what came of it
+         * @description Scope `follower:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
+         */
+        post: operations["testFollower"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/followers/{follower_id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the follower should hold, was told, and reported, by symbol
+         * @description Scope `orders:read`, or the person of role follower whose follower it is.
+         */
+        get: operations["listPositions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/followers/{follower_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order's size for this follower, from the recorded state before it, with every step
+         * @description Scope `vault:read`, or the person of role follower whose follower it is.
+         */
+        get: operations["previewFollower"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/manager-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an order of the vault to all of its followers
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["createManagerOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/manager-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A vault's orders in sequence; with state=refused those of the bus that were refused
+         * @description Scope `orders:read`.
+         */
+        get: operations["listManagerOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/manager-orders/{manager_order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An order with the counts of its children by state
+         * @description Scope `orders:read`.
+         */
+        get: operations["getManagerOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/manager-orders/{manager_order_id}/serving-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The order in which shards, and the followers of one shard, are served: recomputed from the id alone
+         * @description Scope `orders:read`.
+         */
+        get: operations["getServingOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/manager-orders/{manager_order_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an order: its followers are taken back to what was filled
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["cancelManagerOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/follower-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A follower's child orders in sequence, with their reasons
+         * @description Scope `orders:read`, or the person of role follower whose follower it is.
+         */
+        get: operations["listFollowerOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/follower-orders/{follower_order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A child order
+         * @description Scope `orders:read`, or the person of role follower whose follower it is.
+         */
+        get: operations["getFollowerOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/follower-orders/{follower_order_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether an unknown child happened
+         * @description Scope `mirror:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
+         */
+        post: operations["settleFollowerOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/follower-orders/{follower_order_id}/fills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a fill or the end of a child; signed with the follower's secret (Standard Webhooks)
+         * @description Signed by the follower (Standard Webhooks), at most 5 minutes before. What is reported twice counts once, so it needs no key.
+         */
+        post: operations["reportFill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your followers' and your vaults' dead letters, the oldest first
+         * @description Scope `mirror:manage`.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{follower_order_id}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a dead letter, or a child of which nobody knows whether it happened, once more: same id, same body
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["redriveDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export interface webhooks {
+    childOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a follower must do because of one order
+         * @description Sent in sequence per follower, at least once; the bytes are the same at every attempt, but for `ts` and `audit`. Remember
+         *     the ids that you have seen and answer 2xx to them again. A receiver that works with absolute positions needs only
+         *     `position_after`. With `type: cancel` the child named in `cancels` is taken back: cancel what is open, trade back what was
+         *     filled.
+         */
+        post: operations["childOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    testEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A test event, sent when somebody asks for it
+         * @description Signed as a child order is. Nothing to act upon, and never sent again.
+         */
+        post: operations["testEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export interface components {
+    schemas: {
+        CreateTenantBody: {
+            /** @example Growth */
+            name: string;
+            /** @enum {string} */
+            kind: "manager" | "client";
+        };
+        UpdateTenantBody: {
+            /** @example Growth */
+            name?: string;
+        };
+        CreateVaultBody: {
+            /** @example Growth */
+            label: string;
+            rails: ("fiat" | "crypto")[];
+            personas?: ("athena" | "apollo" | "ares" | "nemesis")[];
+            risk_profile?: {
+                [key: string]: unknown;
+            };
+            public?: boolean;
+            max_age_s?: number;
+            flip_policy?: {
+                /** @default 1800 */
+                min_ttl_s?: number;
+                /** @default 3600 */
+                max_ttl_s?: number;
+                /**
+                 * @description Exact decimal; must be between 0 and 2
+                 * @default 0.5
+                 * @example 2
+                 */
+                max_amplify?: string;
+            };
+            instruments?: {
+                [key: string]: {
+                    /**
+                     * @description Exact decimal; must be greater than 0
+                     * @example 10
+                     */
+                    increment: string;
+                    /**
+                     * @description Exact decimal; must not be negative
+                     * @example 10
+                     */
+                    min_qty?: string;
+                    /**
+                     * @description Exact decimal; must not be negative
+                     * @example 10
+                     */
+                    min_notional?: string;
+                    /** @enum {string} */
+                    rail?: "fiat" | "crypto";
+                };
+            };
+        };
+        UpdateVaultBody: {
+            /** @example Growth */
+            label?: string;
+            rails?: ("fiat" | "crypto")[];
+            personas?: ("athena" | "apollo" | "ares" | "nemesis")[];
+            risk_profile?: {
+                [key: string]: unknown;
+            };
+            public?: boolean;
+            max_age_s?: number;
+            flip_policy?: {
+                /** @default 1800 */
+                min_ttl_s?: number;
+                /** @default 3600 */
+                max_ttl_s?: number;
+                /**
+                 * @description Exact decimal; must be between 0 and 2
+                 * @default 0.5
+                 * @example 2
+                 */
+                max_amplify?: string;
+            };
+            instruments?: {
+                [key: string]: {
+                    /**
+                     * @description Exact decimal; must be greater than 0
+                     * @example 10
+                     */
+                    increment: string;
+                    /**
+                     * @description Exact decimal; must not be negative
+                     * @example 10
+                     */
+                    min_qty?: string;
+                    /**
+                     * @description Exact decimal; must not be negative
+                     * @example 10
+                     */
+                    min_notional?: string;
+                    /** @enum {string} */
+                    rail?: "fiat" | "crypto";
+                };
+            } | null;
+            /** @constant */
+            status?: "closed";
+        };
+        RecordNavBody: {
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            nav: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+        };
+        CreateFollowerBody: {
+            /** @example Growth */
+            label?: string;
+            /** @enum {string} */
+            mode: "proportional" | "capped" | "shadow";
+            /**
+             * @description Exact decimal; must be greater than 0 and at most 1000
+             * @example 1000
+             */
+            scale: string;
+            /** @enum {string} */
+            scale_basis?: "fixed" | "nav";
+            /**
+             * @description Exact decimal; must be greater than 0
+             * @example 10
+             */
+            max_pos_usd?: string;
+            symbols?: {
+                allow?: string[];
+                deny?: string[];
+            };
+            kill_switch?: boolean;
+            allow_short?: boolean;
+            /** @enum {string} */
+            join?: "next_order" | "sync";
+            webhook?: {
+                url: string;
+            };
+            bridged_brokers?: {
+                equities_ref?: string;
+                crypto_ref?: string;
+            };
+        };
+        UpdateFollowerBody: {
+            label?: string | null;
+            /** @enum {string} */
+            mode?: "proportional" | "capped" | "shadow";
+            /**
+             * @description Exact decimal; must be greater than 0 and at most 1000
+             * @example 1000
+             */
+            scale?: string;
+            /** @enum {string} */
+            scale_basis?: "fixed" | "nav";
+            max_pos_usd?: string | null;
+            symbols?: {
+                allow?: string[];
+                deny?: string[];
+            } | null;
+            kill_switch?: boolean;
+            allow_short?: boolean;
+            /** @enum {string} */
+            join?: "next_order" | "sync";
+            webhook?: {
+                url: string;
+            };
+            bridged_brokers?: {
+                equities_ref?: string;
+                crypto_ref?: string;
+            };
+        };
+        CreateManagerOrderBody: {
+            /** @example desk-2026-03-02-17 */
+            external_id: string;
+            /** @example AAPL */
+            symbol: string;
+            /** @enum {string} */
+            side: "buy" | "sell";
+            /**
+             * @description Exact decimal; must be greater than 0
+             * @example 10
+             */
+            qty: string;
+            /** @enum {string} */
+            order_type: "market" | "limit";
+            /**
+             * @description Exact decimal; must be greater than 0
+             * @example 10
+             */
+            limit_price?: string;
+            /** @enum {string} */
+            time_in_force: "day" | "gtc" | "ioc" | "fok";
+            /**
+             * @description Exact decimal; must be greater than 0
+             * @example 10
+             */
+            ref_price: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            venue?: string;
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            nav?: string;
+            reduce_only?: boolean;
+            /** @example desk-2026-03-02-17 */
+            prev_external_id?: string;
+            conviction?: {
+                /**
+                 * @description Exact decimal, never a JSON number
+                 * @example 0.35
+                 */
+                score?: string;
+                band?: string;
+                persona?: string;
+                overrides?: {
+                    [key: string]: unknown;
+                };
+            };
+            reason_vector?: unknown[];
+            provenance?: {
+                [key: string]: unknown;
+            };
+        };
+        CancelManagerOrderBody: {
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            filled_qty?: string;
+        };
+        SettleFollowerOrderBody: {
+            happened: boolean;
+        };
+        ReportFillBody: {
+            /** @example desk-2026-03-02-17 */
+            fill_id: string;
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            qty: string;
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            price: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            /** @enum {string} */
+            status?: "partial" | "filled" | "canceled" | "rejected";
+        };
+        RedriveDeadLetterBody: Record<string, never>;
+        CreateOverlayBody: {
+            /** @enum {string} */
+            kind: "maintenance" | "halt";
+            ttl_seconds?: number;
+            why?: string;
+        };
+        PublicVault: {
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /** @example Growth */
+            label: string;
+            rails: ("fiat" | "crypto")[];
+            personas: ("athena" | "apollo" | "ares" | "nemesis")[];
+            risk_profile: {
+                [key: string]: unknown;
+            };
+            /** @constant */
+            public: true;
+        };
+        RedactedFollower: {
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /** @enum {string} */
+            mode: "proportional" | "capped" | "shadow";
+            /** @enum {string} */
+            status: "active" | "stopped" | "leaving" | "left";
+            kill_switch: boolean;
+            close_only: boolean;
+        };
+        Position: {
+            /** @example AAPL */
+            symbol: string;
+            baseline: string;
+            target: string;
+            want: string;
+            told: string;
+            held: string;
+            fills: number;
+            average_price: string | null;
+            realised_pnl: string;
+            unknown: {
+                /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
+                follower_order_id: string;
+                qty: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                since: string;
+            }[];
+        };
+        DeadLetter: {
+            /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
+            follower_order_id: string;
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /** @example ten_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            tenant_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            manager_order_id: string | null;
+            seq: number;
+            /** @example AAPL */
+            symbol: string;
+            code: string;
+            last_error: string;
+            attempts: number;
+            unknown: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            dead_at: string;
+        };
+        /** @description A problem document (RFC 9457) */
+        Problem: {
+            /** @description A URN that ends in the code */
+            type: string;
+            /** @description The status' name */
+            title: string;
+            status: number;
+            /** @description For people; may change */
+            detail: string;
+            /** @description A URN that ends in the request id */
+            instance: string;
+            /** @description For programs; the list of a route and status is closed */
+            code: string;
+            /** @description Faulty fields, by JSON pointer into the body or the query */
+            errors?: {
+                pointer: string;
+                detail: string;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+        ChildOrderDelivery: {
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            /** @enum {string} */
+            type: "child_order" | "cancel";
+            /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
+            cancels?: string;
+            /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
+            follower_order_id: string;
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            seq: number;
+            /** @example AAPL */
+            symbol: string;
+            venue: string | null;
+            /** @enum {string} */
+            side: "buy" | "sell";
+            /**
+             * @description Exact decimal, never a JSON number
+             * @example 0.35
+             */
+            qty: string;
+            /** @enum {string} */
+            order_type: "market" | "limit";
+            limit_price: string | null;
+            /** @enum {string} */
+            time_in_force: "day" | "gtc" | "ioc" | "fok";
+            /**
+             * @description Exact decimal, never a JSON number
+             * @example 0.35
+             */
+            position_after: string;
+            reason_vector: unknown[];
+            conviction: {
+                [key: string]: unknown;
+            } | null;
+            meta: {
+                manager_order_id: string | null;
+                /**
+                 * @description Exact decimal, never a JSON number
+                 * @example 0.35
+                 */
+                scale: string;
+                max_pos_usd: string | null;
+                kill_switch: boolean;
+            };
+            sizing: {
+                /**
+                 * @description Exact decimal, never a JSON number
+                 * @example 0.35
+                 */
+                baseline: string;
+                /**
+                 * @description Exact decimal, never a JSON number
+                 * @example 0.35
+                 */
+                target: string;
+                /**
+                 * @description Exact decimal, never a JSON number
+                 * @example 0.35
+                 */
+                want: string;
+                /**
+                 * @description Exact decimal, never a JSON number
+                 * @example 0.35
+                 */
+                told: string;
+                reasons: {
+                    rule: string;
+                    before: string;
+                    after: string;
+                }[];
+            };
+            audit: {
+                dag_id: string;
+                dispatch_attempts: number;
+                last_error: string | null;
+                state: string;
+            };
+            provenance: {
+                [key: string]: unknown;
+            };
+        };
+        TestEventDelivery: {
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            /** @constant */
+            type: "test";
+            /** @example evt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            delivery_id: string;
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+        };
+        GetOpenApiAnswer: {
+            openapi: string;
+        } & {
+            [key: string]: unknown;
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok" | "degraded";
+            version: string;
+            region: string;
+            dependencies: {
+                name: string;
+                ok: boolean;
+                ms: number;
+            }[];
+        };
+        GetMeAnswer: {
+            subject: string;
+            tenant_id: string | null;
+            role: ("owner" | "ops" | "auditor" | "follower") | null;
+            follower_id: string | null;
+            scopes: ("vault:read" | "mirror:manage" | "orders:read" | "follower:manage" | "billing:read" | "billing:manage" | "tenant:manage" | "audit:read")[];
+            entitlements: {
+                plan_id: string;
+                requests_per_minute: number;
+            } | null;
+        };
+        Tenant: {
+            /** @example ten_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            tenant_id: string;
+            /** @example Growth */
+            name: string;
+            /** @enum {string} */
+            kind: "manager" | "client";
+            /** @enum {string} */
+            status: "active" | "suspended" | "closed";
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            updated_at: string;
+        };
+        Vault: {
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /** @example ten_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            tenant_id: string;
+            /** @example Growth */
+            label: string;
+            rails: ("fiat" | "crypto")[];
+            personas: ("athena" | "apollo" | "ares" | "nemesis")[];
+            risk_profile: {
+                [key: string]: unknown;
+            };
+            public: boolean;
+            max_age_s: number;
+            flip_policy: {
+                /** @default 1800 */
+                min_ttl_s: number;
+                /** @default 3600 */
+                max_ttl_s: number;
+                /**
+                 * @description Exact decimal; must be between 0 and 2
+                 * @default 0.5
+                 * @example 2
+                 */
+                max_amplify: string;
+            };
+            instruments?: {
+                [key: string]: {
+                    /**
+                     * @description Exact decimal; must be greater than 0
+                     * @example 10
+                     */
+                    increment: string;
+                    /**
+                     * @description Exact decimal; must not be negative
+                     * @example 10
+                     */
+                    min_qty?: string;
+                    /**
+                     * @description Exact decimal; must not be negative
+                     * @example 10
+                     */
+                    min_notional?: string;
+                    /** @enum {string} */
+                    rail?: "fiat" | "crypto";
+                };
+            };
+            /** @enum {string} */
+            status: "open" | "maintenance" | "halted" | "closed";
+            seq: number;
+            shards: number;
+            followers: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            updated_at: string;
+        };
+        ListVaultsAnswer: {
+            items: (components["schemas"]["Vault"] | components["schemas"]["PublicVault"])[];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        GetVaultAnswer: components["schemas"]["Vault"] | components["schemas"]["PublicVault"];
+        NavSnapshot: {
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            nav: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            recorded_at: string;
+        };
+        ListNavAnswer: {
+            items: components["schemas"]["NavSnapshot"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        CreateFollowerAnswer: {
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /** @example ten_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            tenant_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /** @example Growth */
+            label?: string;
+            /** @enum {string} */
+            mode: "proportional" | "capped" | "shadow";
+            scale: string;
+            /** @enum {string} */
+            scale_basis: "fixed" | "nav";
+            max_pos_usd?: string;
+            symbols?: {
+                allow?: string[];
+                deny?: string[];
+            };
+            kill_switch: boolean;
+            allow_short: boolean;
+            webhook: {
+                url: string;
+            };
+            /** @enum {string} */
+            status: "active" | "stopped" | "leaving" | "left";
+            close_only: boolean;
+            joined_seq: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            updated_at: string;
+            signing_secret: string;
+        };
+        ListFollowersAnswer: {
+            items: components["schemas"]["UpdateFollowerAnswer"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        GetFollowerAnswer: components["schemas"]["Follower"] | components["schemas"]["RedactedFollower"];
+        RotateFollowerKeyAnswer: {
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /** @example ten_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            tenant_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /** @example Growth */
+            label?: string;
+            /** @enum {string} */
+            mode: "proportional" | "capped" | "shadow";
+            scale: string;
+            /** @enum {string} */
+            scale_basis: "fixed" | "nav";
+            max_pos_usd?: string;
+            symbols?: {
+                allow?: string[];
+                deny?: string[];
+            };
+            kill_switch: boolean;
+            allow_short: boolean;
+            webhook: {
+                url: string;
+            };
+            /** @enum {string} */
+            status: "active" | "stopped" | "leaving" | "left";
+            close_only: boolean;
+            joined_seq: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            updated_at: string;
+            signing_secret: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            old_secret_valid_until: string;
+        };
+        TestEventResult: {
+            /** @example evt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            delivery_id: string;
+            delivered: boolean;
+            status?: number;
+            latency_ms: number;
+            /** @enum {string} */
+            error?: "timeout" | "refused" | "unreachable" | "dns" | "tls" | "blocked" | "cut" | "redirect" | "status";
+            sent: {
+                headers: {
+                    [key: string]: string;
+                };
+                body: string;
+            };
+        };
+        ListPositionsAnswer: {
+            items: components["schemas"]["Position"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        Follower: {
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /** @example ten_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            tenant_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /** @example Growth */
+            label?: string;
+            /** @enum {string} */
+            mode: "proportional" | "capped" | "shadow";
+            scale: string;
+            /** @enum {string} */
+            scale_basis: "fixed" | "nav";
+            max_pos_usd?: string;
+            symbols?: {
+                allow?: string[];
+                deny?: string[];
+            };
+            kill_switch: boolean;
+            allow_short: boolean;
+            webhook: {
+                url: string;
+            };
+            /** @enum {string} */
+            status: "active" | "stopped" | "leaving" | "left";
+            close_only: boolean;
+            joined_seq: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            updated_at: string;
+        };
+        UpdateFollowerAnswer: components["schemas"]["Follower"] | components["schemas"]["RedactedFollower"];
+        CreateManagerOrderAnswer: {
+            /** @example mo_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            manager_order_id: string;
+            seq: number;
+        };
+        ListManagerOrdersAnswer: {
+            items: components["schemas"]["ManagerOrder"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        ManagerOrder: {
+            external_id?: string;
+            /** @example AAPL */
+            symbol?: string;
+            /** @enum {string} */
+            side?: "buy" | "sell";
+            /**
+             * @description Exact decimal; must be greater than 0
+             * @example 10
+             */
+            qty?: string;
+            /** @enum {string} */
+            order_type?: "market" | "limit";
+            /**
+             * @description Exact decimal; must be greater than 0
+             * @example 10
+             */
+            limit_price?: string;
+            /** @enum {string} */
+            time_in_force?: "day" | "gtc" | "ioc" | "fok";
+            /**
+             * @description Exact decimal; must be greater than 0
+             * @example 10
+             */
+            ref_price?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts?: string;
+            venue?: string;
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            nav?: string;
+            reduce_only?: boolean;
+            /** @example desk-2026-03-02-17 */
+            prev_external_id?: string;
+            conviction?: {
+                /**
+                 * @description Exact decimal, never a JSON number
+                 * @example 0.35
+                 */
+                score?: string;
+                band?: string;
+                persona?: string;
+                overrides?: {
+                    [key: string]: unknown;
+                };
+            };
+            reason_vector?: unknown[];
+            provenance?: {
+                [key: string]: unknown;
+            };
+            /** @example mo_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            manager_order_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            seq: number | null;
+            /** @enum {string} */
+            kind: "order" | "cancel";
+            /** @enum {string} */
+            state: "accepted" | "expanding" | "dispatched" | "completed" | "refused" | "canceled" | "expired";
+            /** @enum {string} */
+            source: "api" | "bus";
+            /** @example mo_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            cancels?: string;
+            filled_qty?: string;
+            /** @example mo_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            canceled_by?: string;
+            accepted_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            refused_at?: string;
+            code?: string;
+            detail?: string;
+            position_before?: string;
+            position_after?: string;
+            reasons?: {
+                rule: string;
+                before: string;
+                after: string;
+            }[];
+            shards?: number;
+            shards_done?: number;
+            progress: {
+                [key: string]: number;
+            } | null;
+        };
+        GetServingOrderAnswer: {
+            /** @example mo_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            manager_order_id: string;
+            rule: string;
+            /** @description In the order in which they are rung */
+            shards: number[];
+            shard?: number;
+            /** @description The shard's followers that were sent to, in that order; absent until the shard has claimed the order */
+            followers?: {
+                /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+                follower_id: string;
+                place: number;
+            }[];
+        };
+        CancelManagerOrderAnswer: {
+            /** @example mo_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            manager_order_id: string;
+            seq: number;
+        };
+        ListFollowerOrdersAnswer: {
+            items: components["schemas"]["ChildOrder"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        ChildOrder: {
+            /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
+            follower_order_id: string;
+            manager_order_id: string | null;
+            /** @enum {string} */
+            kind: "order" | "cancel" | "sync" | "flatten" | "resend";
+            /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
+            cancels?: string;
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            seq: number;
+            /** @example AAPL */
+            symbol: string;
+            /** @enum {string} */
+            side: "buy" | "sell";
+            qty: string;
+            /** @enum {string} */
+            state: "planned" | "sent" | "ack" | "partially_filled" | "confirmed" | "retry" | "skipped" | "shadowed" | "rejected" | "expired" | "canceled" | "dead_lettered" | "unresolved";
+            unknown: boolean;
+            code?: string;
+            reasons: {
+                rule: string;
+                before: string;
+                after: string;
+            }[];
+            cap_applied: boolean;
+            attempts: number;
+            last_error?: string;
+            sizing: {
+                baseline: string;
+                target: string;
+                base_want: string;
+                want: string;
+                told: string;
+            };
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            updated_at: string;
+        };
+        ListDeadLettersAnswer: {
+            items: components["schemas"]["DeadLetter"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        RedriveDeadLetterAnswer: {
+            /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
+            follower_order_id: string;
+        };
+        PreviewFollowerAnswer: {
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /** @example mo_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            manager_order_id: string;
+            seq: number;
+            /** @example AAPL */
+            symbol: string;
+            /** @enum {string} */
+            side: "buy" | "sell";
+            qty: string;
+            code?: string;
+            before: {
+                baseline: string;
+                target: string;
+                base_want: string;
+                want: string;
+                told: string;
+            };
+            after: {
+                baseline: string;
+                target: string;
+                base_want: string;
+                want: string;
+                told: string;
+            };
+            position_after: string;
+            reasons: {
+                rule: string;
+                before: string;
+                after: string;
+            }[];
+        };
+        Overlay: {
+            /** @example ovl_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            overlay_id: string;
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /** @enum {string} */
+            kind: "maintenance" | "halt";
+            /** @enum {string} */
+            status: "active" | "expired" | "ended";
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            expires_at?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ended_at?: string;
+            why?: string;
+            by: string;
+        };
+        ListOverlaysAnswer: {
+            items: components["schemas"]["Overlay"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        /** @description The form of what API Gateway answers by itself */
+        GatewayMessage: {
+            message: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getOpenApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description This document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetOpenApiAnswer"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Version, region, and whether each dependency answers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who the token says you are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetMeAnswer"];
+                };
+            };
+        };
+    };
+    createTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTenantBody"];
+            };
+        };
+        responses: {
+            /** @description Create the tenant of a signed-in person without one; the caller becomes its owner */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read your tenant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+        };
+    };
+    updateTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTenantBody"];
+            };
+        };
+        responses: {
+            /** @description Change your tenant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+        };
+    };
+    listVaults: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your vaults, then the public ones of others */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListVaultsAnswer"];
+                };
+            };
+        };
+    };
+    createVault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateVaultBody"];
+            };
+        };
+        responses: {
+            /** @description Create a vault */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vault"];
+                };
+            };
+        };
+    };
+    getVault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a vault; a public one of another tenant is redacted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetVaultAnswer"];
+                };
+            };
+        };
+    };
+    updateVault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateVaultBody"];
+            };
+        };
+        responses: {
+            /** @description Change a vault's settings, for orders accepted after it; status: closed is final */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vault"];
+                };
+            };
+        };
+    };
+    listNav: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+                since?: string;
+            };
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The vault's net asset values, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListNavAnswer"];
+                };
+            };
+        };
+    };
+    recordNav: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordNavBody"];
+            };
+        };
+        responses: {
+            /** @description Record the vault's net asset value at a time, in USD */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NavSnapshot"];
+                };
+            };
+        };
+    };
+    createOverlay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOverlayBody"];
+            };
+        };
+        responses: {
+            /** @description Put a vault into maintenance, or halt it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overlay"];
+                };
+            };
+        };
+    };
+    listOverlays: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A vault's overlays, the ended ones too */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOverlaysAnswer"];
+                };
+            };
+        };
+    };
+    deleteOverlay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+                overlay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End an overlay now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overlay"];
+                };
+            };
+        };
+    };
+    listFollowers: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The followers of a vault; those of other tenants are redacted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFollowersAnswer"];
+                };
+            };
+        };
+    };
+    createFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateFollowerBody"];
+            };
+        };
+        responses: {
+            /** @description Register a follower on a vault; its signing secret is shown once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateFollowerAnswer"];
+                };
+            };
+        };
+    };
+    getFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a follower */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetFollowerAnswer"];
+                };
+            };
+        };
+    };
+    deleteFollower: {
+        parameters: {
+            query?: {
+                positions?: "keep" | "flatten";
+            };
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop mirroring; with positions=flatten closing children go out first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Follower"];
+                };
+            };
+        };
+    };
+    updateFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateFollowerBody"];
+            };
+        };
+        responses: {
+            /** @description Change a follower's settings; nothing moves by itself, but for join: sync */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateFollowerAnswer"];
+                };
+            };
+        };
+    };
+    rotateFollowerKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A new signing secret, shown once; the one before it stays valid for 24 hours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotateFollowerKeyAnswer"];
+                };
+            };
+        };
+    };
+    testFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Send a signed test event to the follower's webhook, and see what came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestEventResult"];
+                };
+            };
+        };
+    };
+    listPositions: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the follower should hold, was told, and reported, by symbol */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPositionsAnswer"];
+                };
+            };
+        };
+    };
+    previewFollower: {
+        parameters: {
+            query?: {
+                manager_order_id?: string;
+            };
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An order's size for this follower, from the recorded state before it, with every step */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewFollowerAnswer"];
+                };
+            };
+        };
+    };
+    createManagerOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateManagerOrderBody"];
+            };
+        };
+        responses: {
+            /** @description Send an order of the vault to all of its followers */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateManagerOrderAnswer"];
+                };
+            };
+        };
+    };
+    listManagerOrders: {
+        parameters: {
+            query: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+                vault_id: string;
+                /** @description Only what came after this time, or after this sequence number */
+                since?: string;
+                state?: "refused";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A vault's orders in sequence; with state=refused those of the bus that were refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListManagerOrdersAnswer"];
+                };
+            };
+        };
+    };
+    getManagerOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                manager_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An order with the counts of its children by state */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagerOrder"];
+                };
+            };
+        };
+    };
+    getServingOrder: {
+        parameters: {
+            query?: {
+                shard?: string;
+            };
+            header?: never;
+            path: {
+                manager_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order in which shards, and the followers of one shard, are served: recomputed from the id alone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetServingOrderAnswer"];
+                };
+            };
+        };
+    };
+    cancelManagerOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                manager_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelManagerOrderBody"];
+            };
+        };
+        responses: {
+            /** @description Cancel an order: its followers are taken back to what was filled */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelManagerOrderAnswer"];
+                };
+            };
+        };
+    };
+    listFollowerOrders: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+                follower_id?: string;
+                /** @description Only what came after this time, or after this sequence number */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A follower's child orders in sequence, with their reasons */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFollowerOrdersAnswer"];
+                };
+            };
+        };
+    };
+    getFollowerOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A child order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChildOrder"];
+                };
+            };
+        };
+    };
+    settleFollowerOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleFollowerOrderBody"];
+            };
+        };
+        responses: {
+            /** @description Say whether an unknown child happened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChildOrder"];
+                };
+            };
+        };
+    };
+    reportFill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportFillBody"];
+            };
+        };
+        responses: {
+            /** @description Report a fill or the end of a child; signed with the follower's secret (Standard Webhooks) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChildOrder"];
+                };
+            };
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your followers' and your vaults' dead letters, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDeadLettersAnswer"];
+                };
+            };
+        };
+    };
+    redriveDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedriveDeadLetterBody"];
+            };
+        };
+        responses: {
+            /** @description Send a dead letter, or a child of which nobody knows whether it happened, once more: same id, same body */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedriveDeadLetterAnswer"];
+                };
+            };
+        };
+    };
+    childOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChildOrderDelivery"];
+            };
+        };
+        responses: {
+            /** @description Done, or done before. Nothing of your answer is read but its status. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    testEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestEventDelivery"];
+            };
+        };
+        responses: {
+            /** @description Done, or done before. Nothing of your answer is read but its status. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+}

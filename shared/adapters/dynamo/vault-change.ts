@@ -1,0 +1,83 @@
+import type { Vault } from '../../domain/vaults/vault.ts';
+import { milliseconds } from '../../kit/clock.ts';
+import { canonicalJson } from '../../kit/hash.ts';
+import { limits } from '../../wiring/limits.ts';
+import { type Table, transacted } from './client.ts';
+import { keys } from './keys.ts';
+import { getItem } from './lookups.ts';
+import { publicVaultItem } from './public-vault.ts';
+
+/** What a PATCH may change of a vault's item. All else (seq, shards, switches ...) moves by other hands and is left alone. */
+const settingNames = [
+  'label',
+  'rails',
+  'personas',
+  'risk_profile',
+  'public',
+  'max_age_s',
+  'flip_policy',
+  'instruments',
+  'status',
+] as const satisfies readonly (keyof Vault)[];
+
+/** Whether a request has changed the vault already. */
+export const vaultChangeMade = async (table: Table, vault: Vault, seed: string): Promise<boolean> =>
+  (await getItem(table, keys.vaultChanged(vault, seed))) !== undefined;
+
+interface By {
+  readonly by: string;
+  readonly request_id: string;
+  readonly seed: string;
+}
+
+/** Settings, the public list, the audit event and the request's mark, if the vault is as it was read and the request is new. */
+export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, request_id, seed }: By): Promise<boolean> {
+  const { tenant_id, vault_id, updated_at } = next;
+  const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table.name, Item } });
+  const changed = settingNames.filter((name) => next[name] !== before[name]);
+  const of = (vault: Vault) => Object.fromEntries(changed.map((name) => [name, vault[name]]));
+  const event = {
+    ...keys.audit(tenant_id, vault_id, updated_at, seed),
+    action: next.status !== before.status ? 'vault.closed' : 'vault.changed',
+    by,
+    request_id,
+    before: of(before),
+    after: of(next),
+  };
+  // As long as the request may be run again: its idempotency record is older than this.
+  const ttl = Math.floor(milliseconds(updated_at) / 1000) + 2 * limits.idempotencyHours * 3600;
+  const mark = put({ ...keys.vaultChanged(next, seed), ttl });
+  return transacted(table, [
+    { Update: settingsUpdate(table, next, before, changed) },
+    ...publicRow(table, next, before),
+    put(event),
+    { Put: { ...mark.Put, ConditionExpression: 'attribute_not_exists(pk)' } },
+  ]);
+}
+
+function settingsUpdate(table: Table, next: Vault, before: Vault, changed: readonly (typeof settingNames)[number][]) {
+  const given = changed.filter((name) => next[name] !== undefined);
+  const gone = changed.filter((name) => next[name] === undefined);
+  const set = ['ver = :ver', 'updated_at = :at', ...given.map((name) => `#${name} = :${name}`)];
+  return {
+    TableName: table.name,
+    Key: keys.vault(next),
+    UpdateExpression: `SET ${set.join(', ')}${gone.length === 0 ? '' : ` REMOVE ${gone.map((name) => `#${name}`).join(', ')}`}`,
+    ConditionExpression: 'ver = :read',
+    ...(changed.length === 0 ? {} : { ExpressionAttributeNames: Object.fromEntries(changed.map((name) => [`#${name}`, name])) }),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(given.map((name) => [`:${name}`, next[name]])),
+      ':ver': next.ver,
+      ':at': next.updated_at,
+      ':read': before.ver,
+    },
+  };
+}
+
+/** The list of public vaults, and what it shows of this one, follow in the same transaction. */
+function publicRow(table: Table, next: Vault, before: Vault) {
+  if (!next.public) return before.public ? [{ Delete: { TableName: table.name, Key: keys.publicVault(next.vault_id) } }] : [];
+  const Item = publicVaultItem(next);
+  const same = before.public && canonicalJson(publicVaultItem(before)) === canonicalJson(Item);
+  return same ? [] : [{ Put: { TableName: table.name, Item } }];
+}
