@@ -65,6 +65,28 @@ describe("a client's follower on a manager's public vault", () => {
     expect(own.body.items.map((f) => f['follower_id'])).toEqual([hers.id('cleo')]);
   });
 
+  it('has its positions, its test event and its new key, on a vault that shows only what its manager makes public', async () => {
+    const { mine, hers } = await shared('own-desk');
+    const placed = await mine.order('buy', 10);
+    const { follower_order_id: childId } = await hers.reaches('cleo', placed, 'ack');
+    await hers.report('cleo', childId, { qty: '10' });
+    const path = `/v1/followers/${hers.id('cleo')}`;
+    const positions = await cleo.client.get<{ items: Record<string, unknown>[] }>(`${path}/positions`);
+    expect([positions.status, positions.body.items.map((p) => p['symbol'])]).toEqual([200, ['IBM']]);
+    const tested = await cleo.client.post<Record<string, unknown>>(`${path}/test-event`, {});
+    expect([tested.status, tested.body['status']]).toEqual([200, 200]);
+    const rotated = await cleo.client.post<{ signing_secret: string }>(`${path}/rotate-key`, {});
+    expect([rotated.status, rotated.body.signing_secret]).toEqual([200, expect.stringMatching(/^whsec_/)]);
+    expect((await desk.manager.post(`${path}/rotate-key`, {})).status).toBe(404);
+    const vault = `/v1/vaults/${mine.vaultId}`;
+    expect((await desk.manager.patch(vault, { label: 'renamed' })).status).toBe(200);
+    expect((await cleo.client.get(vault)).body['label']).toBe('renamed');
+    expect((await desk.manager.patch(vault, { public: false })).status).toBe(200);
+    expect((await cleo.client.get(vault)).status).toBe(404);
+    // Her follower stays, on a vault that others see no more.
+    expect([(await cleo.client.get(path)).status, (await hers.change('cleo', { scale: '2' })).status]).toEqual([200, 200]);
+  });
+
   it('reports its fills, once each, by its signature alone', async () => {
     const { mine, hers } = await shared('filled');
     const placed = await mine.order('buy', 10);
