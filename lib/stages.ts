@@ -12,6 +12,8 @@ export type AuditLock = { readonly mode: 'compliance' | 'governance'; readonly d
 /** A partner's client-credentials client; its scopes are all that its tokens can carry. */
 export interface MachineClient {
   readonly name: string;
+  /** The tenant that its tokens act for; until there is one they carry none, and open nothing. */
+  readonly tenantId: string | undefined;
   readonly scopes: readonly Scope[];
 }
 
@@ -73,7 +75,13 @@ export const stages: Readonly<Record<StageName, StageSettings>> = {
     env: {},
     functions: { ...functionDefaults, webhookTargets: 'public_and_loopback' },
     data: { protect: false, customerKey: false, auditLock: 'none', accessLogDays: 1, warmThroughput: 'default' },
-    people: { ...signInPage, selfSignUp: true, machineClients: [] },
+    people: {
+      ...signInPage,
+      selfSignUp: true,
+      machineClients: [
+        { name: 'local-partner', tenantId: 'ten_0000000000000000000PARTNER', scopes: ['vault:read', 'orders:read'] },
+      ],
+    },
     api: { requestsPerSecond: 1_000, burst: 2_000 },
     mirroring: { busName: 'vanta-local', eventArchiveDays: 'none', pollers: 'none' },
     watch: { logDays: 1, alarmEmail: undefined },
@@ -91,7 +99,9 @@ export const stages: Readonly<Record<StageName, StageSettings>> = {
     people: {
       ...signInPage,
       selfSignUp: true,
-      machineClients: [{ name: 'sandbox-partner', scopes: ['vault:read', 'orders:read'] }],
+      machineClients: [
+        { name: 'sandbox-partner', tenantId: process.env.VANTA_SANDBOX_PARTNER, scopes: ['vault:read', 'orders:read'] },
+      ],
     },
     api: { requestsPerSecond: 100, burst: 200 },
     mirroring: {

@@ -6,11 +6,6 @@ import type { TokenRequest } from './servers/issuer.ts';
 export async function noteMember(request: TokenRequest, address: TableAddress): Promise<void> {
   const { sub, tenant_id, role, email, follower_id } = request;
   if (tenant_id === undefined || role === undefined) return;
-  await putMember(openLocalTable(address), {
-    tenant_id,
-    subject: sub,
-    role,
-    ...(email !== undefined && { email }),
-    ...(follower_id !== undefined && { follower_id }),
-  });
+  const member = { tenant_id, subject: sub, role, email: email?.toLowerCase(), follower_id };
+  await putMember(openLocalTable(address), member, new Date().toISOString());
 }

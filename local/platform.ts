@@ -5,6 +5,7 @@ import { checkNode, findDynamoRunner } from './checks.ts';
 import type { TableAddress } from './local-table.ts';
 import type { Options } from './options.ts';
 import { openRun } from './processes.ts';
+import { runtimeVariables, signingInHere, withSettings } from './runtime/environment.ts';
 import { createFunctions, type Functions } from './runtime/functions.ts';
 import { type Source, startPoller } from './runtime/pollers.ts';
 import { startSchedules } from './runtime/schedules.ts';
@@ -16,7 +17,9 @@ import { startDynamo } from './servers/dynamodb.ts';
 import { type Queues, startQueues } from './servers/fauxqs.ts';
 import { type Front, listen, withLocalRoutes } from './servers/front.ts';
 import { createFunctionUrl, createGateway } from './servers/gateway.ts';
-import { createIssuer, type TokenRequest } from './servers/issuer.ts';
+import { createIssuer, type Issuer, type TokenRequest } from './servers/issuer.ts';
+import { createParameters } from './servers/parameters.ts';
+import { createPool, type Pool } from './servers/pool/pool.ts';
 import { createSecrets } from './servers/secrets.ts';
 import type { SubscriptionRequest } from './subscriptions.ts';
 import { synthesize } from './synth.ts';
@@ -24,7 +27,7 @@ import { loadStage } from './template/assembly.ts';
 import { identifyWith } from './template/identify.ts';
 import { interpret } from './template/interpret.ts';
 import { createResolver, pseudoParameters } from './template/intrinsics.ts';
-import type { FunctionSpec, MappingSpec, Model } from './template/model.ts';
+import type { MappingSpec, Model } from './template/model.ts';
 import { isStream } from './template/to-model.ts';
 
 const region = pseudoParameters['AWS::Region'] ?? '';
@@ -60,6 +63,13 @@ export interface Platform {
   readonly s3: string;
   readonly bus: string;
   readonly bus_name: string;
+  /** Cognito's API answers at `endpoint`; people sign in at `sign_in_url`, with the client `client_id`. */
+  readonly user_pool: {
+    readonly endpoint: string;
+    readonly id: string | null;
+    readonly client_id: string | null;
+    readonly sign_in_url: string;
+  };
   readonly pid: number;
   stop(): Promise<void>;
 }
@@ -148,20 +158,20 @@ interface Parts {
 }
 
 async function startParts(parts: Parts) {
-  const { options, stops, model, front, queues, keep } = parts;
+  const { options, stops, model, front, queues } = parts;
   const problem = (error: unknown) => options.log(`problem: ${error instanceof Error ? error.message : String(error)}`);
   const delivery = {
     toQueue: (arn: string, body: string, groupId: string | undefined) => queues.send(arn, body, groupId),
     // A failure is reported by the function's pool, as an asynchronous invocation's is in its log.
     toFunction: (arn: string, event: unknown) => void functions.invoke(arn, event).catch(() => undefined),
   };
-  const refuse = (code: string, message: string) => new AwsError(code, message);
   const bus = createBus({ buses: model.buses, rules: model.rules, region, account, delivery, refuse });
-  const secrets = createSecrets({ secrets: model.secrets, file: join(keep, 'secrets.json'), refuse });
   const confinement = await startConfinement(model, { dynamo: parts.dynamo, onDenied: (why) => problem(`denied: ${why}`) });
   stops.push(confinement.stop);
-  const actions = { ...prefixed('AWSEvents', bus.actions), ...prefixed('secretsmanager', secrets) };
-  const aws = await startAws(actions, confinement.sts);
+  const issuer = await openIssuer(parts);
+  const pool = openPool(parts, issuer, (name, event) => functions.invoke(name, event));
+  const actions = { AWSEvents: bus.actions, AWSCognitoIdentityProviderService: pool.actions, ...stored(parts) };
+  const aws = await startAws(prefixed(actions), confinement.sts);
   stops.push(aws.stop);
   const functions = startFunctions(parts, aws.endpoint, confinement);
   stops.push(functions.stop);
@@ -169,12 +179,13 @@ async function startParts(parts: Parts) {
   sources.push(startSchedules({ schedules: model.schedules, region, account, deliver: bus.deliver }));
   stops.push(() => Promise.all(sources.map((source) => source.stop())));
   await functions.warm();
-  const { issuer, urls } = await openFront(parts, functions);
+  const urls = openFront(parts, functions, { issuer, pool });
   const urlOf = (word: string) => Object.keys(urls).find((path) => path.includes(word));
   const at = (path: string | undefined) => (path === undefined ? null : `${front.api}${path}/`);
   return {
     api: front.api,
-    issuer,
+    issuer: issuer.url,
+    user_pool: { endpoint: aws.endpoint, ...pool.addresses },
     function_urls: { stripe: at(urlOf('stripe')), btcpay: at(urlOf('btcpay')), broker_events: at(urlOf('broker')) },
     dynamodb_gate: confinement.endpoint,
     bus: aws.endpoint,
@@ -182,11 +193,27 @@ async function startParts(parts: Parts) {
   };
 }
 
-function prefixed<T>(service: string, actions: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(actions).map(([name, action]) => [`${service}.${name}`, action]));
+const refuse = (code: string, message: string) => new AwsError(code, message);
+
+/** Services that only give what the template stores in them. */
+const stored = ({ model, keep }: Parts) => ({
+  secretsmanager: createSecrets({ secrets: model.secrets, file: join(keep, 'secrets.json'), refuse }),
+  AmazonSSM: createParameters({ parameters: model.parameters, refuse }),
+});
+
+/** Actions by service, under the names that X-Amz-Target has for them. */
+function prefixed<T>(services: Readonly<Record<string, Readonly<Record<string, T>>>>): Record<string, T> {
+  const all = Object.entries(services).flatMap(([service, actions]) =>
+    Object.entries(actions).map(([name, action]) => [`${service}.${name}`, action] as const),
+  );
+  return Object.fromEntries(all);
 }
 
-function startFunctions({ options, model, queues, logDirectory }: Parts, aws: string, confinement: Confinement): Functions {
+function startFunctions(
+  { options, model, front, queues, logDirectory }: Parts,
+  aws: string,
+  confinement: Confinement,
+): Functions {
   const polled = new Set(model.mappings.map(({ functionName }) => functionName));
   return createFunctions({
     functions: model.functions,
@@ -194,40 +221,18 @@ function startFunctions({ options, model, queues, logDirectory }: Parts, aws: st
     concurrencyOf: ({ name, reservedConcurrency }) =>
       reservedConcurrency ?? (polled.has(name) ? pollerBatches : otherInvocations),
     environmentOf: (spec) => ({
-      ...withSettings(spec, options.settings),
-      ...runtimeVariables(spec),
+      ...signingInHere(withSettings(spec, options.settings), model.userPools, front.api),
+      ...runtimeVariables(spec, region),
       ...confinement.variablesOf(spec, aws),
       AWS_ENDPOINT_URL_SQS: queues.endpoint,
       AWS_ENDPOINT_URL_S3: queues.endpoint,
       AWS_ENDPOINT_URL_EVENTBRIDGE: aws,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: aws,
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: aws,
+      AWS_ENDPOINT_URL_SSM: aws,
     }),
     onFailure: ({ name }, error, logFile) => options.log(`${name}: ${error.type}: ${firstLine(error.message)} (${logFile})`),
   });
-}
-
-/** A setting replaces only what a function's card has: the local platform gives nothing that the template does not. */
-function withSettings({ environment }: FunctionSpec, settings: Readonly<Record<string, string>>): Record<string, string> {
-  const replaced = Object.entries(settings).filter(([name]) => name in environment);
-  return { ...environment, ...Object.fromEntries(replaced) };
-}
-
-/** What Lambda itself puts into a function's environment. */
-function runtimeVariables({ name, memoryMb, handler, code }: FunctionSpec): Record<string, string> {
-  return {
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    LAMBDA_TASK_ROOT: code,
-    _HANDLER: handler,
-    TZ: ':UTC',
-  };
 }
 
 function startSource(
@@ -254,19 +259,27 @@ function startSource(
   });
 }
 
-async function openFront({ options, model, front, dynamo, keep }: Parts, { invoke }: Functions) {
+function openIssuer({ model, front, keep }: Parts): Promise<Issuer> {
+  const clientId = model.apis.flatMap(({ routes }) => routes).flatMap(({ authorizer }) => authorizer?.audience ?? [])[0];
+  return createIssuer({ api: front.api, clientId: clientId ?? 'local', keyFile: join(keep, 'issuer-key.json') });
+}
+
+function openPool({ options, model, keep }: Parts, issuer: Issuer, invoke: Functions['invoke']): Pool {
+  const mailDirectory = join(options.data === undefined ? join(options.cwd, '.vanta') : resolve(options.data), 'mail');
+  return createPool({ pool: model.userPools[0], issuer, region, keep, mailDirectory, invoke, log: options.log });
+}
+
+function openFront({ options, model, front, dynamo }: Parts, { invoke }: Functions, who: { issuer: Issuer; pool: Pool }) {
   const api = model.apis[0] ?? { id: 'none', routes: [] };
-  const clientId = api.routes.flatMap(({ authorizer }) => authorizer?.audience ?? [])[0] ?? 'local';
-  const issuer = await createIssuer({ api: front.api, clientId, keyFile: join(keep, 'issuer-key.json') });
   const urls = Object.fromEntries(
     model.functionUrls.map((url) => [`/local/urls/${url.functionName}`, createFunctionUrl(url, { accountId: account, invoke })]),
   );
   const table = { endpoint: dynamo, region, name: model.tables[0]?.name ?? '' };
   const onToken = (request: TokenRequest) => options.onToken(request, table);
   const onSubscription = (request: SubscriptionRequest) => options.onSubscription(request, table);
-  const local = { issuer, urls, onToken, onSubscription };
-  front.open(withLocalRoutes(local, createGateway({ api, accountId: account, issuer, invoke })));
-  return { issuer: issuer.url, urls };
+  const local = { issuer: who.issuer, oauth: who.pool.oauth, urls, onToken, onSubscription };
+  front.open(withLocalRoutes(local, createGateway({ api, accountId: account, issuer: who.issuer, invoke })));
+  return urls;
 }
 
 function firstLine(text: string): string {

@@ -30,9 +30,6 @@ export interface Admission {
   readonly refusal?: Refusal;
 }
 
-/** Who calls such a route stays unknown, whatever token it brings. */
-export const isAnonymous = ({ kind }: RouteAccess): boolean => kind === 'public' || kind === 'signature';
-
 /**
  * The caller as it stands at this moment, after one token was taken from its bucket: one read and at most one write. Who
  * calls a public route stays unknown.
@@ -42,7 +39,7 @@ export async function admit(
   access: RouteAccess,
   callers: CallerPorts | undefined,
 ): Promise<Admission> {
-  if (isAnonymous(access) || claimed === undefined) return { principal: undefined, headers: {} };
+  if (access.kind === 'public' || claimed === undefined) return { principal: undefined, headers: {} };
   if (callers === undefined) throw new Error('a route that needs a caller met a door that cannot admit any');
   const { standing, bucket } = await callers.read(claimed);
   const principal = standing === undefined ? claimed : present(claimed, standing);

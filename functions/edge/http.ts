@@ -3,13 +3,13 @@ import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { type IdempotencyStore, runOnce, type StoredAnswer } from '../../shared/domain/contract/idempotency.ts';
 import type { RoomSchemas, RouteSchema } from '../../shared/domain/contract/route-schema.ts';
 import { mayTry } from '../../shared/domain/tenants/policy.ts';
-import type { Principal } from '../../shared/domain/tenants/principal.ts';
+import { type Claims, type Principal, principalOf } from '../../shared/domain/tenants/principal.ts';
 import { subjectText } from '../../shared/domain/tenants/scope.ts';
 import { canonicalJson, sha256Hex } from '../../shared/kit/hash.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import { limits } from '../../shared/wiring/limits.ts';
 import { type ApiRoom, type Route, type RouteId, type RouteIdOf, routes } from '../../shared/wiring/routes.ts';
-import { type Admission, admit, type CallerPorts, isAnonymous } from './admit.ts';
+import { type Admission, admit, type CallerPorts } from './admit.ts';
 import { clock, freshUlid } from './entropy.ts';
 import { logger } from './observe.ts';
 import { internalError, problemBody } from './problem.ts';
@@ -23,6 +23,8 @@ export type RoomHandlers<R extends ApiRoom> = { readonly [Id in RouteIdOf<R>]: (
 export interface HttpDoor {
   /** Where callers stand and what is left of their bucket; a door without it serves public routes only. */
   readonly callers?: CallerPorts;
+  /** The claims of an access token, for routes that no gateway checks one for. */
+  readonly claimsOf?: (token: string) => Promise<Claims | undefined>;
   readonly idempotency?: IdempotencyStore;
   /** Makes the secret that a sealed answer names. */
   readonly unseal?: (sealed: NonNullable<ApiAnswer['sealed']>) => Promise<string>;
@@ -91,7 +93,7 @@ export const problemAnswer = (refusal: Refusal, requestId: string): Answer => ({
 async function serve(event: ApiEvent, context: Context, bound: ReadonlyMap<string, Bound>, door: HttpDoor): Promise<Answer> {
   const found = bound.get(event.routeKey);
   if (found === undefined) throw new Error(`no handler is bound to ${event.routeKey}`);
-  const caller = isAnonymous(found.route.access) ? undefined : principalIn(event);
+  const caller = await claimant(event, found.route, door);
   return actingAs(caller, () => served(event, context, { ...found, caller, door }));
 }
 
@@ -104,6 +106,17 @@ async function served(event: ApiEvent, context: Context, { caller, ...work }: Ca
     if (!(error instanceof Refusal)) throw error;
     return told(problemAnswer(error, event.requestContext.requestId), admission);
   }
+}
+
+/** Who calls, as a verified token says: the gateway verified it, or, where a signature does as well, we do. Public routes have no caller. */
+async function claimant(event: ApiEvent, { access }: Route, { claimsOf }: HttpDoor): Promise<Principal | undefined> {
+  if (access.kind === 'public') return undefined;
+  if (access.kind !== 'signature' || claimsOf === undefined) return principalIn(event);
+  const token = /^bearer +(.+)$/i.exec(event.headers['authorization'] ?? '')?.[1];
+  if (token === undefined) return undefined;
+  const claims = await claimsOf(token);
+  if (claims === undefined) throw new Refusal(401, 'unauthenticated', 'The access token is not valid.');
+  return principalOf(claims);
 }
 
 /** Every answer to a known caller says what is left of its bucket. */
@@ -214,13 +227,14 @@ function toStored(given: ApiAnswer, schema: RouteSchema): StoredAnswer {
   const body = JSON.stringify(given.body);
   const isList = typeof given.body === 'object' && given.body !== null && 'items' in given.body;
   // Records carry a tag (SPEC 2): the one that a PATCH compares where there is a version, else one of the content.
-  const etag = given.etag ?? (isList ? undefined : `"${sha256Hex(body).slice(0, 32)}"`);
+  const etag = given.etag ?? (isList || schema.answer.noStore === true ? undefined : `"${sha256Hex(body).slice(0, 32)}"`);
   return {
     status: given.status ?? schema.answer.status,
     body,
     contentType: 'application/json',
     ...(etag === undefined ? {} : { etag }),
     ...(given.sealed === undefined ? {} : { sealed: given.sealed }),
+    ...(schema.answer.noStore === true ? { noStore: true } : {}),
   };
 }
 
@@ -230,6 +244,7 @@ async function answer(stored: StoredAnswer, replayed: boolean, door: HttpDoor): 
     headers: {
       'content-type': stored.contentType,
       ...(stored.etag === undefined ? {} : { etag: stored.etag }),
+      ...(stored.noStore === true ? { 'cache-control': 'no-store' } : {}),
       ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
     },
     body: stored.sealed === undefined ? stored.body : await withSecret(stored, door),

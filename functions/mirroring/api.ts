@@ -1,3 +1,4 @@
+import { tokenVerifier } from '../../shared/adapters/cognito/verifier.ts';
 import { putAuditEvent } from '../../shared/adapters/dynamo/audit-store.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { openQueue } from '../../shared/adapters/sqs/queue.ts';
@@ -77,5 +78,9 @@ export const handler = httpDoor(
     listDeadLetters,
     redriveDeadLetter,
   },
-  { callers: callersIn(table, env), idempotency: idempotencyStore(table) },
+  {
+    callers: callersIn(table, env),
+    claimsOf: tokenVerifier(env.issuer, env.clientIds.split(',')).claimsOf,
+    idempotency: idempotencyStore(table),
+  },
 );

@@ -6,7 +6,7 @@ import type { Follower } from '../../shared/domain/followers/follower.ts';
 import { type FillPorts, type FillReport, reportFill as report } from '../../shared/domain/mirroring/fill.ts';
 import { servedChild } from '../../shared/domain/mirroring/served.ts';
 import { childOrderView } from '../../shared/domain/mirroring/views.ts';
-import { notFound } from '../../shared/domain/tenants/policy.ts';
+import { notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import { whySignatureRefused } from '../../shared/domain/webhooks/signing.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
@@ -27,12 +27,14 @@ async function requireSignature(event: ApiEvent, follower: Follower | undefined)
   if (refused !== undefined) throw new Refusal(401, 'signature_invalid', `The report is not signed: ${refused}.`);
 }
 
-export async function reportFill({ params, body, raw }: ApiRequest<FillReport>): Promise<ApiAnswer> {
+export async function reportFill({ principal, params, body, raw }: ApiRequest<FillReport>): Promise<ApiAnswer> {
   const found = await locateChild(params['follower_order_id'] as string);
-  await requireSignature(raw, found?.follower);
+  if (principal === undefined) await requireSignature(raw, found?.follower);
+  else permit(principal, 'reportFill', resource('follower_order', found?.follower));
   if (found === undefined) throw notFound('follower_order');
-  // From here on the follower speaks, for its own tenant.
-  if (table.cross?.({ to: 'proven follower', ...found.follower }) === false) throw notFound('follower_order');
+  // From here on the follower speaks, for its own tenant, whether it signed or its person has a token.
+  const to = principal === undefined ? 'proven follower' : 'follower';
+  if (table.cross?.({ to, ...found.follower }) === false) throw notFound('follower_order');
   requireExpanded(found);
   await report(body, portsFor(found));
   const { entry, claim, row, follower } = found;

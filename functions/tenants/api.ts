@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { peoplePool } from '../../shared/adapters/cognito/people.ts';
+import { tokenEndpoint } from '../../shared/adapters/cognito/token-endpoint.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findTenant } from '../../shared/adapters/dynamo/lookups.ts';
 import { putTenant, replaceTenant } from '../../shared/adapters/dynamo/tenant-store.ts';
@@ -7,18 +9,28 @@ import { changeTenant, tenantTag } from '../../shared/domain/tenants/change.ts';
 import { notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { type Tenant, type tenantBody, type tenantPatch, tenantSchemas, tenantView } from '../../shared/domain/tenants/tenant.ts';
+import { exchangeToken, type TokenBody } from '../../shared/domain/tenants/token.ts';
 import { timestamp } from '../../shared/kit/clock.ts';
 import { id } from '../../shared/kit/ids.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
+import { limits } from '../../shared/wiring/limits.ts';
 import { callersIn } from '../edge/admit.ts';
 import { clock } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { callersTable } from '../edge/scope.ts';
+import { members } from './members.ts';
 
 const env = readEnv('tenants-api');
 const table = callersTable('tenants-api', env);
+
+const clientIds = env.clientIds.split(',');
+const ask = tokenEndpoint(env.signInDomain, limits.issuerTimeoutMs);
+
+async function createToken({ body }: ApiRequest<TokenBody>): Promise<ApiAnswer> {
+  return { body: await exchangeToken(body, { clientIds, ask }) };
+}
 
 async function getMe({ principal }: ApiRequest): Promise<ApiAnswer> {
   const { subject, tenantId, tenant, role, followerId, scopes } = principal as Principal;
@@ -60,6 +72,6 @@ async function updateTenant(request: ApiRequest<z.infer<typeof tenantPatch>>): P
 export const handler = httpDoor(
   'tenants',
   tenantSchemas,
-  { getMe, createTenant, getTenant, updateTenant },
+  { ...members({ table, pool: peoplePool(env.userPool) }), getMe, createToken, createTenant, getTenant, updateTenant },
   { callers: callersIn(table, env), idempotency: idempotencyStore(table) },
 );

@@ -6,6 +6,7 @@ import { keysByWord, tenantKeys } from '../tenants/leading-keys.ts';
 /** A resource as functions get it: the value of its variable, the ARN for its grants, its customer key if it has one. */
 export interface Shelved {
   readonly value: string;
+  /** Empty where there is nothing to grant. */
   readonly arn: string;
   readonly keyArn?: string;
   /** What cdk-nag finds in a grant on it, and why that is meant. */
@@ -17,10 +18,13 @@ export type Shelf = { readonly [R in Exclude<ResourceName, 'tenantRole'>]: Shelv
 /** Every resource that a card may name. */
 type FullShelf = { readonly [R in ResourceName]?: Shelved };
 
+/** What a function's card needs of the shelf: a function that is made before all resources are there takes no more. */
+export type ShelfOf<F extends FunctionName> = Pick<Shelf, keyof (typeof functions)[F]['needs'] & keyof Shelf>;
+
 type KeyWord = 'Decrypt' | 'Encrypt' | 'ReEncryptFrom' | 'ReEncryptTo' | 'GenerateDataKey' | 'DescribeKey';
 type GrantRules = {
   readonly [R in ResourceName]: {
-    readonly service: 'dynamodb' | 'sqs' | 'events' | 's3' | 'secretsmanager' | 'sts';
+    readonly service: 'dynamodb' | 'sqs' | 'events' | 's3' | 'secretsmanager' | 'sts' | 'cognito-idp' | 'ssm' | 'none';
     /** What each access asks of the resource's customer key. */
     readonly key: { readonly [A in Access<R>]: readonly KeyWord[] };
   };
@@ -55,6 +59,11 @@ const rules: GrantRules = {
   bus: { service: 'events', key: { PutEvents: none, DescribeEventBus: none } },
   auditBucket: { service: 's3', key: { PutObject: ['Decrypt', 'GenerateDataKey'] } },
   masterSecret: { service: 'secretsmanager', key: { GetSecretValue: read } },
+  userPool: { service: 'cognito-idp', key: { AdminCreateUser: none, AdminGetUser: none, AdminUserGlobalSignOut: none } },
+  machineClients: { service: 'ssm', key: { GetParameter: none } },
+  issuer: { service: 'none', key: {} },
+  signInDomain: { service: 'none', key: {} },
+  clientIds: { service: 'none', key: {} },
   tenantRole: { service: 'sts', key: { AssumeRole: none, TagSession: none } },
 };
 
@@ -63,9 +72,11 @@ export function grantsOf(name: FunctionName, shelf: FullShelf) {
   const card: Card = functions[name];
   const needs = Object.entries(card.needs) as [ResourceName, readonly string[]][];
   const variables = Object.fromEntries(needs.map(([r]) => [resources[r].variable, shelved(shelf, r).value]));
-  const statements = needs.flatMap(([r, words]) =>
-    r === 'table' && isConfined(card) ? unnamedStatements(card, shelved(shelf, r)) : statementsFor(r, words, shelved(shelf, r)),
-  );
+  const statements = needs
+    .filter(([, words]) => words.length > 0)
+    .flatMap(([r, words]) =>
+      r === 'table' && isConfined(card) ? unnamedStatements(card, shelved(shelf, r)) : statementsFor(r, words, shelved(shelf, r)),
+    );
   const findings = needs.flatMap(([r]) => shelved(shelf, r).finding ?? []);
   return { variables, statements, findings };
 }

@@ -12,7 +12,7 @@ import { type SettingName, settings } from '../../shared/wiring/settings.ts';
 import { acknowledge } from '../acknowledgements.ts';
 import type { StageRow } from '../stages.ts';
 import { tenantRole } from '../tenants/tenant-role.ts';
-import { grantsOf, isConfined, type Shelf, type Shelved, tenantStatements } from './grants.ts';
+import { grantsOf, isConfined, type Shelf, type ShelfOf, type Shelved, tenantStatements } from './grants.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -30,25 +30,25 @@ const bundling: BundlingOptions = {
   forceDockerBundling: false,
 };
 
-export interface VantaFunctionProps {
-  readonly name: FunctionName;
+export interface VantaFunctionProps<F extends FunctionName> {
+  readonly name: F;
   readonly row: StageRow;
-  readonly shelf: Shelf;
+  readonly shelf: ShelfOf<F>;
 }
 
 /** A Lambda made from its card: exactly the card's variables and grants, and a log group of its own. */
-export class VantaFunction extends Construct {
-  readonly name: FunctionName;
+export class VantaFunction<F extends FunctionName = FunctionName> extends Construct {
+  readonly name: F;
   readonly card: Card;
   readonly lambda: NodejsFunction;
 
-  constructor(scope: Construct, { name, row, shelf }: VantaFunctionProps) {
+  constructor(scope: Construct, { name, row, shelf }: VantaFunctionProps<F>) {
     super(scope, name);
     this.name = name;
     this.card = functions[name];
     // A role of our own: the managed policy that Lambda's default role carries may write to every log group.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    const { variables, statements, findings } = grantsOf(name, { ...shelf, ...this.#tenantRole(role, shelf) });
+    const { variables, statements, findings } = grantsOf(name, { ...shelf, ...this.#tenantRole(role, shelf as Shelf) });
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/vanta/${row.name}/${name}`,
       retention: row.watch.logDays,

@@ -37,7 +37,8 @@ export function connect(fn: VantaFunction, sources: Sources): void {
       connectSchedule(fn, trigger);
       break;
     case 'http':
-      throw new Error(`${fn.name} answers HTTP: it belongs to the control plane`);
+    case 'preToken':
+      throw new Error(`${fn.name} is not run by mirroring's queues, streams and schedules`);
     default:
       trigger satisfies never;
   }

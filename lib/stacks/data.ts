@@ -7,13 +7,14 @@ import { exportNameOf } from '../acknowledgements.ts';
 import { AuditBucket } from '../audit/audit-bucket.ts';
 import { dataKey } from '../constructs/data-key.ts';
 import type { Shelf } from '../constructs/grants.ts';
+import { VantaFunction } from '../constructs/vanta-function.ts';
 import { vantaTable } from '../constructs/vanta-table.ts';
 import { masterSecret } from '../followers/master-secret.ts';
 import type { StageRow } from '../stages.ts';
-import { People } from '../tenants/people.ts';
+import { machineClientsOf, People, type PeopleShelf } from '../tenants/people.ts';
 
 /** The resources that this stack shelves for functions. */
-export type DataShelf = Pick<Shelf, 'table' | 'auditBucket' | 'masterSecret'>;
+export type DataShelf = PeopleShelf & Pick<Shelf, 'table' | 'auditBucket' | 'masterSecret'>;
 
 /** What must never be lost: table, audit bucket, keys, user pool. */
 export class DataStack extends Stack {
@@ -26,12 +27,17 @@ export class DataStack extends Stack {
     const { row } = props;
     const key = row.data.customerKey ? dataKey(this) : undefined;
     this.table = vantaTable(this, row, key);
-    this.people = new People(this, 'People', row);
+    const keyArn = key?.keyArn;
+    const table = { value: this.table.tableName, arn: this.table.tableArn, keyArn };
+    // Made here and not with the others: the pool names its trigger, and nothing of this stack may wait for a later one.
+    const machineClients = machineClientsOf(this, row);
+    const preToken = new VantaFunction(this, { name: 'pre-token', row, shelf: { table, machineClients } });
+    this.people = new People(this, 'People', { row, preToken: preToken.lambda, machineClients });
     const { bucket } = new AuditBucket(this, 'Audit', { row, key });
     const secret = masterSecret(this, row, key);
-    const keyArn = key?.keyArn;
     this.shelf = {
-      table: { value: this.table.tableName, arn: this.table.tableArn, keyArn },
+      ...this.people.shelf,
+      table,
       auditBucket: { value: bucket.bucketName, arn: bucket.arnForObjects('audit/*'), keyArn, finding: this.#objectsOf(bucket) },
       masterSecret: { value: secret.ref, arn: secret.ref, keyArn },
     } satisfies Partial<Record<ResourceName, unknown>>;

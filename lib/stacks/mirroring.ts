@@ -38,5 +38,5 @@ export class MirroringStack extends Stack {
 }
 
 const behindTheApi = (Object.entries(functions) as [FunctionName, Card][])
-  .filter(([, card]) => card.trigger.kind !== 'http')
+  .filter(([, card]) => card.trigger.kind !== 'http' && card.trigger.kind !== 'preToken')
   .map(([name]) => name);

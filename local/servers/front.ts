@@ -2,9 +2,10 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { SetupError } from '../checks.ts';
 import { type SubscriptionRequest, subscriptionRequest } from '../subscriptions.ts';
+import { issuerPath } from '../template/identify.ts';
 import type { HttpHandler } from './gateway.ts';
 import { readBody, sendMessage } from './http-event.ts';
-import { type Issuer, issuerPath, type TokenRequest, tokenRequest } from './issuer.ts';
+import { type Issuer, type TokenRequest, tokenRequest } from './issuer.ts';
 
 /** The platform's one address. It is taken before anything else starts, so that a taken port is told at once. */
 export interface Front {
@@ -49,6 +50,8 @@ function taken(port: number): SetupError {
 
 export interface LocalRoutes {
   readonly issuer: Issuer;
+  /** The endpoints of the user pool's domain, which are served below the issuer's url. */
+  readonly oauth: HttpHandler;
   /** Function URLs by the path they are served under. */
   readonly urls: Readonly<Record<string, HttpHandler>>;
   /** Told of every token before it is handed out. */
@@ -58,11 +61,12 @@ export interface LocalRoutes {
 
 /** The routes that exist on the local platform only, in front of the API's own. */
 export function withLocalRoutes(local: LocalRoutes, api: HttpHandler): HttpHandler {
-  const { issuer, urls } = local;
+  const { issuer, oauth, urls } = local;
   return async (request, response, path) => {
     if (!path.startsWith('/local/')) return api(request, response, path);
     const document = path.startsWith(issuerPath) ? issuer.documents[path.slice(issuerPath.length)] : undefined;
     if (document !== undefined) return sendJson(response, 200, document);
+    if (path.startsWith(`${issuerPath}/`)) return oauth(request, response, path.slice(issuerPath.length));
     const url = Object.keys(urls).find((prefix) => path === prefix || path.startsWith(`${prefix}/`));
     if (url !== undefined) return urls[url]?.(request, response, path.slice(url.length) || '/');
     const form = forms(local)[path];

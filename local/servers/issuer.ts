@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVe
 import { z } from 'zod';
 import { type Role, roleScopes, roles } from '../../shared/domain/tenants/roles.ts';
 import { scopePrefix, scopes } from '../../shared/wiring/routes.ts';
+import { issuerPath } from '../template/identify.ts';
 
 /** What `POST /local/token` takes; the claims are taken as given. */
 export const tokenRequest = z.strictObject({
@@ -20,6 +21,8 @@ export type TokenRequest = z.infer<typeof tokenRequest>;
 export interface Issuer {
   readonly url: string;
   issue(request: TokenRequest): Promise<string>;
+  /** Signs claims as a token of this issuer; `iss`, `iat`, `exp` and `jti` are added. */
+  sign(claims: JWTPayload, seconds: number): Promise<string>;
   /** The token's claims; rejects when it is not one of ours, is expired, or is for another client. */
   verify(token: string, audience: readonly string[]): Promise<JWTPayload>;
   /** Documents to serve, by what follows the issuer's url. */
@@ -35,7 +38,6 @@ interface IssuerOptions {
 
 const algorithm = 'RS256';
 const lifetimeSeconds = 3600;
-export const issuerPath = '/local/issuer';
 
 /** Opens the issuer; its signing key is kept, so that tokens outlive a restart. */
 export async function createIssuer({ api, clientId, keyFile }: IssuerOptions): Promise<Issuer> {
@@ -45,16 +47,18 @@ export async function createIssuer({ api, clientId, keyFile }: IssuerOptions): P
   const publicJwk = { kty, n, e, kid, alg: algorithm, use: 'sig' } as JWK;
   const publicKey = await importJWK(publicJwk, algorithm);
   const url = api + issuerPath;
+  const sign = (claims: JWTPayload, seconds: number) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: algorithm, kid: kid ?? '', typ: 'JWT' })
+      .setIssuer(url)
+      .setIssuedAt()
+      .setExpirationTime(`${seconds}s`)
+      .setJti(randomUUID())
+      .sign(privateKey);
   return {
     url,
-    issue: (request) =>
-      new SignJWT(claimsOf(request, clientId))
-        .setProtectedHeader({ alg: algorithm, kid: kid ?? '', typ: 'JWT' })
-        .setIssuer(url)
-        .setIssuedAt()
-        .setExpirationTime(`${lifetimeSeconds}s`)
-        .setJti(randomUUID())
-        .sign(privateKey),
+    sign,
+    issue: (request) => sign(claimsOf(request, clientId), lifetimeSeconds),
     async verify(token, audience) {
       const { payload } = await jwtVerify(token, publicKey, { algorithms: [algorithm], requiredClaims: ['exp'] });
       if (!isOurs(payload.iss)) throw new Error('wrong issuer');
@@ -63,19 +67,23 @@ export async function createIssuer({ api, clientId, keyFile }: IssuerOptions): P
       if (!clients.some((client) => audience.includes(String(client)))) throw new Error('wrong audience');
       return payload;
     },
-    documents: {
-      '/.well-known/openid-configuration': {
-        issuer: url,
-        jwks_uri: `${url}/.well-known/jwks.json`,
-        token_endpoint: `${api}/local/token`,
-        response_types_supported: ['token'],
-        subject_types_supported: ['public'],
-        id_token_signing_alg_values_supported: [algorithm],
-      },
-      '/.well-known/jwks.json': { keys: [publicJwk] },
-    },
+    documents: documentsOf(url, publicJwk),
   };
 }
+
+const documentsOf = (url: string, key: JWK): Issuer['documents'] => ({
+  '/.well-known/openid-configuration': {
+    issuer: url,
+    jwks_uri: `${url}/.well-known/jwks.json`,
+    authorization_endpoint: `${url}/oauth2/authorize`,
+    token_endpoint: `${url}/oauth2/token`,
+    response_types_supported: ['code'],
+    code_challenge_methods_supported: ['S256'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: [algorithm],
+  },
+  '/.well-known/jwks.json': { keys: [key] },
+});
 
 /** Claims in the shape of a Cognito access token: `client_id` and no `aud`, scopes with the resource server's prefix. */
 export function claimsOf(

@@ -5,6 +5,9 @@ import { type Identify, type Identity, pseudoParameters, type Resolver, Template
 const region = pseudoParameters['AWS::Region'];
 const account = pseudoParameters['AWS::AccountId'];
 
+/** Where the issuer, and what the user pool's domain serves, stand below the API's address. */
+export const issuerPath = '/local/issuer';
+
 /** Addresses that are known only once the servers run; they must reach environments, never stored data. */
 export interface Addresses {
   readonly sqs: string;
@@ -56,6 +59,9 @@ const namings: Readonly<Record<string, Naming>> = {
   },
   'AWS::SecretsManager::Secret': { property: 'Name', identity: secret },
   'AWS::Cognito::UserPool': { identity: userPool },
+  'AWS::Cognito::UserPoolDomain': { property: 'Domain', identity: (name) => ({ ref: name, attributes: {} }) },
+  'AWS::Cognito::UserPoolResourceServer': { property: 'Identifier', identity: (name) => ({ ref: name, attributes: {} }) },
+  'AWS::SSM::Parameter': { property: 'Name', identity: (name) => ({ ref: name, attributes: {} }) },
   'AWS::Cognito::UserPoolClient': { identity: (name) => ({ ref: hash(name, 26), attributes: { ClientId: hash(name, 26) } }) },
 };
 
@@ -97,11 +103,11 @@ function secret(name: string) {
   return { ref: arn, attributes: { Id: arn } };
 }
 
-function userPool(name: string) {
+function userPool(name: string, { api }: Addresses) {
   const id = `${region}_${hash(name, 9)}`;
   const provider = `cognito-idp.${region}.amazonaws.com/${id}`;
   const arn = `arn:aws:cognito-idp:${region}:${account}:userpool/${id}`;
-  return { ref: id, attributes: { Arn: arn, UserPoolId: id, ProviderName: provider, ProviderURL: `https://${provider}` } };
+  return { ref: id, attributes: { Arn: arn, UserPoolId: id, ProviderName: provider, ProviderURL: api + issuerPath } };
 }
 
 function hash(text: string, length: number): string {

@@ -118,6 +118,31 @@ export const interpretedTypes: Readonly<Record<string, Shape>> = {
     ),
     ...names('Description KmsKeyId Tags'),
   },
+  'AWS::Cognito::UserPool': {
+    LambdaConfig: { PreTokenGenerationConfig: names('LambdaArn LambdaVersion') },
+    AdminCreateUserConfig: {
+      ...names('AllowAdminCreateUserOnly'),
+      InviteMessageTemplate: names('EmailMessage EmailSubject'),
+      ...names('UnusedAccountValidityDays'),
+    },
+    // Acted out as they are set: e-mail addresses, in any case, are what people sign in with, and count as verified.
+    ...names('UserPoolName UsernameAttributes UsernameConfiguration AutoVerifiedAttributes'),
+    // no effect: nobody has a password or a second factor here
+    ...names('Policies MfaConfiguration EnabledMfas AccountRecoverySetting DeletionProtection UserPoolTier UserPoolTags'),
+    ...names('EmailVerificationMessage EmailVerificationSubject SmsVerificationMessage VerificationMessageTemplate'),
+  },
+  'AWS::Cognito::UserPoolClient': {
+    ...names('ClientName GenerateSecret UserPoolId AllowedOAuthFlows AllowedOAuthScopes CallbackURLs'),
+    ...names('AccessTokenValidity IdTokenValidity RefreshTokenValidity'),
+    TokenValidityUnits: names('AccessToken IdToken RefreshToken'),
+    // no effect: sign-in is always the domain's, and a session can always be ended
+    ...names('AllowedOAuthFlowsUserPoolClient EnableTokenRevocation ExplicitAuthFlows LogoutURLs'),
+    ...names('PreventUserExistenceErrors SupportedIdentityProviders'),
+  },
+  'AWS::Cognito::UserPoolDomain': { ...names('Domain UserPoolId'), ...names('ManagedLoginVersion') },
+  // A client lists its scopes itself; this names what they begin with.
+  'AWS::Cognito::UserPoolResourceServer': { ...names('Identifier Name UserPoolId'), Scopes: names('ScopeName ScopeDescription') },
+  'AWS::SSM::Parameter': { ...names('Name Value Type'), ...names('Tier Description Tags') },
 };
 
 /** Types that have no effect on one machine. */
@@ -127,11 +152,7 @@ export const typesWithoutEffect: ReadonlySet<string> = new Set([
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
-  'AWS::Cognito::UserPool',
-  'AWS::Cognito::UserPoolClient',
-  'AWS::Cognito::UserPoolDomain',
   'AWS::Cognito::UserPoolGroup',
-  'AWS::Cognito::UserPoolResourceServer',
   'AWS::Events::Archive',
   'AWS::Events::EventBusPolicy',
   'AWS::IAM::ManagedPolicy',
@@ -148,7 +169,6 @@ export const typesWithoutEffect: ReadonlySet<string> = new Set([
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
-  'AWS::SSM::Parameter',
 ]);
 
 /** Paths of the names in `value` that `shape` does not know, such as `Targets.0.EcsParameters`. */

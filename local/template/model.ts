@@ -12,6 +12,8 @@ export interface Model {
   readonly functionUrls: readonly FunctionUrlSpec[];
   readonly secrets: readonly SecretSpec[];
   readonly roles: readonly RoleSpec[];
+  readonly userPools: readonly UserPoolSpec[];
+  readonly parameters: readonly ParameterSpec[];
 }
 
 export interface TableSpec {
@@ -123,4 +125,32 @@ export interface SecretSpec {
     readonly SecretStringTemplate?: string;
     readonly GenerateStringKey?: string;
   };
+}
+
+export interface UserPoolSpec {
+  readonly id: string;
+  /** What the pool's domain is called on AWS: `https://<prefix>.auth.<region>.amazoncognito.com`. */
+  readonly domainUrl?: string;
+  /** Whether a person may sign up, or only be invited. */
+  readonly selfSignUp: boolean;
+  readonly invitation: { readonly subject: string; readonly body: string };
+  readonly preToken?: { readonly functionName: string; readonly version: string };
+  readonly clients: readonly PoolClientSpec[];
+}
+
+export interface PoolClientSpec {
+  readonly id: string;
+  readonly name: string;
+  readonly hasSecret: boolean;
+  readonly flows: readonly string[];
+  readonly scopes: readonly string[];
+  readonly callbackUrls: readonly string[];
+  readonly accessSeconds: number;
+  readonly idSeconds: number;
+  readonly refreshSeconds: number;
+}
+
+export interface ParameterSpec {
+  readonly name: string;
+  readonly value: string;
 }

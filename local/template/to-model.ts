@@ -16,6 +16,7 @@ import type {
   TableSpec,
   TargetSpec,
 } from './model.ts';
+import { userPoolSpec } from './user-pool.ts';
 
 /** Gives resolved resources the form that the servers and runtimes take. */
 export function toModel(resources: readonly Resolved[]): Model {
@@ -41,6 +42,8 @@ export function toModel(resources: readonly Resolved[]): Model {
     functionUrls: of('AWS::Lambda::Url').map(functionUrlSpec),
     secrets: of('AWS::SecretsManager::Secret').map(secretSpec),
     roles: of('AWS::IAM::Role').map((role) => roleSpec(role, of('AWS::IAM::Policy'))),
+    userPools: of('AWS::Cognito::UserPool').map((pool) => userPoolSpec(pool, resources)),
+    parameters: of('AWS::SSM::Parameter').map(({ ref, properties }) => ({ name: ref, value: properties.Value })),
   };
 }
 

@@ -11,7 +11,9 @@ export type Trigger =
   | { readonly kind: 'http'; readonly room: ApiRoom }
   | { readonly kind: 'queue'; readonly queue: QueueName; readonly batchSize: number; readonly provisionedPollers?: PollerSetting }
   | { readonly kind: 'stream'; readonly batchSize: number; readonly sortKeyPrefixes: readonly string[] }
-  | { readonly kind: 'schedule'; readonly everyMinutes: number };
+  | { readonly kind: 'schedule'; readonly everyMinutes: number }
+  /** Asked by the user pool before it makes a token. The pool waits five seconds. */
+  | { readonly kind: 'preToken' };
 
 /**
  * A Lambda's card: all that infrastructure must know of it. Exactly the needs become environment variables and
@@ -56,10 +58,24 @@ export const functions = {
   'tenants-api': {
     ...api,
     entry: 'functions/tenants/api.ts',
-    needs: { table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'], tenantRole },
-    reach: { person: ['GetItem', 'PutItem'] },
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      tenantRole,
+      userPool: ['AdminCreateUser', 'AdminGetUser', 'AdminUserGlobalSignOut'],
+      signInDomain: [],
+      clientIds: [],
+    },
+    reach: { person: ['GetItem', 'PutItem', 'DeleteItem'], followerReference: ['GetItem'] },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'tenants' },
+  },
+  'pre-token': {
+    entry: 'functions/tenants/pre-token.ts',
+    memoryMb: 1024,
+    timeoutSeconds: 5,
+    needs: { table: ['GetItem', 'PutItem', 'UpdateItem'], machineClients: ['GetParameter'] },
+    settings: [...always],
+    trigger: { kind: 'preToken' },
   },
   'vaults-api': {
     ...api,
@@ -108,6 +124,8 @@ export const functions = {
       shards: ['SendMessage'],
       shardNodes: ['SendMessage'],
       masterSecret: ['GetSecretValue'],
+      issuer: [],
+      clientIds: [],
     },
     reach: {
       vaultReference: ['GetItem'],

@@ -24,6 +24,10 @@ export const limits = {
   webhookBodyBytes: 16 * 1024,
   /** Test events to one follower's endpoint. */
   testEventsPerMinute: 6,
+  /** The API waits so long for the issuer of tokens. */
+  issuerTimeoutMs: 5000,
+  /** Who was removed from a tenant is remembered so long, for a request that is repeated. */
+  removedHours: 24,
   openPartitions: 16,
   ringsPerBatch: 10,
   /** Batches of rings under way at once: those of one node. */

@@ -5,7 +5,7 @@ import type { Access } from './resources.ts';
  * and for which words; lib/tenants/leading-keys.ts says what keys those are; docs/decisions/0018 says why.
  */
 export type ReachName =
-  /** The look-up of a person: the tenant that it belongs to. */
+  /** The look-up of a person, the caller or a member of its tenant: whose member it is. */
   | 'person'
   /** Look-ups by id: they say where a thing is and whose it is, and nothing of the thing. */
   | 'vaultReference'

@@ -16,6 +16,15 @@ export const resources = {
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
   auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
   masterSecret: { variable: 'MASTER_SECRET_ARN', access: ['GetSecretValue'] },
+  userPool: { variable: 'USER_POOL_ID', access: ['AdminCreateUser', 'AdminGetUser', 'AdminUserGlobalSignOut'] },
+  /** Which tenant each machine client acts for, as JSON by client id. */
+  machineClients: { variable: 'MACHINE_CLIENTS_PARAMETER', access: ['GetParameter'] },
+  // Known only when the pool is deployed, and nothing to grant: tokens are made and checked over plain HTTPS.
+  issuer: { variable: 'ISSUER_URL', access: [] },
+  /** Where /oauth2/authorize and /oauth2/token are. */
+  signInDomain: { variable: 'SIGN_IN_DOMAIN_URL', access: [] },
+  /** Comma-separated; people's own client first. */
+  clientIds: { variable: 'CLIENT_IDS', access: [] },
   /** The role that an API function takes on for a tenant, to touch the table as that tenant and no other. */
   tenantRole: { variable: 'TENANT_ROLE_ARN', access: ['AssumeRole', 'TagSession'] },
 } as const satisfies Record<string, { variable: string; access: readonly string[] }>;

@@ -57,6 +57,11 @@ export const routes = {
   getOpenApi: { method: 'GET', path: '/v1/openapi.json', room: 'contract', access: open },
   getHealth: { method: 'GET', path: '/v1/health', room: 'contract', access: open },
   getMe: { method: 'GET', path: '/v1/me', room: 'tenants', access: signedIn },
+  createToken: { method: 'POST', path: '/v1/auth/token', room: 'tenants', access: open, unkeyed: true },
+  listUsers: { method: 'GET', path: '/v1/users', room: 'tenants', access: needs('tenant:manage') },
+  createUser: { method: 'POST', path: '/v1/users', room: 'tenants', access: needs('tenant:manage') },
+  updateUser: { method: 'PATCH', path: '/v1/users/{user_id}', room: 'tenants', access: needs('tenant:manage'), on: 'user' },
+  deleteUser: { method: 'DELETE', path: '/v1/users/{user_id}', room: 'tenants', access: needs('tenant:manage'), on: 'user' },
   createTenant: { method: 'POST', path: '/v1/tenants', room: 'tenants', access: signedIn },
   getTenant: { method: 'GET', path: '/v1/tenants/{tenant_id}', room: 'tenants', access: needs('tenant:manage'), on: 'tenant' },
   updateTenant: {

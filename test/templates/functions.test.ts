@@ -19,6 +19,11 @@ const services: Record<ResourceName, string> = {
   auditBucket: 's3',
   masterSecret: 'secretsmanager',
   tenantRole: 'sts',
+  userPool: 'cognito-idp',
+  machineClients: 'ssm',
+  issuer: 'none',
+  signInDomain: 'none',
+  clientIds: 'none',
 };
 
 /** What a function may do beside its needs, because of what runs it or because it is a function at all. */

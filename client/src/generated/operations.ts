@@ -7,6 +7,11 @@ export const operations = {
   getOpenApi: {"method":"GET","path":"/v1/openapi.json","auth":"none","key":false,"body":false,"list":false,"safe":true},
   getHealth: {"method":"GET","path":"/v1/health","auth":"none","key":false,"body":false,"list":false,"safe":true},
   getMe: {"method":"GET","path":"/v1/me","auth":"token","key":false,"body":false,"list":false,"safe":true},
+  createToken: {"method":"POST","path":"/v1/auth/token","auth":"none","key":false,"body":true,"list":false,"safe":false},
+  listUsers: {"method":"GET","path":"/v1/users","auth":"token","key":false,"body":false,"list":true,"safe":true},
+  createUser: {"method":"POST","path":"/v1/users","auth":"token","key":true,"body":true,"list":false,"safe":true},
+  updateUser: {"method":"PATCH","path":"/v1/users/{user_id}","auth":"token","key":true,"body":true,"list":false,"safe":true},
+  deleteUser: {"method":"DELETE","path":"/v1/users/{user_id}","auth":"token","key":true,"body":false,"list":false,"safe":true},
   createTenant: {"method":"POST","path":"/v1/tenants","auth":"token","key":true,"body":true,"list":false,"safe":true},
   getTenant: {"method":"GET","path":"/v1/tenants/{tenant_id}","auth":"token","key":false,"body":false,"list":false,"safe":true},
   updateTenant: {"method":"PATCH","path":"/v1/tenants/{tenant_id}","auth":"token","key":true,"body":true,"list":false,"safe":true},
@@ -49,6 +54,16 @@ export interface Methods {
   getHealth: Method<'getHealth'>;
   /** Who the token says you are. Any valid token, also of a person without a tenant. */
   getMe: Method<'getMe'>;
+  /** Exchange a code (PKCE), a refresh token or the credentials of a machine client for tokens. Public: no token is needed. */
+  createToken: Method<'createToken'>;
+  /** The members of your tenant. Scope `tenant:manage`. */
+  listUsers: Method<'listUsers'>;
+  /** Invite somebody to your tenant by e-mail. Scope `tenant:manage`. */
+  createUser: Method<'createUser'>;
+  /** Change a member's role; it counts from the next request on. Scope `tenant:manage`. */
+  updateUser: Method<'updateUser'>;
+  /** Remove a member and end its sessions. Scope `tenant:manage`. */
+  deleteUser: Method<'deleteUser'>;
   /** Create the tenant of a signed-in person without one; the caller becomes its owner. Any valid token, also of a person without a tenant. */
   createTenant: Method<'createTenant'>;
   /** Read your tenant. Scope `tenant:manage`. */
@@ -107,7 +122,7 @@ export interface Methods {
   getFollowerOrder: Method<'getFollowerOrder'>;
   /** Say whether an unknown child happened. Scope `mirror:manage`, or the person of role follower whose follower it is. */
   settleFollowerOrder: Method<'settleFollowerOrder'>;
-  /** Report a fill or the end of a child; signed with the follower's secret (Standard Webhooks). Signed by the follower (Standard Webhooks), at most 5 minutes before. What is reported twice counts once, so it needs no key. */
+  /** Report a fill or the end of a child; signed with the follower's secret (Standard Webhooks). Signed by the follower (Standard Webhooks), at most 5 minutes before, or with a token: scope `follower:manage`, or the person of role follower whose follower it is. What is reported twice counts once, so it needs no key. */
   reportFill: Method<'reportFill'>;
   /** Your followers' and your vaults' dead letters, the oldest first. Scope `mirror:manage`. */
   listDeadLetters: Method<'listDeadLetters'>;
@@ -119,6 +134,7 @@ export interface Methods {
 export type Code =
   | 'already_canceled'
   | 'already_in_tenant'
+  | 'already_member'
   | 'binding_kind_fixed'
   | 'binding_required'
   | 'binding_unavailable'
@@ -142,7 +158,13 @@ export type Code =
   | 'idempotency_key_required'
   | 'idempotency_key_reused'
   | 'internal'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'invalid_request'
+  | 'invalid_scope'
+  | 'issuer_unavailable'
   | 'json_malformed'
+  | 'last_owner'
   | 'manager_may_only_stop'
   | 'manager_order_not_found'
   | 'nav_in_future'
@@ -178,6 +200,9 @@ export type Code =
   | 'too_many_overlays'
   | 'too_many_test_events'
   | 'unauthenticated'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'user_not_found'
   | 'validation_failed'
   | 'vault_closed'
   | 'vault_full'

@@ -61,6 +61,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a code (PKCE), a refresh token or the credentials of a machine client for tokens
+         * @description Public: no token is needed.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The members of your tenant
+         * @description Scope `tenant:manage`.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Invite somebody to your tenant by e-mail
+         * @description Scope `tenant:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member and end its sessions
+         * @description Scope `tenant:manage`. Needs an `Idempotency-Key`.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a member's role; it counts from the next request on
+         * @description Scope `tenant:manage`. Needs an `Idempotency-Key`.
+         */
+        patch: operations["updateUser"];
+        trace?: never;
+    };
     "/v1/tenants": {
         parameters: {
             query?: never;
@@ -540,7 +608,7 @@ export interface paths {
         put?: never;
         /**
          * Report a fill or the end of a child; signed with the follower's secret (Standard Webhooks)
-         * @description Signed by the follower (Standard Webhooks), at most 5 minutes before. What is reported twice counts once, so it needs no key.
+         * @description Signed by the follower (Standard Webhooks), at most 5 minutes before, or with a token: scope `follower:manage`, or the person of role follower whose follower it is. What is reported twice counts once, so it needs no key.
          */
         post: operations["reportFill"];
         delete?: never;
@@ -637,6 +705,39 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        TokenRequest: {
+            /** @constant */
+            grant_type: "authorization_code";
+            code: string;
+            code_verifier: string;
+            redirect_uri: string;
+            client_id?: string;
+        } | {
+            /** @constant */
+            grant_type: "refresh_token";
+            refresh_token: string;
+            client_id?: string;
+        } | {
+            /** @constant */
+            grant_type: "client_credentials";
+            client_id: string;
+            client_secret: string;
+            scope?: string;
+        };
+        CreateUserBody: {
+            /** Format: email */
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "ops" | "auditor" | "follower";
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id?: string;
+        };
+        UpdateUserBody: {
+            /** @enum {string} */
+            role: "owner" | "ops" | "auditor" | "follower";
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id?: string;
+        };
         CreateTenantBody: {
             /** @example Growth */
             name: string;
@@ -1114,6 +1215,44 @@ export interface components {
                 ok: boolean;
                 ms: number;
             }[];
+        };
+        Tokens: {
+            access_token: string;
+            id_token?: string;
+            refresh_token?: string;
+            /** @constant */
+            token_type: "Bearer";
+            expires_in: number;
+            scope?: string;
+        };
+        ListUsersAnswer: {
+            items: components["schemas"]["Member"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        Member: {
+            /** @example usr_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            user_id: string;
+            email: string | null;
+            /** @enum {string} */
+            role: "owner" | "ops" | "auditor" | "follower";
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id?: string;
+            /** @enum {string} */
+            status: "invited" | "active";
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            updated_at: string;
         };
         GetMeAnswer: {
             subject: string;
@@ -1727,6 +1866,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GetMeAnswer"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Exchange a code (PKCE), a refresh token or the credentials of a machine client for tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The members of your tenant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUsersAnswer"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUserBody"];
+            };
+        };
+        responses: {
+            /** @description Invite somebody to your tenant by e-mail */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a member and end its sessions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateUserBody"];
+            };
+        };
+        responses: {
+            /** @description Change a member's role; it counts from the next request on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
                 };
             };
         };

@@ -60,6 +60,7 @@ export const keys = {
   tenant: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'TENANT' }),
   subscription: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'SUBSCRIPTION' }),
   user: (tenantId: string, userId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.user}${userId}` }),
+  removedUser: (tenantId: string, userId: string): Key => ({ pk: tenantPk(tenantId), sk: `REMOVED#${userId}` }),
   /** The tenant's list of its vaults; `all` public ones have a list of their own. */
   tenantVault: (v: VaultKey): Key => ({ pk: tenantPk(v.tenant_id), sk: `${prefixes.vault}${v.vault_id}` }),
   publicVault: (vaultId: string): Key => ({ pk: 'PUBLIC#VAULTS', sk: `${prefixes.vault}${vaultId}` }),

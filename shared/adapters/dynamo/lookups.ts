@@ -47,6 +47,11 @@ export async function findVaultToJoin(table: Table, vaultId: string): Promise<Va
   return listed !== undefined && table.cross({ to: 'public vault', ...listed }) ? readVault(table, listed) : undefined;
 }
 
+/** The tenant of a follower, by its look-up alone. */
+export async function followerOwner(table: Table, followerId: string): Promise<string | undefined> {
+  return (await getItem(table, keys.reference(followerId)))?.['tenant_id'] as string | undefined;
+}
+
 export async function findFollower(table: Table, followerId: string): Promise<Follower | undefined> {
   const address = (await getItem(table, keys.reference(followerId))) as unknown as FollowerAddress | undefined;
   if (address === undefined || table.cross?.({ to: 'follower', ...address }) === false) return undefined;

@@ -1,4 +1,6 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Member } from '../../domain/tenants/member.ts';
+import { userIdOf } from '../../domain/tenants/standing.ts';
 import { type Tenant, tenantView } from '../../domain/tenants/tenant.ts';
 import { ulidOf } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
@@ -29,7 +31,7 @@ export async function putTenant(table: Table, tenant: Tenant, owner: { subject: 
         TransactItems: [
           put({ ...keys.subject(owner.subject), tenant_id }),
           put({ ...keys.tenant(tenant_id), ...tenant }),
-          put(memberItem({ tenant_id, subject: owner.subject, role: 'owner' })),
+          put(memberItem(founderOf(tenant, owner.subject))),
           put(event),
         ],
       }),
@@ -40,6 +42,18 @@ export async function putTenant(table: Table, tenant: Tenant, owner: { subject: 
     return (await existing(table, tenant_id, owner.subject)) ?? refuseSecond();
   }
 }
+
+/** Its address is not in an access token: the next token brings it (domain/tenants/claims.ts). */
+const founderOf = ({ tenant_id, created_at }: Tenant, subject: string): Member => ({
+  tenant_id,
+  user_id: userIdOf(tenant_id, subject),
+  subject,
+  role: 'owner',
+  status: 'active',
+  created_at,
+  updated_at: created_at,
+  ver: 1,
+});
 
 async function existing(table: Table, tenantId: string, subject: string): Promise<Tenant | undefined> {
   const membership = await getItem(table, keys.subject(subject));

@@ -31,7 +31,7 @@ function doorCodes(route: Route, schema: RouteSchema): Code[] {
 
 /** What the policy says before anything is read (policy.ts), and the limit of requests. */
 function policyCodes({ access, method, tenants }: Route): Code[] {
-  if (access.kind === 'public' || access.kind === 'signature') return [];
+  if (access.kind === 'public') return [];
   if (access.kind === 'signed_in') return ['unauthenticated', 'rate_limited'];
   const readsOrPays = method === 'GET' || access.scope === 'billing:manage';
   return [

@@ -8,6 +8,15 @@ export interface Example {
 const ulid = '01JNA5T8Q2V4W6X8Y0Z2B4D6F8';
 const at = '2026-03-02T14:30:00.000Z';
 
+const member = {
+  user_id: `usr_${ulid}`,
+  email: 'pat@example.com',
+  role: 'ops',
+  status: 'active',
+  created_at: at,
+  updated_at: at,
+};
+
 const vault = {
   vault_id: `vlt_${ulid}`,
   tenant_id: `ten_${ulid}`,
@@ -75,11 +84,58 @@ const order = {
   progress: { ack: 97, retry: 2, skipped: 1 },
 };
 
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=';
+const nav = { vault_id: `vlt_${ulid}`, ts: at, nav: '1250000.75', recorded_at: at };
+
+const position = {
+  symbol: 'AAPL',
+  baseline: '3.3',
+  target: '3.3',
+  want: '3',
+  told: '3',
+  held: '3',
+  fills: 2,
+  average_price: '190.42',
+  realised_pnl: '12.5',
+  unknown: [],
+};
+
+const testEvent = {
+  delivery_id: `evt_${ulid}`,
+  delivered: false,
+  status: 404,
+  latency_ms: 41,
+  error: 'status',
+  sent: {
+    headers: { 'webhook-id': `evt_${ulid}`, 'webhook-timestamp': '1772461800', 'webhook-signature': 'v1,…' },
+    body: `{"ts":"${at}","type":"test","delivery_id":"evt_${ulid}","follower_id":"fol_${ulid}","vault_id":"vlt_${ulid}"}`,
+  },
+};
+
 /**
  * Examples that tell more than one put together from the schemas would. A route that is not here has the latter; a test
  * reads all of them with the schemas.
  */
 export const examples: Readonly<Partial<Record<RouteId, Example>>> = {
+  createToken: {
+    body: {
+      grant_type: 'authorization_code',
+      code: 'a1b2c3d4-5678-90ab-cdef-example11111',
+      code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+      redirect_uri: 'https://app.example.com/callback',
+    },
+    answer: {
+      access_token: 'eyJraWQi...',
+      id_token: 'eyJraWQi...',
+      refresh_token: 'eyJjdHki...',
+      token_type: 'Bearer',
+      expires_in: 3600,
+    },
+  },
+  listUsers: { answer: { items: [member], next_cursor: null } },
+  createUser: { body: { email: member.email, role: 'ops' }, answer: { ...member, status: 'invited' } },
+  updateUser: { body: { role: 'auditor' }, answer: { ...member, role: 'auditor' } },
+  deleteUser: { answer: member },
   createTenant: { body: { name: 'Ann Capital', kind: 'manager' } },
   createVault: {
     body: { label: 'Growth', rails: ['fiat'], personas: ['athena'], public: true, instruments: vault.instruments },
@@ -96,12 +152,18 @@ export const examples: Readonly<Partial<Record<RouteId, Example>>> = {
       allow_short: false,
       webhook: follower.webhook,
     },
-    answer: { ...follower, signing_secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' },
+    answer: { ...follower, signing_secret: secret },
   },
   getFollower: { answer: follower },
   listFollowers: { answer: { items: [follower], next_cursor: null } },
   updateFollower: { body: { scale: '0.5', kill_switch: false }, answer: { ...follower, scale: '0.5' } },
   deleteFollower: { answer: { ...follower, status: 'left' } },
+  updateVault: { body: { max_age_s: 120, public: false }, answer: { ...vault, max_age_s: 120, public: false } },
+  recordNav: { body: { nav: nav.nav, ts: at }, answer: nav },
+  listNav: { answer: { items: [nav], next_cursor: null } },
+  rotateFollowerKey: { answer: { ...follower, signing_secret: secret, old_secret_valid_until: '2026-03-03T14:30:00.000Z' } },
+  testFollower: { answer: testEvent },
+  listPositions: { answer: { items: [position], next_cursor: null } },
   createManagerOrder: { body: orderBody },
   getManagerOrder: { answer: order },
   listManagerOrders: { answer: { items: [order], next_cursor: null } },

@@ -8,6 +8,7 @@ export interface StoredAnswer {
   readonly body: string;
   readonly contentType: string;
   readonly etag?: string;
+  readonly noStore?: true;
   readonly sealed?: { readonly follower_id: string; readonly version: number };
 }
 

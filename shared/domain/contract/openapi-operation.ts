@@ -27,7 +27,7 @@ export function operationOf(parts: OperationParts) {
     description: access(route),
     tags: [route.room],
     security: security(route),
-    parameters: [...pathParameters(schema), ...queryParameters(schema), ...headerParameters(route)],
+    parameters: [...pathParameters(schema), ...queryParameters(schema), ...headerParameters(route, codes)],
     ...(schema.body === undefined ? {} : { requestBody: requestBody(parts, schema.body) }),
     responses: { [schema.answer.status]: success(parts), ...responses },
   };
@@ -40,7 +40,7 @@ function access({ access: needed, ...route }: Route): string {
     case 'public':
       return `Public: no token is needed.${key}`;
     case 'signature':
-      return 'Signed by the follower (Standard Webhooks), at most 5 minutes before. What is reported twice counts once, so it needs no key.';
+      return `Signed by the follower (Standard Webhooks), at most 5 minutes before, or with a token: scope \`${needed.scope}\`, or the person of role follower whose follower it is. What is reported twice counts once, so it needs no key.`;
     case 'signed_in':
       return `Any valid token, also of a person without a tenant.${key}`;
     case 'scope':
@@ -50,7 +50,7 @@ function access({ access: needed, ...route }: Route): string {
 
 function security({ access: needed }: Route) {
   if (needed.kind === 'public') return [];
-  if (needed.kind === 'signature') return [{ standardWebhooks: [] }];
+  if (needed.kind === 'signature') return [{ standardWebhooks: [] }, { bearer: [needed.scope] }];
   return [{ bearer: needed.kind === 'scope' ? [needed.scope] : [] }];
 }
 
@@ -69,9 +69,9 @@ function queryParameters({ query }: RouteSchema) {
   }));
 }
 
-const headerParameters = (route: Route) => [
+const headerParameters = (route: Route, codes: readonly Code[]) => [
   ...(needsKey(route) ? [parameterReference('IdempotencyKey')] : []),
-  ...(route.method === 'PATCH' ? [parameterReference('IfMatch')] : []),
+  ...(codes.includes('precondition_failed') ? [parameterReference('IfMatch')] : []),
   ...(route.access.kind === 'signature' ? [parameterReference('WebhookId'), parameterReference('WebhookTimestamp')] : []),
   parameterReference('Traceparent'),
 ];
@@ -87,9 +87,9 @@ function requestBody({ id, components }: OperationParts, body: z.ZodType) {
 }
 
 function success({ id, route, schema, components }: OperationParts) {
-  const { contentType } = schema.answer;
+  const { contentType, noStore } = schema.answer;
   const name = answerName(id, schema.answer.schema);
-  const record = contentType === undefined && !isList(components[name]);
+  const record = contentType === undefined && noStore !== true && !isList(components[name]);
   const known = route.access.kind === 'scope' || route.access.kind === 'signed_in';
   const json = { schema: reference(name), example: exampleOf(id, 'answer') ?? sampleOf(reference(name), components) };
   return {

@@ -9,6 +9,8 @@ interface Delivery {
   readonly schema: z.ZodType;
   readonly summary: string;
   readonly description: string;
+  /** What its answers mean, where that is not what those to an order mean. */
+  readonly responses?: Readonly<Record<string, unknown>>;
 }
 
 /** What the platform sends to a follower's endpoint (SPEC 6.4). */
@@ -25,8 +27,15 @@ const deliveries: Readonly<Record<string, Delivery>> = {
   },
   testEvent: {
     schema: testDelivery,
-    summary: 'A test event, sent when somebody asks for it',
-    description: 'Signed as a child order is. Nothing to act upon, and never sent again.',
+    summary: 'A test event, when somebody asked for one',
+    description: [
+      'Signed, sent and timed as a child order is, and nothing to act upon: it shows that the endpoint answers and that its',
+      'signatures hold. Its answer is told to who asked for it; no 410 stops a follower here, and nothing is tried again.',
+    ].join('\n'),
+    responses: {
+      '2XX': { description: 'Received.' },
+      '4XX': { description: 'Told as it is to who asked for the event.' },
+    },
   },
 };
 
@@ -72,7 +81,7 @@ const responses = {
 /** The `webhooks` of the document. */
 export const webhooksOf = (components: Components) =>
   Object.fromEntries(
-    Object.entries(deliveries).map(([id, { summary, description }]) => [
+    Object.entries(deliveries).map(([id, { summary, description, responses: own = responses }]) => [
       id,
       {
         post: {
@@ -88,7 +97,7 @@ export const webhooksOf = (components: Components) =>
               'application/json': { schema: reference(nameOf(id)), example: sampleOf(reference(nameOf(id)), components) },
             },
           },
-          responses,
+          responses: own,
         },
       },
     ]),

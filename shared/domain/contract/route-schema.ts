@@ -12,7 +12,13 @@ export interface RouteSchema<Id extends RouteId = RouteId> {
   readonly query?: z.ZodType<Record<string, string | undefined>>;
   readonly body?: z.ZodType;
   /** JSON unless `contentType` says otherwise. */
-  readonly answer: { readonly status: number; readonly schema: z.ZodType; readonly contentType?: string };
+  readonly answer: {
+    readonly status: number;
+    readonly schema: z.ZodType;
+    readonly contentType?: string;
+    /** Secrets, which nobody may keep on the way: `Cache-Control: no-store`, and no tag. For routes that need no key. */
+    readonly noStore?: true;
+  };
   /** Codes of refusals beyond those that every route can give. */
   readonly codes: readonly Code[];
 }

@@ -23,6 +23,8 @@ export type Crossing =
   | ({ readonly to: 'trail' } & FollowerAt)
   /** A tenant that a person without one is making. */
   | { readonly to: 'new tenant'; readonly tenant_id: string }
+  /** The look-up of a person who becomes, or ceases to be, a member of the caller's tenant. */
+  | { readonly to: 'member'; readonly tenant_id: string; readonly subject: string }
   /** A follower that has proved itself: its signature was checked. */
   | ({ readonly to: 'proven follower' } & FollowerAt);
 
@@ -46,6 +48,8 @@ export function crossed(scope: Scope, crossing: Crossing): Scope | undefined {
       return toTrail(scope, crossing);
     case 'new tenant':
       return scope.tenantId === undefined && scope.subject !== undefined ? { ...scope, tenantId: crossing.tenant_id } : undefined;
+    case 'member':
+      return scope.tenantId === crossing.tenant_id ? { ...scope, subject: crossing.subject } : undefined;
     case 'proven follower':
       return isNobody(scope) ? toFollower({ tenantId: crossing.tenant_id }, crossing) : undefined;
   }

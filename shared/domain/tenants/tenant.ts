@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { scopes } from '../../wiring/routes.ts';
-import { idOf, label, time } from '../contract/fields.ts';
+import { idOf, label, listOf, pageQuery, time } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
+import { memberBody, memberPatch, memberRecord } from './member.ts';
 import { roles } from './roles.ts';
+import { tokenAnswer, tokenBody, tokenCodes } from './token.ts';
 
 export const tenantPatch = z.strictObject({ name: label.optional() });
 export const tenantBody = z.strictObject({ name: label, kind: z.enum(['manager', 'client']) });
@@ -33,7 +35,43 @@ const me = z.strictObject({
   entitlements: z.strictObject({ plan_id: z.string(), requests_per_minute: z.int() }).nullable(),
 });
 
+const userId = { user_id: idOf('usr') };
+
 export const tenantSchemas: RoomSchemas<'tenants'> = {
+  createToken: {
+    summary: 'Exchange a code (PKCE), a refresh token or the credentials of a machine client for tokens',
+    params: {},
+    body: tokenBody,
+    answer: { status: 200, schema: tokenAnswer, noStore: true },
+    codes: tokenCodes,
+  },
+  listUsers: {
+    summary: 'The members of your tenant',
+    params: {},
+    query: z.strictObject(pageQuery),
+    answer: { status: 200, schema: listOf(memberRecord) },
+    codes: ['cursor_invalid'],
+  },
+  createUser: {
+    summary: 'Invite somebody to your tenant by e-mail',
+    params: {},
+    body: memberBody,
+    answer: { status: 201, schema: memberRecord },
+    codes: ['already_member', 'already_in_tenant', 'follower_not_found'],
+  },
+  updateUser: {
+    summary: "Change a member's role; it counts from the next request on",
+    params: userId,
+    body: memberPatch,
+    answer: { status: 200, schema: memberRecord },
+    codes: ['user_not_found', 'last_owner', 'follower_not_found', 'precondition_failed'],
+  },
+  deleteUser: {
+    summary: 'Remove a member and end its sessions',
+    params: userId,
+    answer: { status: 200, schema: memberRecord },
+    codes: ['user_not_found', 'last_owner'],
+  },
   getMe: { summary: 'Who the token says you are', params: {}, answer: { status: 200, schema: me }, codes: [] },
   createTenant: {
     summary: 'Create the tenant of a signed-in person without one; the caller becomes its owner',

@@ -10,7 +10,7 @@ export const testDelivery = z
     follower_id: idOf('fol'),
     vault_id: idOf('vlt'),
   })
-  .meta({ id: 'TestDelivery' });
+  .meta({ id: 'TestEventDelivery' });
 export type TestDelivery = z.infer<typeof testDelivery>;
 
 /** Why a delivery failed, and no more: what is behind an address is not told. */

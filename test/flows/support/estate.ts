@@ -42,6 +42,8 @@ const order = () => ({
 const bodies: { readonly [Id in RouteId]?: (things: Things) => unknown } = {
   createTenant: () => ({ name: 'Mine', kind: 'client' }),
   updateTenant: () => ({ name: `Name ${++sent}` }),
+  createUser: () => ({ email: `estate-${++sent}@example.com`, role: 'auditor' }),
+  updateUser: () => ({ role: 'auditor' }),
   createVault: () => ({ label: 'V', rails: ['fiat'] }),
   updateVault: () => ({ label: `Label ${++sent}` }),
   recordNav: () => ({ nav: '1000', ts: new Date(Date.now() - ++sent).toISOString() }),

@@ -13,6 +13,13 @@ export interface LocalInfo {
   readonly dynamodb: string;
   readonly dynamodb_gate: string;
   readonly s3: string;
+  readonly issuer: string;
+  readonly user_pool: {
+    readonly endpoint: string;
+    readonly id: string;
+    readonly client_id: string;
+    readonly sign_in_url: string;
+  };
   readonly pid: number;
 }
 
