@@ -55,6 +55,7 @@ const rules: GrantRules = {
   shardNodes: { service: 'sqs', key: { SendMessage: none } },
   shards: { service: 'sqs', key: { ...send, ChangeMessageVisibility: none } },
   followerRetry: { service: 'sqs', key: { SendMessage: none, ChangeMessageVisibility: none } },
+  tenantStatus: { service: 'sqs', key: { SendMessage: none } },
   dispatchDlx: { service: 'sqs', key: { SendMessage: none } },
   bus: { service: 'events', key: { PutEvents: none, DescribeEventBus: none } },
   auditBucket: { service: 's3', key: { PutObject: ['Decrypt', 'GenerateDataKey'] } },

@@ -97,7 +97,7 @@ export const functions = {
     ...api,
     entry: 'functions/followers/api.ts',
     needs: {
-      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
       tenantRole,
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage'],
@@ -153,6 +153,17 @@ export const functions = {
     },
     settings: [...always],
     trigger: { kind: 'queue', queue: 'vaultIntents', batchSize: 1 },
+  },
+  'tenant-status': {
+    entry: 'functions/tenants/status.ts',
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      tenantStatus: ['SendMessage'],
+    },
+    settings: [...always],
+    trigger: { kind: 'queue', queue: 'tenantStatus', batchSize: 1 },
   },
   'fan-out': {
     entry: 'functions/mirroring/fan-out.ts',

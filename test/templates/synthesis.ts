@@ -99,6 +99,27 @@ export class Synthesis {
     );
   }
 
+  /** Chains of resources that wait for each other and come back to where they began: CloudFormation refuses them. */
+  circles(): string[] {
+    const ids = new Set(this.#resources.map(([id]) => id));
+    const after = new Map(
+      this.#resources.map(([id, r]) => {
+        const { DependsOn = [], ...rest } = r as Resource & { readonly DependsOn?: string | readonly string[] };
+        const named = [...JSON.stringify(rest).matchAll(/"(?:Ref|Fn::GetAtt)":\[?"(\w+)"/g)].map(([, to]) => to as string);
+        return [id, [...named, ...[DependsOn].flat()].filter((to) => ids.has(to))] as const;
+      }),
+    );
+    const done = new Set<string>();
+    const walk = (id: string, above: readonly string[]): string[] => {
+      if (above.includes(id)) return [[...above.slice(above.indexOf(id)), id].join(' -> ')];
+      if (done.has(id)) return [];
+      const found = (after.get(id) ?? []).flatMap((to) => walk(to, [...above, id]));
+      done.add(id);
+      return found;
+    };
+    return [...ids].flatMap((id) => walk(id, []));
+  }
+
   /** Which stack refers to which, as `from -> to`. */
   dependencies(): string[] {
     return this.#stacks.flatMap((s) => s.dependencies.map((d) => `${s.node.id} -> ${d.node.id}`));
