@@ -1202,6 +1202,7 @@ export interface components {
             vault_id: string;
         };
         GetOpenApiAnswer: {
+            /** @example 3.1.0 */
             openapi: string;
         } & {
             [key: string]: unknown;
