@@ -4,6 +4,7 @@ import { type IdempotencyStore, runOnce, type StoredAnswer } from '../../shared/
 import type { RoomSchemas, RouteSchema } from '../../shared/domain/contract/route-schema.ts';
 import { mayTry } from '../../shared/domain/tenants/policy.ts';
 import { type Claims, type Principal, principalOf } from '../../shared/domain/tenants/principal.ts';
+import { subjectText } from '../../shared/domain/tenants/scope.ts';
 import { canonicalJson, sha256Hex } from '../../shared/kit/hash.ts';
 import { assert, Refusal } from '../../shared/kit/refusal.ts';
 import { limits } from '../../shared/wiring/limits.ts';
@@ -22,6 +23,7 @@ import {
   type RecordAnswer,
   traceparentOf,
 } from './request.ts';
+import { actFor, actingAs } from './scope.ts';
 import { parsedJson, validated } from './validate.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each route's body has the type that its own schema gives it
@@ -100,17 +102,24 @@ export const problemAnswer = (refusal: Refusal, requestId: string): Answer => ({
 async function serve(event: ApiEvent, context: Context, bound: ReadonlyMap<string, Bound>, door: HttpDoor): Promise<Answer> {
   const found = bound.get(event.routeKey);
   if (found === undefined) throw new Error(`no handler is bound to ${event.routeKey}`);
-  const admission = await admit(await claimant(event, found.route, door), found.route.access, door.callers);
+  const caller = await claimant(event, found.route, door);
+  return actingAs(caller, () => served(event, context, { ...found, caller, door }));
+}
+
+async function served(event: ApiEvent, context: Context, { caller, ...work }: Calling): Promise<Answer> {
+  const admission = await admit(caller, work.route.access, work.door.callers);
+  actFor(admission.principal);
   try {
-    return told(await carryOut(event, context, { ...found, admission, door }), admission);
+    return told(await carryOut(event, context, { ...work, admission }), admission);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return told(problemAnswer(error, event.requestContext.requestId), admission);
   }
 }
 
-/** Who calls, as a verified token says: the gateway verified it, or, where a signature does as well, we do. */
+/** Who calls, as a verified token says: the gateway verified it, or, where a signature does as well, we do. Public routes have no caller. */
 async function claimant(event: ApiEvent, { access }: Route, { claimsOf }: HttpDoor): Promise<Principal | undefined> {
+  if (access.kind === 'public') return undefined;
   if (access.kind !== 'signature' || claimsOf === undefined) return principalIn(event);
   const token = /^bearer +(.+)$/i.exec(event.headers['authorization'] ?? '')?.[1];
   if (token === undefined) return undefined;
@@ -122,6 +131,10 @@ async function claimant(event: ApiEvent, { access }: Route, { claimsOf }: HttpDo
 /** Every answer to a known caller says what is left of its bucket. */
 const told = (given: Answer, { headers }: Admission): Answer => ({ ...given, headers: { ...headers, ...given.headers } });
 
+interface Calling extends Bound {
+  readonly door: HttpDoor;
+  readonly caller: Principal | undefined;
+}
 interface Work extends Bound {
   readonly admission: Admission;
   readonly door: HttpDoor;
@@ -199,10 +212,17 @@ function identity(event: ApiEvent, request: Omit<ApiRequest, 'seed'>) {
   }
   const { method } = event.requestContext.http;
   return {
-    owner: request.principal?.tenantId ?? request.principal?.subject ?? 'nobody',
+    owner: ownerOf(request.principal),
     hash: sha256Hex(`${method} ${event.rawPath}\n${key}`),
     fingerprint: sha256Hex(canonicalJson({ query: request.query, body: request.body, ifMatch: request.ifMatch })),
   };
+}
+
+/** Who is no member of the tenant that its token names has none: its keys are its own. */
+function ownerOf(principal: Principal | undefined): string {
+  if (principal === undefined) return 'nobody';
+  const { tenant, tenantId, subject } = principal;
+  return tenant === undefined || tenantId === undefined ? subjectText(subject) : tenantId;
 }
 
 /** A refusal of the effect is its answer, kept like any other; an outage, and what may be asked again later, go up and are not kept. */

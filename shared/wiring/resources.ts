@@ -26,6 +26,8 @@ export const resources = {
   signInDomain: { variable: 'SIGN_IN_DOMAIN_URL', access: [] },
   /** Comma-separated; people's own client first. */
   clientIds: { variable: 'CLIENT_IDS', access: [] },
+  /** The role that an API function takes on for a tenant, to touch the table as that tenant and no other. */
+  tenantRole: { variable: 'TENANT_ROLE_ARN', access: ['AssumeRole', 'TagSession'] },
 } as const satisfies Record<string, { variable: string; access: readonly string[] }>;
 
 export type ResourceName = keyof typeof resources;

@@ -266,7 +266,7 @@ it('the parameter of machine clients is read once, and again for a client that i
     reads += 1;
     return GetParameter?.(input);
   };
-  const aws = await startAws({ 'AmazonSSM.GetParameter': counted });
+  const aws = await startAws({ 'AmazonSSM.GetParameter': counted }, () => ({ status: 500, xml: '' }));
   const names = ['AWS_ENDPOINT_URL_SSM', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
   for (const [i, value] of [aws.endpoint, 'us-east-1', 'local', 'local'].entries()) vi.stubEnv(names[i] ?? '', value);
   const clients = machineClients('/p');

@@ -80,7 +80,13 @@ export class Synthesis {
 
   /** The statements of the role that a function runs as. */
   statementsOf(functionName: string): Statement[] {
-    const role = logicalIdOf(this.one('AWS::Lambda::Function', { FunctionName: functionName }).Properties['Role']);
+    return this.statementsOfRole(
+      logicalIdOf(this.one('AWS::Lambda::Function', { FunctionName: functionName }).Properties['Role']),
+    );
+  }
+
+  /** The statements of a role, by its logical id. */
+  statementsOfRole(role: string): Statement[] {
     return this.all('AWS::IAM::Policy')
       .filter(([, p]) => (p.Properties['Roles'] as unknown[]).map(logicalIdOf).includes(role))
       .flatMap(([, p]) => statementsIn(p.Properties['PolicyDocument']));

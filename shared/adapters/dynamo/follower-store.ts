@@ -136,7 +136,12 @@ export async function replaceFollower(
     ExpressionAttributeValues: { ...Object.fromEntries(given.map((n) => [`:${n}`, next[n]])), ':read': readVersion },
   };
   const asked = asks.flatMap((ask) => askItems(shardOf(next), ask)).map((row) => ({ Put: { TableName: table.name, Item: row } }));
-  const TransactItems = [{ Update }, { Put: { TableName: table.name, Item } }, ...asked, ...markLeaving(table, next)];
+  const TransactItems = [
+    { Update },
+    { Put: { TableName: table.name, Item } },
+    ...asked,
+    ...(action === 'follower.left' ? markLeaving(table, next) : []),
+  ];
   try {
     await table.client.send(new TransactWriteCommand({ TransactItems }));
     return true;
@@ -146,7 +151,7 @@ export async function replaceFollower(
   }
 }
 
-/** Who leaves is marked among its tenant's followers, in every write that says so: saying it twice changes nothing. */
+/** Who leaves is marked among its tenant's followers, by the write that says so. */
 const markLeaving = (table: Table, { status, updated_at, ...follower }: Follower) =>
   status === 'leaving' || status === 'left'
     ? [{ Put: { TableName: table.name, Item: ownFollowerItem(follower, updated_at) } }]

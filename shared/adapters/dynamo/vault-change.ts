@@ -1,9 +1,11 @@
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { milliseconds } from '../../kit/clock.ts';
+import { canonicalJson } from '../../kit/hash.ts';
 import { limits } from '../../wiring/limits.ts';
 import { type Table, transacted } from './client.ts';
 import { keys } from './keys.ts';
 import { getItem } from './lookups.ts';
+import { publicVaultItem } from './public-vault.ts';
 
 /** What a PATCH may change of a vault's item. All else (seq, shards, switches ...) moves by other hands and is left alone. */
 const settingNames = [
@@ -71,11 +73,10 @@ function settingsUpdate(table: Table, next: Vault, before: Vault, changed: reado
   };
 }
 
-/** The list of public vaults follows in the same transaction. */
-function publicRow(table: Table, { tenant_id, vault_id, public: shown }: Vault, before: Vault) {
-  if (shown === before.public) return [];
-  const Key = keys.publicVault(vault_id);
-  return shown
-    ? [{ Put: { TableName: table.name, Item: { ...Key, tenant_id, vault_id } } }]
-    : [{ Delete: { TableName: table.name, Key } }];
+/** The list of public vaults, and what it shows of this one, follow in the same transaction. */
+function publicRow(table: Table, next: Vault, before: Vault) {
+  if (!next.public) return before.public ? [{ Delete: { TableName: table.name, Key: keys.publicVault(next.vault_id) } }] : [];
+  const Item = publicVaultItem(next);
+  const same = before.public && canonicalJson(publicVaultItem(before)) === canonicalJson(Item);
+  return same ? [] : [{ Put: { TableName: table.name, Item } }];
 }

@@ -11,11 +11,13 @@ export interface Reply<T = Record<string, unknown>> {
 /** A caller that knows the platform by its contract alone: `vanta` is the published client, `call` says whatever it is told to. */
 export class Client {
   readonly vanta: VantaClient;
+  readonly token: string | undefined;
   /** Told of every answer that is against the OpenAPI document; throws unless somebody collects them. */
   onFault: (fault: string) => void = (fault) => {
     throw new Error(`against the contract: ${fault}`);
   };
   constructor(api: string, token?: string) {
+    this.token = token;
     this.vanta = createClient({
       baseUrl: api,
       ...(token === undefined ? {} : { token }),

@@ -95,6 +95,10 @@ export class Desk {
     const { FailedEntryCount } = await bus.send(new PutEventsCommand({ Entries }));
     if (FailedEntryCount !== 0) throw new Error(`${FailedEntryCount} events were not taken`);
   }
+  /** The same desk with somebody else at it. */
+  as(client: Client): Desk {
+    return Object.create(this, { manager: { value: checked(client, this.contractFaults) } }) as Desk;
+  }
   async close(): Promise<void> {
     await this.platform.stop();
     await this.endpoints.close();
