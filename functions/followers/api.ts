@@ -1,4 +1,9 @@
-import { commitFollower, listFollowers as listStored, replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
+import {
+  commitFollower,
+  followerChangeMade,
+  listFollowers as listStored,
+  replaceFollower,
+} from '../../shared/adapters/dynamo/follower-store.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findFollower, findVault, findVaultToJoin } from '../../shared/adapters/dynamo/lookups.ts';
 import { listFollowersOfTenant } from '../../shared/adapters/dynamo/own-followers.ts';
@@ -88,12 +93,13 @@ const changeEvent = ({ principal, seed, requestId }: ApiRequest, before: Followe
 });
 
 async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAnswer> {
-  const { principal, params, body, ifMatch } = request;
-  const change = { followerId: params['follower_id'] as string, principal: principal as Principal, patch: body, ifMatch };
+  const { principal, params, body, seed, ifMatch } = request;
+  const change = { followerId: params['follower_id'] as string, principal: principal as Principal, patch: body, seed, ifMatch };
   const follower = await changeFollower(change, {
     clock,
     find: (followerId) => findFollower(table, followerId),
     vault: (vaultId) => findVault(table, vaultId),
+    made: (f, madeBy) => followerChangeMade(table, f, madeBy),
     replace: async (next, before, asks) => {
       // The manager stops another tenant's follower: what it did stands in that tenant's trail.
       table.cross?.({ to: 'trail', ...before });
