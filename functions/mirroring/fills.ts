@@ -10,9 +10,10 @@ import { notFound, permit, resource } from '../../shared/domain/tenants/policy.t
 import { whySignatureRefused } from '../../shared/domain/webhooks/signing.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
+import { admitSigner } from '../edge/admit.ts';
 import { clock } from '../edge/entropy.ts';
 import { type ApiAnswer, type ApiEvent, type ApiRequest, bodyText } from '../edge/request.ts';
-import { table } from './api-table.ts';
+import { callers, table } from './api-table.ts';
 import { canceledChildOf, cancelStanding, type Located, locateChild, requireExpanded } from './child-reads.ts';
 
 const keys = signingKeys(readEnv('mirroring-api').masterSecret);
@@ -35,6 +36,7 @@ export async function reportFill({ principal, params, body, raw }: ApiRequest<Fi
   // From here on the follower speaks, for its own tenant, whether it signed or its person has a token.
   const to = principal === undefined ? 'proven follower' : 'follower';
   if (table.cross?.({ to, ...found.follower }) === false) throw notFound('follower_order');
+  if (principal === undefined) await admitSigner(found.follower, callers);
   requireExpanded(found);
   await report(body, portsFor(found));
   const { entry, claim, row, follower } = found;
