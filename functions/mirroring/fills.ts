@@ -1,5 +1,5 @@
 import { readChild } from '../../shared/adapters/dynamo/child-reads.ts';
-import { fillSeen, saveFill } from '../../shared/adapters/dynamo/fill-store.ts';
+import { countedFill, saveFill } from '../../shared/adapters/dynamo/fill-store.ts';
 import { findFollower } from '../../shared/adapters/dynamo/lookups.ts';
 import { signingKeys } from '../../shared/adapters/secrets/signing-keys.ts';
 import type { Follower } from '../../shared/domain/followers/follower.ts';
@@ -60,7 +60,7 @@ function portsFor(found: Located): FillPorts {
       return standing.takenBack;
     },
     canceledChild: () => canceledChildOf(found),
-    seen: (f, fillId) => fillSeen(table, f, fillId),
+    counted: (f, fillId) => countedFill(table, f, fillId),
     read: async () => {
       const { follower: now, own } = await readNow(found);
       return { follower: now, child: own ?? servedChild(entry, claim, row, now) };

@@ -91,7 +91,7 @@ describe("a client's follower on a manager's public vault", () => {
     const { mine, hers } = await shared('filled');
     const placed = await mine.order('buy', 10);
     const { follower_order_id: childId } = await hers.reaches('cleo', placed, 'ack');
-    const fill = { fill_id: 'f-1', qty: '4', status: 'canceled' };
+    const fill = { fill_id: 'f-1', qty: '4', status: 'canceled', ts: '2026-01-05T12:00:00.000Z' };
     const replies = [await hers.report('cleo', childId, fill), await hers.report('cleo', childId, fill)];
     expect(replies.map((r) => [r.status, r.body.state])).toEqual(Array(2).fill([200, 'canceled']));
     // Signed by somebody else's secret.

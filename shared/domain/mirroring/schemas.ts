@@ -209,6 +209,7 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
       'follower_order_not_found',
       'signature_invalid',
       'fill_exceeds_qty',
+      'fill_id_reused',
       'state_not_allowed',
       'not_attempted',
       'still_being_sent',

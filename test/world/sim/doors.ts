@@ -2,7 +2,7 @@
 import { commitCancel, readForCancel, readMark } from '../../../shared/adapters/dynamo/cancel-store.ts';
 import { readChild } from '../../../shared/adapters/dynamo/child-reads.ts';
 import type { Table } from '../../../shared/adapters/dynamo/client.ts';
-import { fillSeen, saveFill } from '../../../shared/adapters/dynamo/fill-store.ts';
+import { countedFill, saveFill } from '../../../shared/adapters/dynamo/fill-store.ts';
 import { commitFollower, followerChangeMade, replaceFollower } from '../../../shared/adapters/dynamo/follower-store.ts';
 import { readEntry } from '../../../shared/adapters/dynamo/line-reads.ts';
 import { findCause, findFollower, findOrder, findVault } from '../../../shared/adapters/dynamo/lookups.ts';
@@ -243,7 +243,7 @@ export async function fills({ followerId, childId, fill }: Filling, { clock, tab
       return standing.takenBack;
     },
     canceledChild: canceledChildOf(found, first, table),
-    seen: (follower, fillId) => fillSeen(table, follower, fillId),
+    counted: (follower, fillId) => countedFill(table, follower, fillId),
     read: async () => {
       const follower = await followerNow(table, followerId);
       return { follower, child: (await readChild(table, follower, entry)) ?? servedChild(entry, claim, row, follower) };
