@@ -115,6 +115,13 @@ describe("a client's follower on a manager's public vault", () => {
     await hers.reaches('cleo', first, 'ack');
     broken.set(hers.path('cleo'), 503);
     const second = await mine.order('buy', 4);
+    const letter = async (by: Client) => {
+      const { body } = await by.get<{ items: Record<string, unknown>[] }>('/v1/dead-letters');
+      return body.items.find((l) => l['follower_order_id'] === one);
+    };
+    const whole = { tenant_id: cleo.tenant_id, last_error: expect.stringMatching(/./), redrivable: true };
+    expect(await letter(cleo.client)).toMatchObject(whole);
+    expect(await letter(desk.manager)).toMatchObject({ tenant_id: null, last_error: '', redrivable: false, attempts: 2 });
     const { follower_order_id: two } = await hers.reaches('cleo', second, 'dead_lettered');
     const settled = await hers.settle(two, false);
     expect([settled.status, settled.body.unknown]).toEqual([200, false]);
