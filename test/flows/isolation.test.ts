@@ -85,6 +85,13 @@ describe("a client's follower on a manager's public vault", () => {
     expect((await cleo.client.get(vault)).status).toBe(404);
     // Her follower stays, on a vault that others see no more.
     expect([(await cleo.client.get(path)).status, (await hers.change('cleo', { scale: '2' })).status]).toEqual([200, 200]);
+    const listed = await cleo.client.get<{ items: Record<string, unknown>[] }>(`${vault}/followers`);
+    expect([listed.status, listed.body.items.map((f) => [f['follower_id'], f['scale']])]).toEqual([
+      200,
+      [[hers.id('cleo'), '2']],
+    ]);
+    const none = await xena.client.get<{ code: string }>(`${vault}/followers`);
+    expect([none.status, none.body.code]).toEqual([404, 'vault_not_found']);
   });
 
   it('reports its fills, once each, by its signature alone', async () => {
@@ -108,13 +115,6 @@ describe("a client's follower on a manager's public vault", () => {
     const first = await mine.order('buy', 6);
     const { follower_order_id: one } = await hers.reaches('cleo', first, 'dead_lettered');
     expect([await hers.deadLetters(), await mine.deadLetters()]).toEqual([[one], [one]]);
-    // Nobody else's hands, not even the manager's.
-    expect([(await mine.settle(one, true)).status, (await mine.redrive(one)).status]).toEqual([404, 404]);
-    broken.delete(hers.path('cleo'));
-    expect((await hers.redrive(one)).status).toBe(202);
-    await hers.reaches('cleo', first, 'ack');
-    broken.set(hers.path('cleo'), 503);
-    const second = await mine.order('buy', 4);
     const letter = async (by: Client) => {
       const { body } = await by.get<{ items: Record<string, unknown>[] }>('/v1/dead-letters');
       return body.items.find((l) => l['follower_order_id'] === one);
@@ -122,6 +122,13 @@ describe("a client's follower on a manager's public vault", () => {
     const whole = { tenant_id: cleo.tenant_id, last_error: expect.stringMatching(/./), redrivable: true };
     expect(await letter(cleo.client)).toMatchObject(whole);
     expect(await letter(desk.manager)).toMatchObject({ tenant_id: null, last_error: '', redrivable: false, attempts: 2 });
+    // Nobody else's hands, not even the manager's.
+    expect([(await mine.settle(one, true)).status, (await mine.redrive(one)).status]).toEqual([404, 404]);
+    broken.delete(hers.path('cleo'));
+    expect((await hers.redrive(one)).status).toBe(202);
+    await hers.reaches('cleo', first, 'ack');
+    broken.set(hers.path('cleo'), 503);
+    const second = await mine.order('buy', 4);
     const { follower_order_id: two } = await hers.reaches('cleo', second, 'dead_lettered');
     const settled = await hers.settle(two, false);
     expect([settled.status, settled.body.unknown]).toEqual([200, false]);
