@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import { z } from 'zod';
 import { type IssuerAnswer, tokenAnswer } from '../../domain/tenants/token.ts';
 import { readJson } from '../../kit/json.ts';
@@ -14,8 +13,9 @@ const refused = z.object({ error: z.string(), error_description: z.string().defa
 export function tokenEndpoint(domainUrl: string, timeoutMs: number) {
   return async ({ client_secret, ...fields }: Readonly<Record<string, string>>): Promise<IssuerAnswer> => {
     const basic = client_secret === undefined ? undefined : basicOf(fields['client_id'] ?? '', client_secret);
-    const answer = await request(`${domainUrl}/oauth2/token`, {
+    const answer = await fetch(`${domainUrl}/oauth2/token`, {
       method: 'POST',
+      redirect: 'manual',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         ...(basic === undefined ? {} : { authorization: basic }),
@@ -23,10 +23,10 @@ export function tokenEndpoint(domainUrl: string, timeoutMs: number) {
       body: new URLSearchParams(fields).toString(),
       signal: AbortSignal.timeout(timeoutMs),
     })
-      .then(async ({ statusCode, body }) => ({ statusCode, value: readJson(await body.text()) }))
+      .then(async (given) => ({ status: given.status, value: readJson(await given.text()) }))
       // Refused, reset, too late: all the same to who asked.
       .catch(() => undefined);
-    return answer === undefined ? { kind: 'unavailable' } : read(answer.statusCode, answer.value);
+    return answer === undefined ? { kind: 'unavailable' } : read(answer.status, answer.value);
   };
 }
 
