@@ -692,8 +692,9 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * A test event, sent when somebody asks for it
-         * @description Signed as a child order is. Nothing to act upon, and never sent again.
+         * A test event, when somebody asked for one
+         * @description Signed, sent and timed as a child order is, and nothing to act upon: it shows that the endpoint answers and that its
+         *     signatures hold. Its answer is told to who asked for it; no 410 stops a follower here, and nothing is tried again.
          */
         post: operations["testEvent"];
         delete?: never;
@@ -872,6 +873,7 @@ export interface components {
                 deny?: string[];
             };
             kill_switch?: boolean;
+            reduce_only?: boolean;
             allow_short?: boolean;
             /** @enum {string} */
             join?: "next_order" | "sync";
@@ -900,6 +902,7 @@ export interface components {
                 deny?: string[];
             } | null;
             kill_switch?: boolean;
+            reduce_only?: boolean;
             allow_short?: boolean;
             /** @enum {string} */
             join?: "next_order" | "sync";
@@ -1400,12 +1403,15 @@ export interface components {
                 deny?: string[];
             };
             kill_switch: boolean;
+            /** @description Set by its own people: increases are skipped */
+            reduce_only: boolean;
             allow_short: boolean;
             webhook: {
                 url: string;
             };
             /** @enum {string} */
             status: "active" | "stopped" | "leaving" | "left";
+            /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
             joined_seq: number;
             /**
@@ -1449,12 +1455,15 @@ export interface components {
                 deny?: string[];
             };
             kill_switch: boolean;
+            /** @description Set by its own people: increases are skipped */
+            reduce_only: boolean;
             allow_short: boolean;
             webhook: {
                 url: string;
             };
             /** @enum {string} */
             status: "active" | "stopped" | "leaving" | "left";
+            /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
             joined_seq: number;
             /**
@@ -1517,12 +1526,15 @@ export interface components {
                 deny?: string[];
             };
             kill_switch: boolean;
+            /** @description Set by its own people: increases are skipped */
+            reduce_only: boolean;
             allow_short: boolean;
             webhook: {
                 url: string;
             };
             /** @enum {string} */
             status: "active" | "stopped" | "leaving" | "left";
+            /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
             joined_seq: number;
             /**
@@ -2825,7 +2837,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done, or done before. Nothing of your answer is read but its status. */
+            /** @description Received. */
             "2XX": {
                 headers: {
                     [name: string]: unknown;

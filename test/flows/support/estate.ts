@@ -50,7 +50,6 @@ const bodies: { readonly [Id in RouteId]?: (things: Things) => unknown } = {
   createOverlay: () => ({ kind: 'maintenance', ttl_seconds: 5 }),
   createFollower: () => ({ mode: 'shadow', scale: '1', webhook: { url: 'http://127.0.0.1:9/' } }),
   updateFollower: () => ({ kill_switch: true }),
-  recordNav: () => ({ nav: '1000000', ts: new Date().toISOString() }),
   createManagerOrder: order,
   cancelManagerOrder: () => ({}),
   settleFollowerOrder: () => ({ happened: true }),
