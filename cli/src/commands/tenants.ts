@@ -55,7 +55,7 @@ export function addTenants(program: Command, shell: Shell): void {
 
 /** What a token says does not change by itself: a new one is fetched, or it is said how to get one. */
 async function createTenant(
-  { client, call, print, session }: Context,
+  { client, call, print, session, profile: { local } }: Context,
   _args: readonly string[],
   body: { name: string; kind: 'manager' | 'client' },
 ): Promise<void> {
@@ -63,7 +63,9 @@ async function createTenant(
   print.record(tenant, tenantFields(tenant));
   if (await session.renew()) return;
   const { sub } = claimsIn(await session.token());
-  print.note(`your token is of before: vanta token --sub ${String(sub)} --tenant ${tenant.tenant_id} --role owner`);
+  const again =
+    local === undefined ? 'sign in again' : `vanta token --sub ${String(sub)} --tenant ${tenant.tenant_id} --role owner`;
+  print.note(`your token does not know it yet: ${again}`);
 }
 
 async function ownTenant({ client, call }: Context): Promise<string> {

@@ -4,6 +4,8 @@ import { type Column, type Field, recordLines, tableLines } from './table.ts';
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
+  /** Of a terminal: characters in a line. */
+  readonly columns?: number | undefined;
 }
 
 /** Where results go: tables for people, JSON for programs. Both on standard output, and nothing else is. */
@@ -45,7 +47,10 @@ export class Printer {
     const lines = tableLines(columns, rows, this.paint);
     const up = this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A\u001b[J`;
     this.#out.write(`${up}${lines.join('\n')}\n`);
-    this.#drawn = lines.length;
+    // A line that is too long for the terminal takes several of its own.
+    const { columns: across = Number.POSITIVE_INFINITY } = this.#out;
+    const lengths = tableLines(columns, rows, unpainted).map((line) => line.length);
+    this.#drawn = lengths.reduce((sum, length) => sum + Math.max(1, Math.ceil(length / across)), 0);
   }
 
   text(value: unknown, text: string): void {
