@@ -45,8 +45,16 @@ const banner = '// Made by `npm run client:generate` from the OpenAPI document; 
 const document = JSON.parse(await text(process.stdin)) as Document;
 const folder = process.argv[2] ?? fileURLToPath(new URL('src/generated', import.meta.url));
 
+/** Pages for browsers are no calls. */
+const isCall = ({ responses }: Operation): boolean =>
+  Object.entries(responses).some(
+    ([status, { content }]) => status.startsWith('2') && content?.['application/json'] !== undefined,
+  );
+
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-  Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  Object.entries(item)
+    .filter(([, operation]) => isCall(operation))
+    .map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
 );
 type Listed = (typeof operations)[number];
 
@@ -78,7 +86,9 @@ async function typesOf(): Promise<string> {
   const { responses: _shared, ...others } = document.components;
   const source = {
     ...document,
-    paths: slimAll(document.paths),
+    paths: slimAll(
+      Object.fromEntries(Object.entries(document.paths).filter(([path]) => operations.some((o) => o.path === path))),
+    ),
     webhooks: slimAll(document.webhooks),
     components: { ...others, headers: {}, parameters: {}, examples: {} },
   };
@@ -105,6 +115,7 @@ function rowOf(listed: Listed): string {
     path: listed.path,
     auth,
     key,
+    match: references(listed, 'IfMatch'),
     body: listed.operation.requestBody !== undefined,
     list: isList(listed),
     // A report is told apart by its own id, so that it can be sent again without a key.

@@ -12,6 +12,7 @@ import { startSchedules } from './runtime/schedules.ts';
 import { startStream } from './runtime/streams.ts';
 import { startAws } from './servers/aws.ts';
 import { createBus } from './servers/bus.ts';
+import { type Confinement, startConfinement } from './servers/confinement.ts';
 import { startDynamo } from './servers/dynamodb.ts';
 import { type Queues, startQueues } from './servers/fauxqs.ts';
 import { type Front, listen, withLocalRoutes } from './servers/front.ts';
@@ -56,6 +57,8 @@ export interface Platform {
     readonly broker_events: string | null;
   };
   readonly dynamodb: string;
+  /** The same table as API functions come to it: behind what IAM allows (docs/decisions/0018). */
+  readonly dynamodb_gate: string;
   readonly sqs: string;
   readonly s3: string;
   readonly bus: string;
@@ -155,26 +158,22 @@ interface Parts {
 }
 
 async function startParts(parts: Parts) {
-  const { options, stops, model, front, queues, keep } = parts;
+  const { options, stops, model, front, queues } = parts;
   const problem = (error: unknown) => options.log(`problem: ${error instanceof Error ? error.message : String(error)}`);
   const delivery = {
     toQueue: (arn: string, body: string, groupId: string | undefined) => queues.send(arn, body, groupId),
     // A failure is reported by the function's pool, as an asynchronous invocation's is in its log.
     toFunction: (arn: string, event: unknown) => void functions.invoke(arn, event).catch(() => undefined),
   };
-  const refuse = (code: string, message: string) => new AwsError(code, message);
   const bus = createBus({ buses: model.buses, rules: model.rules, region, account, delivery, refuse });
-  const secrets = createSecrets({ secrets: model.secrets, file: join(keep, 'secrets.json'), refuse });
+  const confinement = await startConfinement(model, { dynamo: parts.dynamo, onDenied: (why) => problem(`denied: ${why}`) });
+  stops.push(confinement.stop);
   const issuer = await openIssuer(parts);
   const pool = openPool(parts, issuer, (name, event) => functions.invoke(name, event));
-  const aws = await startAws({
-    ...prefixed('AWSEvents', bus.actions),
-    ...prefixed('secretsmanager', secrets),
-    ...prefixed('AmazonSSM', createParameters({ parameters: model.parameters, refuse })),
-    ...prefixed('AWSCognitoIdentityProviderService', pool.actions),
-  });
+  const actions = { AWSEvents: bus.actions, AWSCognitoIdentityProviderService: pool.actions, ...stored(parts) };
+  const aws = await startAws(prefixed(actions), confinement.sts);
   stops.push(aws.stop);
-  const functions = startFunctions(parts, aws.endpoint);
+  const functions = startFunctions(parts, aws.endpoint, confinement);
   stops.push(functions.stop);
   const sources = model.mappings.map((mapping) => startSource(parts, mapping, functions, problem));
   sources.push(startSchedules({ schedules: model.schedules, region, account, deliver: bus.deliver }));
@@ -188,16 +187,33 @@ async function startParts(parts: Parts) {
     issuer: issuer.url,
     user_pool: { endpoint: aws.endpoint, ...pool.addresses },
     function_urls: { stripe: at(urlOf('stripe')), btcpay: at(urlOf('btcpay')), broker_events: at(urlOf('broker')) },
+    dynamodb_gate: confinement.endpoint,
     bus: aws.endpoint,
     bus_name: model.buses[0]?.name ?? 'default',
   };
 }
 
-function prefixed<T>(service: string, actions: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(actions).map(([name, action]) => [`${service}.${name}`, action]));
+const refuse = (code: string, message: string) => new AwsError(code, message);
+
+/** Services that only give what the template stores in them. */
+const stored = ({ model, keep }: Parts) => ({
+  secretsmanager: createSecrets({ secrets: model.secrets, file: join(keep, 'secrets.json'), refuse }),
+  AmazonSSM: createParameters({ parameters: model.parameters, refuse }),
+});
+
+/** Actions by service, under the names that X-Amz-Target has for them. */
+function prefixed<T>(services: Readonly<Record<string, Readonly<Record<string, T>>>>): Record<string, T> {
+  const all = Object.entries(services).flatMap(([service, actions]) =>
+    Object.entries(actions).map(([name, action]) => [`${service}.${name}`, action] as const),
+  );
+  return Object.fromEntries(all);
 }
 
-function startFunctions({ options, model, front, queues, dynamo, logDirectory }: Parts, aws: string): Functions {
+function startFunctions(
+  { options, model, front, queues, logDirectory }: Parts,
+  aws: string,
+  confinement: Confinement,
+): Functions {
   const polled = new Set(model.mappings.map(({ functionName }) => functionName));
   return createFunctions({
     functions: model.functions,
@@ -207,7 +223,7 @@ function startFunctions({ options, model, front, queues, dynamo, logDirectory }:
     environmentOf: (spec) => ({
       ...signingInHere(withSettings(spec, options.settings), model.userPools, front.api),
       ...runtimeVariables(spec, region),
-      AWS_ENDPOINT_URL_DYNAMODB: dynamo,
+      ...confinement.variablesOf(spec, aws),
       AWS_ENDPOINT_URL_SQS: queues.endpoint,
       AWS_ENDPOINT_URL_S3: queues.endpoint,
       AWS_ENDPOINT_URL_EVENTBRIDGE: aws,

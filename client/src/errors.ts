@@ -27,6 +27,7 @@ export class VantaError extends Error {
   /** Faulty fields, where the request was not valid. */
   readonly errors: readonly FieldError[];
   readonly requestId: string | undefined;
+  readonly headers: Headers;
   readonly retryAfterSeconds: number | undefined;
   /** The problem document as it came. */
   readonly problem: Readonly<Record<string, unknown>>;
@@ -45,6 +46,7 @@ export class VantaError extends Error {
     this.detail = detail;
     this.errors = Array.isArray(problem['errors']) ? (problem['errors'] as FieldError[]) : [];
     this.requestId = headers.get('x-request-id') ?? undefined;
+    this.headers = headers;
     this.retryAfterSeconds = retryAfterSeconds(headers, Date.now());
     this.problem = problem;
     this.attempts = attempts;

@@ -28,7 +28,7 @@ type QueryPart<P> = P extends { query: infer X }
 // biome-ignore lint/complexity/noBannedTypes: asks whether a body without any field would do
 type BodyOf<B> = {} extends B ? { readonly body?: B } : { readonly body: B };
 type BodyPart<S> = S extends { requestBody: { content: { 'application/json': infer B } } } ? BodyOf<B> : unknown;
-type MatchPart<M> = M extends 'PATCH'
+type MatchPart<M> = M extends true
   ? { /** The ETag of the version that the change is meant for; 412 when there is a newer one. */ readonly ifMatch?: string }
   : unknown;
 type SecretPart<A> = A extends 'signature'
@@ -40,7 +40,7 @@ export type Input<Id extends OperationId> = CallOptions &
   PathPart<Shape<Id>['parameters']> &
   QueryPart<Shape<Id>['parameters']> &
   BodyPart<Shape<Id>> &
-  MatchPart<Row<Id>['method']> &
+  MatchPart<Row<Id>['match']> &
   SecretPart<Row<Id>['auth']>;
 
 type Content<R> = R extends { content: infer C } ? C[keyof C] : never;
@@ -82,6 +82,7 @@ export interface Operation {
   readonly path: string;
   readonly auth: 'none' | 'token' | 'signature';
   readonly key: boolean;
+  readonly match: boolean;
   readonly body: boolean;
   readonly list: boolean;
   readonly safe: boolean;

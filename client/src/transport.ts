@@ -24,7 +24,8 @@ export interface ClientOptions {
 
 export interface RawRequest {
   readonly body?: string | Uint8Array;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Beside the client's own, or instead of them; `undefined` leaves one of those out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
 }
 
@@ -61,7 +62,7 @@ export class Transport {
     const token = await this.#token(undefined);
     return this.#fetch(`${this.#base}${path}`, {
       method,
-      headers: { ...this.#common(token), ...headers },
+      headers: withoutUndefined({ ...this.#common(token), ...headers }),
       ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
       ...(signal === undefined ? {} : { signal }),
     });
@@ -146,6 +147,9 @@ export class Transport {
     return (this.#options.fetch ?? globalThis.fetch)(url, { redirect: 'error', ...init });
   }
 }
+
+const withoutUndefined = (given: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
 interface Prepared {
   readonly url: string;

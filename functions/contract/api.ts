@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeEventBusCommand } from '@aws-sdk/client-eventbridge';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
@@ -8,7 +9,8 @@ import { openApiDocument } from '../../shared/domain/contract/openapi.ts';
 import { contractSchemas } from '../../shared/domain/contract/routes.ts';
 import { readEnv, region } from '../../shared/wiring/env.ts';
 import { chain, httpDoor } from '../edge/http.ts';
-import type { ApiAnswer, ApiEvent } from '../edge/request.ts';
+import type { ApiAnswer, ApiEvent, ApiFile } from '../edge/request.ts';
+import { getDocs, getDocsAsset } from './docs.ts';
 import { probeAll } from './probe.ts';
 import { refuseUnknown } from './unknown.ts';
 
@@ -16,7 +18,8 @@ const env = readEnv('contract-api');
 const table = openTable(env.table);
 const bus = openBus(env.bus);
 const queues = { shards: openQueue(env.shards), 'vault-intents': openQueue(env.vaultIntents) };
-const document = openApiDocument(env.version);
+/** Made when it is first asked for: health and unknown routes need not wait for it. */
+let document: ApiFile | undefined;
 
 const attributes = (queue: Queue) =>
   queue.client.send(new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: ['QueueArn'] }));
@@ -32,9 +35,16 @@ async function getHealth(): Promise<ApiAnswer> {
   return { body: { status, version: env.version, region: region(), dependencies } };
 }
 
-const getOpenApi = async (): Promise<ApiAnswer> => ({ body: document });
+async function getOpenApi(): Promise<ApiAnswer> {
+  document ??= {
+    contentType: 'application/json',
+    gzipped: gzipSync(JSON.stringify(openApiDocument(env.version))),
+    headers: { 'cache-control': 'no-cache' },
+  };
+  return { file: document };
+}
 
-const routed = httpDoor('contract', contractSchemas, { getHealth, getOpenApi });
+const routed = httpDoor('contract', contractSchemas, { getHealth, getOpenApi, getDocs, getDocsAsset });
 const unknown = chain(async (event) => refuseUnknown(event));
 
 /** API Gateway sends here what no other route takes (`$default`). */

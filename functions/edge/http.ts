@@ -4,15 +4,26 @@ import { type IdempotencyStore, runOnce, type StoredAnswer } from '../../shared/
 import type { RoomSchemas, RouteSchema } from '../../shared/domain/contract/route-schema.ts';
 import { mayTry } from '../../shared/domain/tenants/policy.ts';
 import { type Claims, type Principal, principalOf } from '../../shared/domain/tenants/principal.ts';
+import { subjectText } from '../../shared/domain/tenants/scope.ts';
 import { canonicalJson, sha256Hex } from '../../shared/kit/hash.ts';
-import { Refusal } from '../../shared/kit/refusal.ts';
+import { assert, Refusal } from '../../shared/kit/refusal.ts';
 import { limits } from '../../shared/wiring/limits.ts';
 import { type ApiRoom, type Route, type RouteId, type RouteIdOf, routes } from '../../shared/wiring/routes.ts';
 import { type Admission, admit, type CallerPorts } from './admit.ts';
 import { clock, freshUlid } from './entropy.ts';
+import { fileAnswer } from './file.ts';
 import { logger } from './observe.ts';
 import { internalError, problemBody } from './problem.ts';
-import { type ApiAnswer, type ApiEvent, type ApiRequest, bodyText, principalIn, traceparentOf } from './request.ts';
+import {
+  type ApiAnswer,
+  type ApiEvent,
+  type ApiRequest,
+  bodyText,
+  principalIn,
+  type RecordAnswer,
+  traceparentOf,
+} from './request.ts';
+import { actFor, actingAs } from './scope.ts';
 import { parsedJson, validated } from './validate.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each route's body has the type that its own schema gives it
@@ -91,17 +102,24 @@ export const problemAnswer = (refusal: Refusal, requestId: string): Answer => ({
 async function serve(event: ApiEvent, context: Context, bound: ReadonlyMap<string, Bound>, door: HttpDoor): Promise<Answer> {
   const found = bound.get(event.routeKey);
   if (found === undefined) throw new Error(`no handler is bound to ${event.routeKey}`);
-  const admission = await admit(await claimant(event, found.route, door), found.route.access, door.callers);
+  const caller = await claimant(event, found.route, door);
+  return actingAs(caller, () => served(event, context, { ...found, caller, door }));
+}
+
+async function served(event: ApiEvent, context: Context, { caller, ...work }: Calling): Promise<Answer> {
+  const admission = await admit(caller, work.route.access, work.door.callers);
+  actFor(admission.principal);
   try {
-    return told(await carryOut(event, context, { ...found, admission, door }), admission);
+    return told(await carryOut(event, context, { ...work, admission }), admission);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return told(problemAnswer(error, event.requestContext.requestId), admission);
   }
 }
 
-/** Who calls, as a verified token says: the gateway verified it, or, where a signature does as well, we do. */
+/** Who calls, as a verified token says: the gateway verified it, or, where a signature does as well, we do. Public routes have no caller. */
 async function claimant(event: ApiEvent, { access }: Route, { claimsOf }: HttpDoor): Promise<Principal | undefined> {
+  if (access.kind === 'public') return undefined;
   if (access.kind !== 'signature' || claimsOf === undefined) return principalIn(event);
   const token = /^bearer +(.+)$/i.exec(event.headers['authorization'] ?? '')?.[1];
   if (token === undefined) return undefined;
@@ -113,6 +131,10 @@ async function claimant(event: ApiEvent, { access }: Route, { claimsOf }: HttpDo
 /** Every answer to a known caller says what is left of its bucket. */
 const told = (given: Answer, { headers }: Admission): Answer => ({ ...given, headers: { ...headers, ...given.headers } });
 
+interface Calling extends Bound {
+  readonly door: HttpDoor;
+  readonly caller: Principal | undefined;
+}
 interface Work extends Bound {
   readonly admission: Admission;
   readonly door: HttpDoor;
@@ -123,9 +145,12 @@ async function carryOut(event: ApiEvent, context: Context, work: Work): Promise<
   if (admission.refusal !== undefined) throw admission.refusal;
   mayTry(admission.principal, id);
   const request = parse(event, schema, admission.principal);
-  const run = async (seed: string) => toStored(await handle({ ...request, seed }), schema);
-  if (route.method === 'GET' || route.unkeyed === true || door.idempotency === undefined)
-    return answer(await run(freshUlid()), false, door);
+  const give = (seed: string) => handle({ ...request, seed });
+  if (route.method === 'GET' || route.unkeyed === true || door.idempotency === undefined) {
+    const given = await give(freshUlid());
+    return given.file === undefined ? answer(toStored(given, schema), false, door) : fileAnswer(given.file, event);
+  }
+  const run = async (seed: string) => toStored(recordOf(await give(seed)), schema);
   const once = { ...identity(event, request), freshSeed: freshUlid(), leaseMs: context.getRemainingTimeInMillis() };
   const { answer: stored, replayed } = await runOnce(once, (seed) => kept(() => run(seed), request.requestId), {
     store: door.idempotency,
@@ -187,10 +212,17 @@ function identity(event: ApiEvent, request: Omit<ApiRequest, 'seed'>) {
   }
   const { method } = event.requestContext.http;
   return {
-    owner: request.principal?.tenantId ?? request.principal?.subject ?? 'nobody',
+    owner: ownerOf(request.principal),
     hash: sha256Hex(`${method} ${event.rawPath}\n${key}`),
     fingerprint: sha256Hex(canonicalJson({ query: request.query, body: request.body, ifMatch: request.ifMatch })),
   };
+}
+
+/** Who is no member of the tenant that its token names has none: its keys are its own. */
+function ownerOf(principal: Principal | undefined): string {
+  if (principal === undefined) return 'nobody';
+  const { tenant, tenantId, subject } = principal;
+  return tenant === undefined || tenantId === undefined ? subjectText(subject) : tenantId;
 }
 
 /** A refusal of the effect is its answer, kept like any other; an outage, and what may be asked again later, go up and are not kept. */
@@ -203,7 +235,13 @@ async function kept(run: () => Promise<StoredAnswer>, requestId: string): Promis
   }
 }
 
-function toStored(given: ApiAnswer, schema: RouteSchema): StoredAnswer {
+/** What may be asked again with its key has to be a record. */
+function recordOf(given: ApiAnswer): RecordAnswer {
+  assert(given.file === undefined, 'a request with an Idempotency-Key was answered with a file');
+  return given;
+}
+
+function toStored(given: RecordAnswer, schema: RouteSchema): StoredAnswer {
   const body = JSON.stringify(given.body);
   const isList = typeof given.body === 'object' && given.body !== null && 'items' in given.body;
   // Records carry a tag (SPEC 2): the one that a PATCH compares where there is a version, else one of the content.

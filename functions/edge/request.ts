@@ -17,7 +17,22 @@ export interface ApiRequest<Body = unknown> {
   readonly ifMatch?: string;
 }
 
-export interface ApiAnswer {
+/** A file that is served as it is, already compressed. */
+export interface ApiFile {
+  readonly contentType: string;
+  readonly gzipped: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type ApiAnswer = RecordAnswer | FileAnswer;
+
+export interface FileAnswer {
+  readonly file: ApiFile;
+  readonly sealed?: never;
+}
+
+export interface RecordAnswer {
+  readonly file?: never;
   readonly status?: number;
   readonly body: unknown;
   /** A record's entity tag; PATCH compares it with If-Match. */

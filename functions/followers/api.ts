@@ -1,6 +1,6 @@
 import { commitFollower, listFollowers as listStored, replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
-import { findFollower, findVault } from '../../shared/adapters/dynamo/lookups.ts';
+import { findFollower, findVault, findVaultToJoin } from '../../shared/adapters/dynamo/lookups.ts';
 import { listFollowersOfTenant } from '../../shared/adapters/dynamo/own-followers.ts';
 import { bellMessage, openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
 import type { Targets } from '../../shared/adapters/webhook/address.ts';
@@ -42,7 +42,7 @@ async function createFollower({ principal, params, body, seed, requestId }: ApiR
   const follower = await registerFollower(registration, {
     clock,
     backOff,
-    vault: (vaultId) => findVault(table, vaultId),
+    vault: (vaultId) => findVaultToJoin(table, vaultId),
     follower: (followerId) => findFollower(table, followerId),
     commit: (f, vault, how) => commitFollower(table, f, vault, { ...how, subject, request_id: requestId }),
     ring,
@@ -62,7 +62,7 @@ async function getFollower({ principal, params }: ApiRequest): Promise<ApiAnswer
 
 async function listFollowers({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {
   const tenantId = actingTenant(principal as Principal);
-  const vault = await findVault(table, params['vault_id'] as string);
+  const vault = await findVaultToJoin(table, params['vault_id'] as string);
   const manages = permit(principal, 'listFollowers', resource('vault', vault)) === 'full';
   if (vault === undefined) throw notFound('vault');
   const page = pageOfQuery(query);
@@ -94,7 +94,11 @@ async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAn
     clock,
     find: (followerId) => findFollower(table, followerId),
     vault: (vaultId) => findVault(table, vaultId),
-    replace: (next, before, asks) => replaceFollower(table, next, before.ver, changeEvent(request, before, next), asks),
+    replace: async (next, before, asks) => {
+      // The manager stops another tenant's follower: what it did stands in that tenant's trail.
+      table.cross?.({ to: 'trail', ...before });
+      return replaceFollower(table, next, before.ver, changeEvent(request, before, next), asks);
+    },
     ring,
     whyUrlRefused: checkUrl,
   });

@@ -39,21 +39,25 @@ async function ownFollower(
   return follower;
 }
 
-export interface Found {
+/** A child as its vault has it. */
+export interface Located {
   readonly entry: LineEntry;
   readonly claim: Claim;
   readonly row: ClaimRow;
   readonly follower: Follower;
+}
+export interface Found extends Located {
   readonly child: Child | undefined;
 }
 
-/** A child by its id alone, whoever asks: the id says where its claim is, its own row what became of it. */
-export async function locateChild(childId: string): Promise<Found | undefined> {
+/** Where a child stands, by its id alone, whoever asks: that says whose it is. What became of it is its tenant's (`withRow`). */
+export async function locateChild(childId: string): Promise<Located | undefined> {
   const address = parseChildId(childId);
   const order = address === undefined ? undefined : await findCause(table, address.cause);
   if (address === undefined || order?.seq === undefined) return undefined;
   const at = atOf({ seq: order.seq, ...(order.k === undefined ? {} : { k: order.k }) });
   const shard = { ...order, shard: address.shard };
+  table.cross?.({ to: 'look at', ...order });
   const [claim, item, logged] = await Promise.all([
     readClaim(table, shard, at),
     getItem(table, keys.follower(shard, address.place)),
@@ -64,21 +68,26 @@ export async function locateChild(childId: string): Promise<Found | undefined> {
   // What goes out again has its first id and no other.
   if (claim === undefined || row === undefined || item === undefined || found === undefined || found.kind === 'resend')
     return undefined;
-  const follower = followerOf(item);
-  return { entry: found, claim, row, follower, child: await readChild(table, follower, at) };
+  return { entry: found, claim, row, follower: followerOf(item) };
+}
+
+/** A child with its own row, for whom it is known to concern. */
+export async function withRow(located: Located): Promise<Found> {
+  if (table.cross?.({ to: 'follower', ...located.follower }) === false) throw notFound('follower_order');
+  return { ...located, child: await readChild(table, located.follower, located.entry) };
 }
 
 /**
  * While its shard is still at it, nobody may say how a child ended: the next owner of an interrupted claim would not know of
  * it, and count it again.
  */
-export function requireExpanded({ claim }: Found): void {
+export function requireExpanded({ claim }: Located): void {
   if (claim.state === 'done') return;
   throw new Refusal(409, 'expansion_in_progress', 'The order is still being expanded in this shard: say it again in a moment.');
 }
 
 /** What was read of the cancel of a child's order, before somebody says how the child ended. */
-export async function cancelStanding({ entry, follower }: Found): Promise<{ guard: Guard; takenBack: boolean }> {
+export async function cancelStanding({ entry, follower }: Located): Promise<{ guard: Guard; takenBack: boolean }> {
   if (entry.kind !== 'order') return { guard: 'canceled or no order', takenBack: false };
   const shard = shardOf(follower);
   const mark = await readMark(table, shard, entry.seq);
@@ -89,7 +98,7 @@ export async function cancelStanding({ entry, follower }: Found): Promise<{ guar
 }
 
 /** The child that a cancel takes back. */
-export const canceledChildOf = async ({ entry, follower }: Found): Promise<Child | undefined> =>
+export const canceledChildOf = async ({ entry, follower }: Located): Promise<Child | undefined> =>
   entry.kind === 'cancel' ? readChild(table, follower, { seq: entry.cancels.seq }) : undefined;
 
 /** A child, for whom the route lets in. */
@@ -101,7 +110,7 @@ export async function findChild(
   const found = await locateChild(childId);
   permit(principal, action, resource('follower_order', found?.follower));
   if (found === undefined) throw notFound('follower_order');
-  return found;
+  return withRow(found);
 }
 
 export async function getFollowerOrder({ principal, params }: ApiRequest): Promise<ApiAnswer> {

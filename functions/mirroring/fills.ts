@@ -13,7 +13,7 @@ import { readEnv } from '../../shared/wiring/env.ts';
 import { clock } from '../edge/entropy.ts';
 import { type ApiAnswer, type ApiEvent, type ApiRequest, bodyText } from '../edge/request.ts';
 import { table } from './api-table.ts';
-import { canceledChildOf, cancelStanding, type Found, locateChild, requireExpanded } from './child-reads.ts';
+import { canceledChildOf, cancelStanding, type Located, locateChild, requireExpanded } from './child-reads.ts';
 
 const keys = signingKeys(readEnv('mirroring-api').masterSecret);
 
@@ -32,19 +32,22 @@ export async function reportFill({ principal, params, body, raw }: ApiRequest<Fi
   if (principal === undefined) await requireSignature(raw, found?.follower);
   else permit(principal, 'reportFill', resource('follower_order', found?.follower));
   if (found === undefined) throw notFound('follower_order');
+  // From here on the follower speaks, for its own tenant, whether it signed or its person has a token.
+  const to = principal === undefined ? 'proven follower' : 'follower';
+  if (table.cross?.({ to, ...found.follower }) === false) throw notFound('follower_order');
   requireExpanded(found);
   await report(body, portsFor(found));
   const { entry, claim, row, follower } = found;
   return { body: childOrderView(entry, claim, row, follower, (await readNow(found)).own) };
 }
 
-async function readNow({ follower, entry }: Found) {
+async function readNow({ follower, entry }: Located) {
   const [now, own] = await Promise.all([findFollower(table, follower.follower_id), readChild(table, follower, entry)]);
   if (now === undefined) throw notFound('follower_order');
   return { follower: now, own };
 }
 
-function portsFor(found: Found): FillPorts {
+function portsFor(found: Located): FillPorts {
   const { entry, claim, row, follower } = found;
   let standing: Awaited<ReturnType<typeof cancelStanding>> | undefined;
   return {

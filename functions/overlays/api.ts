@@ -1,4 +1,3 @@
-import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { listOverlays as listStored, readOverlay, saveSwitch } from '../../shared/adapters/dynamo/overlay-store.ts';
@@ -12,9 +11,10 @@ import { backOff, clock } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
+import { callersTable } from '../edge/scope.ts';
 
 const env = readEnv('overlays-api');
-const table = openTable(env.table);
+const table = callersTable('overlays-api', env);
 
 const callerOf = ({ principal, params }: ApiRequest) => ({
   principal: principal as Principal,

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { peoplePool } from '../../shared/adapters/cognito/people.ts';
 import { tokenEndpoint } from '../../shared/adapters/cognito/token-endpoint.ts';
-import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findTenant } from '../../shared/adapters/dynamo/lookups.ts';
 import { putTenant, replaceTenant } from '../../shared/adapters/dynamo/tenant-store.ts';
@@ -20,10 +19,11 @@ import { callersIn } from '../edge/admit.ts';
 import { clock } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
+import { callersTable } from '../edge/scope.ts';
 import { members } from './members.ts';
 
 const env = readEnv('tenants-api');
-const table = openTable(env.table);
+const table = callersTable('tenants-api', env);
 
 const clientIds = env.clientIds.split(',');
 const ask = tokenEndpoint(env.signInDomain, limits.issuerTimeoutMs);

@@ -1,5 +1,5 @@
 import type { Table } from '../../shared/adapters/dynamo/client.ts';
-import { findFollower } from '../../shared/adapters/dynamo/lookups.ts';
+import { followerOwner } from '../../shared/adapters/dynamo/lookups.ts';
 import { listMembers, memberWrites } from '../../shared/adapters/dynamo/members.ts';
 import { type Member, type MemberBody, type MemberPatch, memberTag, memberView } from '../../shared/domain/tenants/member.ts';
 import {
@@ -27,7 +27,7 @@ function portsFor({ table, pool }: Means, { principal, seed, requestId }: ApiReq
     ...memberWrites(table, { by: (principal as Principal).subject, request_id: requestId, event_id: seed }),
     clock,
     pool,
-    ownsFollower: async (tenantId, followerId) => (await findFollower(table, followerId))?.tenant_id === tenantId,
+    ownsFollower: async (tenantId, followerId) => (await followerOwner(table, followerId)) === tenantId,
   };
 }
 

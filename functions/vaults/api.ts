@@ -1,14 +1,13 @@
 import type { z } from 'zod';
-import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
-import { findVault } from '../../shared/adapters/dynamo/lookups.ts';
+import { findPublicVault, findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { listNav as listStored, putNav } from '../../shared/adapters/dynamo/nav-store.ts';
 import { saveVaultChange, vaultChangeMade } from '../../shared/adapters/dynamo/vault-change.ts';
-import { listVaultIds, putVault } from '../../shared/adapters/dynamo/vault-store.ts';
+import { listVaults as listVaultsStored, putVault } from '../../shared/adapters/dynamo/vault-store.ts';
 import { actingTenant, notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { changeVault } from '../../shared/domain/vaults/change.ts';
-import { newVault, redactedVaultView, vaultView } from '../../shared/domain/vaults/create.ts';
+import { newVault, vaultView } from '../../shared/domain/vaults/create.ts';
 import { recordNav as record } from '../../shared/domain/vaults/nav.ts';
 import { type NavBody, type Vault, type VaultPatch, type vaultBody, vaultSchemas } from '../../shared/domain/vaults/vault.ts';
 import { milliseconds, timestamp } from '../../shared/kit/clock.ts';
@@ -19,9 +18,10 @@ import { backOff, clock } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
+import { callersTable } from '../edge/scope.ts';
 
 const env = readEnv('vaults-api');
-const table = openTable(env.table);
+const table = callersTable('vaults-api', env);
 
 const etag = (vault: Vault): string => `"${vault.ver}"`;
 
@@ -33,19 +33,16 @@ async function createVault({ principal, body, seed, requestId }: ApiRequest<z.in
 }
 
 async function getVault({ principal, params }: ApiRequest): Promise<ApiAnswer> {
-  const vault = await findVault(table, params['vault_id'] as string);
-  const sight = permit(principal, 'getVault', resource('vault', vault));
+  const vaultId = params['vault_id'] as string;
+  const vault = (await findVault(table, vaultId)) ?? (await findPublicVault(table, vaultId));
+  permit(principal, 'getVault', resource('vault', vault));
   if (vault === undefined) throw notFound('vault');
-  return sight === 'full' ? { body: vaultView(vault, clock()), etag: etag(vault) } : { body: redactedVaultView(vault) };
+  return 'view' in vault ? { body: vault.view } : { body: vaultView(vault, clock()), etag: etag(vault) };
 }
 
 async function listVaults({ principal, query }: ApiRequest): Promise<ApiAnswer> {
-  const tenantId = actingTenant(principal as Principal);
-  const page = await listVaultIds(table, tenantId, pageOfQuery(query));
-  const found = await Promise.all(page.items.map((vaultId) => findVault(table, vaultId)));
-  // One of another tenant that is not public any more was taken off the list since that was read.
-  const shown = found.filter((v) => v !== undefined && (v.tenant_id === tenantId || v.public)) as Vault[];
-  const items = shown.map((v) => (v.tenant_id === tenantId ? vaultView(v, clock()) : redactedVaultView(v)));
+  const page = await listVaultsStored(table, actingTenant(principal as Principal), pageOfQuery(query));
+  const items = page.items.map((vault) => ('view' in vault ? vault.view : vaultView(vault, clock())));
   return { body: { items, next_cursor: page.next_cursor } };
 }
 

@@ -7,10 +7,12 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import release from '../../package.json' with { type: 'json' };
 import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import { tagsFor } from '../../shared/wiring/reach.ts';
 import { type SettingName, settings } from '../../shared/wiring/settings.ts';
 import { acknowledge } from '../acknowledgements.ts';
 import type { StageRow } from '../stages.ts';
-import { grantsOf, type Shelf, type ShelfOf } from './grants.ts';
+import { tenantRole } from '../tenants/tenant-role.ts';
+import { grantsOf, isConfined, type Shelf, type ShelfOf, type Shelved, tenantStatements } from './grants.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -28,6 +30,13 @@ const bundling: BundlingOptions = {
   forceDockerBundling: false,
 };
 
+/** Runs a program of ours after the bundler, on the Node that synthesizes. */
+const filesOf = (program: string) => ({
+  beforeBundling: () => [],
+  beforeInstall: () => [],
+  afterBundling: (_input: string, output: string) => [`"${process.execPath}" "${repository}${program}" "${output}"`],
+});
+
 export interface VantaFunctionProps<F extends FunctionName> {
   readonly name: F;
   readonly row: StageRow;
@@ -44,7 +53,9 @@ export class VantaFunction<F extends FunctionName = FunctionName> extends Constr
     super(scope, name);
     this.name = name;
     this.card = functions[name];
-    const { variables, statements, findings } = grantsOf(name, shelf as Shelf);
+    // A role of our own: the managed policy that Lambda's default role carries may write to every log group.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const { variables, statements, findings } = grantsOf(name, { ...shelf, ...this.#tenantRole(role, shelf as Shelf) });
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/vanta/${row.name}/${name}`,
       retention: row.watch.logDays,
@@ -55,7 +66,7 @@ export class VantaFunction<F extends FunctionName = FunctionName> extends Constr
       entry: `${repository}${this.card.entry}`,
       projectRoot: repository,
       depsLockFilePath: `${repository}package-lock.json`,
-      bundling,
+      bundling: this.card.files === undefined ? bundling : { ...bundling, commandHooks: filesOf(this.card.files) },
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: this.card.memoryMb,
@@ -64,17 +75,21 @@ export class VantaFunction<F extends FunctionName = FunctionName> extends Constr
       recursiveLoop: ringsItself(this.card) ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       environment: { ...variables, ...settingsOf(this.card, row) },
       logGroup,
-      role: this.roleWith([logStatement(logGroup), ...statements]),
+      role,
     });
+    for (const statement of [logStatement(logGroup), ...statements]) role.addToPolicy(statement);
     acknowledge(this, 'AwsSolutions-IAM5[Resource::*]', "X-Ray's PutTraceSegments and PutTelemetryRecords know no resources");
     for (const { id, reason } of findings) acknowledge(this, id, reason);
   }
 
-  // A role of our own: the managed policy that Lambda's default role carries may write to every log group.
-  private roleWith(statements: readonly PolicyStatement[]): Role {
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    for (const statement of statements) role.addToPolicy(statement);
-    return role;
+  #tenantRole(own: Role, { table }: Shelf): { tenantRole?: Shelved } {
+    if (!isConfined(this.card)) return {};
+    const { roleArn } = tenantRole(this, {
+      own,
+      tags: tagsFor(this.card.reach ?? {}),
+      statements: tenantStatements(this.card, table),
+    });
+    return { tenantRole: { value: roleArn, arn: roleArn } };
   }
 }
 

@@ -29,6 +29,11 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
     maxReceives: limits.intentMaxReceives,
     contentBased: true,
   },
+  tenantStatus: {
+    visibilitySeconds: limits.tenantStatusVisibilitySeconds,
+    maxReceives: limits.tenantStatusMaxReceives,
+    contentBased: true,
+  },
   shards: { visibilitySeconds: limits.shardVisibilitySeconds, maxReceives: limits.netMaxReceives },
   followerRetry: { visibilitySeconds: limits.retryVisibilitySeconds, maxReceives: limits.netMaxReceives },
 };
@@ -47,7 +52,12 @@ export class MirroringQueues extends Construct {
     super(scope, id);
     const physical = (name: string) => `${stage}-${name}`;
     const line = (name: FifoName) => new FifoQueue(this, name, { name: physical(queueNames[name]), ...working[name] });
-    const lines = { vaultIntents: line('vaultIntents'), shards: line('shards'), followerRetry: line('followerRetry') };
+    const lines = {
+      vaultIntents: line('vaultIntents'),
+      tenantStatus: line('tenantStatus'),
+      shards: line('shards'),
+      followerRetry: line('followerRetry'),
+    };
     const nodes = new StandardQueue(this, 'shardNodes', {
       name: physical(queueNames.shardNodes),
       visibilitySeconds: limits.nodeVisibilitySeconds,
@@ -57,6 +67,7 @@ export class MirroringQueues extends Construct {
     const [ruleName, streamName] = [physical('rule-targets-dlq'), physical('stream-router-dlq')];
     this.byName = {
       vaultIntents: lines.vaultIntents.queue,
+      tenantStatus: lines.tenantStatus.queue,
       shardNodes: nodes.queue,
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
@@ -64,13 +75,9 @@ export class MirroringQueues extends Construct {
     };
     this.ruleDeadLetters = standardDeadLetters(this, 'RuleDeadLetters', ruleName);
     this.streamDeadLetters = standardDeadLetters(this, 'StreamDeadLetters', streamName);
-    this.shelf = {
-      vaultIntents: shelvedQueue(this.byName.vaultIntents),
-      shardNodes: shelvedQueue(this.byName.shardNodes),
-      shards: shelvedQueue(this.byName.shards),
-      followerRetry: shelvedQueue(this.byName.followerRetry),
-      dispatchDlx: shelvedQueue(this.byName.dispatchDlx),
-    };
+    this.shelf = Object.fromEntries(
+      Object.entries(this.byName).map(([name, queue]) => [name, shelvedQueue(queue)]),
+    ) as typeof this.shelf;
     const all = [...Object.values(lines), nodes];
     this.watched = {
       working: all.map((q) => q.name),

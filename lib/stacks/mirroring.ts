@@ -9,6 +9,7 @@ import { MirroringQueues, type WatchedQueues } from '../mirroring/queues.ts';
 import { connect } from '../mirroring/triggers.ts';
 import { VaultRules } from '../mirroring/vault-rules.ts';
 import type { StageRow } from '../stages.ts';
+import { tenantRule } from '../tenants/tenant-rule.ts';
 import type { DataStack } from './data.ts';
 
 /** The straight line from an intent to its children: bus, rules, queues and the functions that work them off. */
@@ -23,6 +24,7 @@ export class MirroringStack extends Stack {
     const bus = new EventBus(this, 'Bus', { eventBusName: row.mirroring.busName });
     const queues = new MirroringQueues(this, 'Queues', row.name);
     new VaultRules(this, 'VaultRules', { row, bus, target: queues.byName.vaultIntents, deadLetters: queues.ruleDeadLetters });
+    tenantRule(this, { row, bus, target: queues.byName.tenantStatus, deadLetters: queues.ruleDeadLetters });
     archiveOsEvents(bus, row);
     this.watched = queues.watched;
     this.shelf = { ...data.shelf, ...queues.shelf, bus: { value: bus.eventBusName, arn: bus.eventBusArn } };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, Json } from './client.ts';
+import type { VantaClient } from '../../client/src/index.ts';
 import type { Inbox } from './inbox.ts';
 import type { Market } from './market.ts';
 import type { Wish } from './mix.ts';
@@ -66,15 +66,18 @@ export async function gather({ market, wishes, inboxes, sent }: Played, untilMs:
 }
 
 async function readOrders({ manager, vaultId }: Market): Promise<OrderRecord[]> {
-  const items = await manager.list(`/v1/manager-orders?vault_id=${vaultId}&limit=200`);
-  return items.map((item) => ({
-    id: String(item.manager_order_id),
-    externalId: String(item.external_id),
-    state: String(item.state),
-    seq: typeof item.seq === 'number' ? item.seq : null,
-    acceptedAtMs: Date.parse(String(item.accepted_at)),
-    code: item.code === undefined ? undefined : String(item.code),
-  }));
+  const orders: OrderRecord[] = [];
+  for await (const item of manager.iterate.listManagerOrders({ query: { vault_id: vaultId, limit: 200 } })) {
+    orders.push({
+      id: item.manager_order_id,
+      externalId: String(item.external_id),
+      state: item.state,
+      seq: item.seq,
+      acceptedAtMs: Date.parse(String(item.accepted_at)),
+      code: item.code,
+    });
+  }
+  return orders;
 }
 
 /** The accepted orders, as they were sent, with the numbers the vault gave them. */
@@ -90,14 +93,16 @@ const underWay = ['planned', 'sent', 'retry'];
 
 /** Sums the progress of all orders, asking again only for those where some child has no end yet. */
 async function countChildren(
-  manager: Client,
+  manager: VantaClient,
   orders: readonly OrderRecord[],
   limits: { wanted: number; stuck: number; untilMs: number },
 ) {
   const progress = new Map<string, Record<string, number>>();
   let open = orders.filter(({ seq }) => seq !== null);
   const allEnded = async () => {
-    await inParallel(open, 4, async ({ id }) => progress.set(id, counts(await manager.get(`/v1/manager-orders/${id}`))));
+    await inParallel(open, 4, async ({ id }) =>
+      progress.set(id, counts(await manager.getManagerOrder({ path: { manager_order_id: id } }))),
+    );
     open = open.filter(({ id }) => !ended(progress.get(id) ?? {}, limits));
     return open.length === 0;
   };
@@ -106,8 +111,8 @@ async function countChildren(
 }
 
 /** Children by state; `unknown` counts beside the states, not among them. */
-function counts(order: Json): Record<string, number> {
-  const { unknown: _, ...states } = (order.progress ?? {}) as Record<string, number>;
+function counts({ progress }: Awaited<ReturnType<VantaClient['getManagerOrder']>>): Record<string, number> {
+  const { unknown: _, ...states } = progress ?? {};
   return states;
 }
 

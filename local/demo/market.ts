@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, createClient, tokenFor } from './client.ts';
+import type { VantaClient } from '../../client/src/index.ts';
+import { signIn } from './client.ts';
 import type { Endpoints } from './endpoints.ts';
 import { kindOf, type Wish } from './mix.ts';
 import { inParallel } from './patience.ts';
 
 /** Everybody who takes part: a manager with a public vault, and the clients whose followers mirror it. */
 export interface Market {
-  readonly manager: Client;
+  readonly manager: VantaClient;
   readonly vaultId: string;
 }
 
@@ -18,28 +19,33 @@ export async function openMarket(api: string, wishes: readonly Wish[], endpoints
   // Names of their own in every run: on kept data, last time's people already have a tenant.
   const run = randomUUID().slice(0, 8);
   const manager = await found(api, { sub: `demo-manager-${run}`, name: 'Demo manager', kind: 'manager' });
-  const vault = await manager.post('/v1/vaults', { label: 'Demo momentum', rails: ['fiat'], public: true });
-  const vaultId = String(vault.vault_id);
+  const { vault_id } = await manager.createVault({ body: { label: 'Demo momentum', rails: ['fiat'], public: true } });
   const names = Array.from({ length: clientTenants }, (_, i) => ({
     sub: `demo-client-${i}-${run}`,
     name: `Demo client ${i + 1}`,
   }));
-  const clients = await Promise.all(names.map((who) => found(api, { ...who, kind: 'client' })));
+  const clients = await Promise.all(names.map((who) => found(api, { ...who, kind: 'client' as const })));
   await inParallel(wishes, registrationsAtOnce, async (wish) => {
-    const client = clients[wish.n % clients.length] as Client;
-    const follower = await client.post(`/v1/vaults/${vaultId}/followers`, followerBody(wish, endpoints.url(wish.n)));
+    const client = clients[wish.n % clients.length] as VantaClient;
+    const follower = await client.createFollower({ path: { vault_id }, body: followerBody(wish, endpoints.url(wish.n)) });
     const inbox = endpoints.inboxes[wish.n];
-    inbox?.registered(String(follower.follower_id), String(follower.signing_secret));
+    inbox?.registered(follower.follower_id, follower.signing_secret);
     if (inbox !== undefined) inbox.outOfService = wish.fault === 'fails';
   });
-  return { manager, vaultId };
+  return { manager, vaultId: vault_id };
+}
+
+interface Founder {
+  readonly sub: string;
+  readonly name: string;
+  readonly kind: 'manager' | 'client';
 }
 
 /** A person without a tenant founds one, and then speaks as its owner. */
-async function found(api: string, { sub, name, kind }: { sub: string; name: string; kind: string }): Promise<Client> {
-  const stranger = createClient(api, await tokenFor(api, { sub, email: `${sub}@example.com` }));
-  const { tenant_id } = await stranger.post('/v1/tenants', { name, kind });
-  return createClient(api, await tokenFor(api, { sub, email: `${sub}@example.com`, tenant_id, role: 'owner' }));
+async function found(api: string, { sub, name, kind }: Founder): Promise<VantaClient> {
+  const stranger = await signIn(api, { sub, email: `${sub}@example.com` });
+  const { tenant_id } = await stranger.createTenant({ body: { name, kind } });
+  return signIn(api, { sub, email: `${sub}@example.com`, tenant_id, role: 'owner' });
 }
 
 const followerBody = (wish: Wish, url: string) => ({

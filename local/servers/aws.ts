@@ -1,15 +1,27 @@
 import { createServer } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { json, text } from 'node:stream/consumers';
 import { AwsError } from '../aws-json.ts';
+import { credentialsOf } from '../iam/roles.ts';
 import type { Action } from './bus.ts';
+import type { createSts } from './sts.ts';
 
-/** Serves actions of the AWS JSON protocol by the name in X-Amz-Target, such as `AWSEvents.PutEvents`. */
-export async function startAws(actions: Readonly<Record<string, Action>>): Promise<{ endpoint: string; stop(): Promise<void> }> {
+type Sts = ReturnType<typeof createSts>;
+
+/** Serves actions of the AWS JSON protocol by the name in X-Amz-Target, such as `AWSEvents.PutEvents`; forms are for STS. */
+export async function startAws(
+  actions: Readonly<Record<string, Action>>,
+  sts?: Sts,
+): Promise<{ endpoint: string; stop(): Promise<void> }> {
   const server = createServer(async (request, response) => {
     const target = String(request.headers['x-amz-target'] ?? '');
     const answer = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
     try {
+      if (sts !== undefined && String(request.headers['content-type']).startsWith('application/x-www-form-urlencoded')) {
+        const { status, xml } = sts(new URLSearchParams(await text(request)), credentialsOf(request));
+        response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
+        return;
+      }
       const action = actions[target];
       if (action === undefined)
         throw new AwsError('UnknownOperationException', `the local platform does not have ${target || 'this'}`);

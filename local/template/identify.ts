@@ -52,6 +52,11 @@ const namings: Readonly<Record<string, Naming>> = {
     identity: (name, { api }) => ({ ref: hash(name, 10), attributes: { ApiEndpoint: api, ApiId: hash(name, 10) } }),
   },
   'AWS::ApiGatewayV2::Stage': { property: 'StageName', identity: (name) => ({ ref: name, attributes: {} }) },
+  'AWS::IAM::Role': {
+    property: 'RoleName',
+    maximumLength: 64,
+    identity: (name) => ({ ref: name, attributes: { Arn: `arn:aws:iam::${account}:role/${name}` } }),
+  },
   'AWS::SecretsManager::Secret': { property: 'Name', identity: secret },
   'AWS::Cognito::UserPool': { identity: userPool },
   'AWS::Cognito::UserPoolDomain': { property: 'Domain', identity: (name) => ({ ref: name, attributes: {} }) },

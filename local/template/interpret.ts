@@ -62,4 +62,5 @@ const hasArn = new Set([
   'AWS::SQS::Queue',
   'AWS::Events::EventBus',
   'AWS::Lambda::Function',
+  'AWS::IAM::Role',
 ]);

@@ -65,11 +65,11 @@ export const interpretedTypes: Readonly<Record<string, Shape>> = {
     ...names('FlexibleTimeWindow ScheduleExpressionTimezone Description GroupName KmsKeyArn'),
   },
   'AWS::Lambda::Function': {
-    ...names('FunctionName Handler Timeout MemorySize ReservedConcurrentExecutions'),
+    ...names('FunctionName Handler Timeout MemorySize ReservedConcurrentExecutions Role'),
     Code: names('S3Bucket S3Key'),
     Environment: { Variables: true },
     // no effect: every function runs on this Node and this processor
-    ...names('Runtime Architectures Role Description LoggingConfig TracingConfig RecursiveLoop KmsKeyArn Tags EphemeralStorage'),
+    ...names('Runtime Architectures Description LoggingConfig TracingConfig RecursiveLoop KmsKeyArn Tags EphemeralStorage'),
     ...names('RuntimeManagementConfig'),
   },
   'AWS::Lambda::EventSourceMapping': {
@@ -107,6 +107,9 @@ export const interpretedTypes: Readonly<Record<string, Shape>> = {
     JwtConfiguration: names('Issuer Audience'),
     ...names('Name'),
   },
+  // Those of functions that act for tenants are acted out (iam/roles.ts); documents are read there, word by word.
+  'AWS::IAM::Role': { ...names('RoleName AssumeRolePolicyDocument'), ...names('Description Path MaxSessionDuration Tags') },
+  'AWS::IAM::Policy': names('PolicyName PolicyDocument Roles'),
   'AWS::SecretsManager::Secret': {
     ...names('Name SecretString'),
     GenerateSecretString: names(
@@ -153,8 +156,6 @@ export const typesWithoutEffect: ReadonlySet<string> = new Set([
   'AWS::Events::Archive',
   'AWS::Events::EventBusPolicy',
   'AWS::IAM::ManagedPolicy',
-  'AWS::IAM::Policy',
-  'AWS::IAM::Role',
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
   'AWS::Lambda::EventInvokeConfig',

@@ -11,6 +11,7 @@ export interface Model {
   readonly apis: readonly ApiSpec[];
   readonly functionUrls: readonly FunctionUrlSpec[];
   readonly secrets: readonly SecretSpec[];
+  readonly roles: readonly RoleSpec[];
   readonly userPools: readonly UserPoolSpec[];
   readonly parameters: readonly ParameterSpec[];
 }
@@ -21,6 +22,14 @@ export interface TableSpec {
   /** The input of CreateTable, but for what only billing or protection would notice. */
   readonly create: Readonly<Record<string, unknown>>;
   readonly ttlAttribute?: string;
+}
+
+/** A role with its policies as they stand in the template, references resolved. */
+export interface RoleSpec {
+  readonly name: string;
+  readonly arn: string;
+  readonly trust: unknown;
+  readonly policies: readonly unknown[];
 }
 
 export interface QueueSpec {
@@ -51,6 +60,8 @@ export interface RuleSpec {
 export interface FunctionSpec {
   readonly name: string;
   readonly arn: string;
+  /** ARN of the role that it runs as. */
+  readonly role: string;
   /** Folder of the bundled asset. */
   readonly code: string;
   readonly handler: string;

@@ -8,6 +8,7 @@ import type {
   MappingSpec,
   Model,
   QueueSpec,
+  RoleSpec,
   RouteSpec,
   RuleSpec,
   ScheduleSpec,
@@ -40,6 +41,7 @@ export function toModel(resources: readonly Resolved[]): Model {
     apis: of('AWS::ApiGatewayV2::Api').map((api) => apiSpec(api, resources)),
     functionUrls: of('AWS::Lambda::Url').map(functionUrlSpec),
     secrets: of('AWS::SecretsManager::Secret').map(secretSpec),
+    roles: of('AWS::IAM::Role').map((role) => roleSpec(role, of('AWS::IAM::Policy'))),
     userPools: of('AWS::Cognito::UserPool').map((pool) => userPoolSpec(pool, resources)),
     parameters: of('AWS::SSM::Parameter').map(({ ref, properties }) => ({ name: ref, value: properties.Value })),
   };
@@ -124,6 +126,7 @@ function functionSpec({ stack, where, ref, arn, properties: p }: Resolved): Func
   return {
     name: ref,
     arn,
+    role: String(p.Role),
     code,
     handler: p.Handler,
     environment: Object.fromEntries(variables),
@@ -197,6 +200,12 @@ function secretSpec({ ref, properties }: Resolved): SecretSpec {
     ...(SecretString !== undefined && { value: SecretString }),
     ...(GenerateSecretString !== undefined && { generate: GenerateSecretString }),
   };
+}
+
+function roleSpec({ ref, arn, properties }: Resolved, policies: readonly Resolved[]): RoleSpec {
+  const own = policies.filter(({ properties: p }) => (p.Roles as string[]).includes(ref));
+  const documents = own.map(({ properties: p }) => p.PolicyDocument as unknown);
+  return { name: ref, arn, trust: properties.AssumeRolePolicyDocument, policies: documents };
 }
 
 /** The last part of an ARN; a plain name is itself. */

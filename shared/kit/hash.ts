@@ -3,7 +3,7 @@ import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 /** SHA-256 of UTF-8 text. Deterministic, hence allowed below the edge. */
 export const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
 /** In hex, which sorts as the bytes do. */
-export const sha256Hex = (text: string): string => hash('sha256', text, 'hex');
+export const sha256Hex = (content: string | Uint8Array): string => hash('sha256', content, 'hex');
 
 /** HMAC-SHA-256 (RFC 2104) of UTF-8 text. */
 export const hmacSha256 = (secret: Uint8Array, text: string, encoding: 'hex' | 'base64'): string =>

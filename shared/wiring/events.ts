@@ -7,6 +7,10 @@ export const platformEvents = {
   orderCanceled: 'manager-order.canceled',
 } as const;
 
+/** What operators say on the bus: about tenants as a whole. */
+export const opsSource = 'vanta.ops';
+export const opsEvents = { suspended: 'TenantSuspended', reactivated: 'TenantReactivated' } as const;
+
 /**
  * The last characters of a vault_id (Crockford's base 32, as ULIDs are written), four to a rule: an event rule can give
  * a FIFO target only one fixed group, so that eight rules give eight vault lanes. A ninth takes what matches none.

@@ -1,3 +1,4 @@
+import type { Reach } from './reach.ts';
 import type { Needs, QueueName } from './resources.ts';
 import type { ApiRoom } from './routes.ts';
 import type { SettingName } from './settings.ts';
@@ -26,10 +27,20 @@ export interface Card {
   readonly needs: Needs;
   readonly settings: readonly SettingName[];
   readonly trigger: Trigger;
+  /** A program that writes more files into the function's bundle; it is given the folder. */
+  readonly files?: string;
+  /**
+   * With `tenantRole` among its needs, the words for the table are not the function's own: they are its tenant role's, for the
+   * caller's partitions, and for these keys beside them.
+   */
+  readonly reach?: Reach;
+  /** What the function's own role may do with the table, before it is known who calls. */
+  readonly unnamed?: Reach;
 }
 
 const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
 const always = ['stage', 'version'] as const;
+const tenantRole = ['AssumeRole', 'TagSession'] as const;
 /** Of every function whose door admits callers (functions/edge/admit.ts). */
 const admitting = [...always, 'defaultPlan', 'rateLimit'] as const;
 
@@ -37,6 +48,7 @@ export const functions = {
   'contract-api': {
     ...api,
     entry: 'functions/contract/api.ts',
+    files: 'lib/contract/docs-files.ts',
     needs: {
       table: ['DescribeTable'],
       shards: ['GetQueueAttributes'],
@@ -51,10 +63,12 @@ export const functions = {
     entry: 'functions/tenants/api.ts',
     needs: {
       table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      tenantRole,
       userPool: ['AdminCreateUser', 'AdminGetUser', 'AdminUserGlobalSignOut'],
       signInDomain: [],
       clientIds: [],
     },
+    reach: { person: ['GetItem', 'PutItem', 'DeleteItem'], followerReference: ['GetItem'] },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'tenants' },
   },
@@ -69,14 +83,16 @@ export const functions = {
   'vaults-api': {
     ...api,
     entry: 'functions/vaults/api.ts',
-    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], tenantRole },
+    reach: { vaultReference: ['GetItem', 'PutItem'], publicVaults: ['GetItem', 'Query', 'PutItem', 'DeleteItem'] },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'vaults' },
   },
   'overlays-api': {
     ...api,
     entry: 'functions/overlays/api.ts',
-    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] },
+    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], tenantRole },
+    reach: { vaultReference: ['GetItem'] },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'overlays' },
   },
@@ -84,9 +100,20 @@ export const functions = {
     ...api,
     entry: 'functions/followers/api.ts',
     needs: {
-      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      tenantRole,
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage'],
+    },
+    reach: {
+      vaultReference: ['GetItem'],
+      followerReference: ['GetItem', 'PutItem'],
+      orderReference: ['GetItem'],
+      askReference: ['GetItem'],
+      publicVaults: ['GetItem'],
+      open: ['PutItem'],
+      vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      followerTrail: ['PutItem'],
     },
     settings: [...admitting, 'webhookTargets', 'shardSize'],
     trigger: { kind: 'http', room: 'followers' },
@@ -96,12 +123,24 @@ export const functions = {
     entry: 'functions/mirroring/api.ts',
     needs: {
       table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      tenantRole,
       shards: ['SendMessage'],
       shardNodes: ['SendMessage'],
       masterSecret: ['GetSecretValue'],
       issuer: [],
       clientIds: [],
     },
+    reach: {
+      vaultReference: ['GetItem'],
+      followerReference: ['GetItem'],
+      orderReference: ['GetItem', 'PutItem'],
+      askReference: ['GetItem'],
+      open: ['PutItem'],
+      vault: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      vaultDead: ['PutItem', 'DeleteItem'],
+      lookedAt: ['GetItem'],
+    },
+    unnamed: { orderReference: ['GetItem'], askReference: ['GetItem'] },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'mirroring' },
   },
@@ -117,6 +156,17 @@ export const functions = {
     },
     settings: [...always],
     trigger: { kind: 'queue', queue: 'vaultIntents', batchSize: 1 },
+  },
+  'tenant-status': {
+    entry: 'functions/tenants/status.ts',
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      tenantStatus: ['SendMessage'],
+    },
+    settings: [...always],
+    trigger: { kind: 'queue', queue: 'tenantStatus', batchSize: 1 },
   },
   'fan-out': {
     entry: 'functions/mirroring/fan-out.ts',

@@ -8,6 +8,10 @@ export const limits = {
   /** accept's function timeout is 10 s; a message it failed is seen again after this. */
   intentVisibilitySeconds: 12,
   intentMaxReceives: 3,
+  /** A tenant's followers are changed page by page; a run that takes longer goes on in a message of its own. */
+  tenantStatusTimeoutSeconds: 30,
+  tenantStatusVisibilitySeconds: 35,
+  tenantStatusMaxReceives: 20,
   /** shard worker: timeout 15 s; a crash costs the whole visibility (ARCHITECTURE 6). */
   shardTimeoutSeconds: 15,
   shardVisibilitySeconds: 30,

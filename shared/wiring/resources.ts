@@ -12,6 +12,7 @@ export const resources = {
   shards: { variable: 'SHARDS_URL', access: ['SendMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'] },
   shardNodes: { variable: 'SHARD_NODES_URL', access: ['SendMessage'] },
   followerRetry: { variable: 'FOLLOWER_RETRY_URL', access: ['SendMessage', 'ChangeMessageVisibility'] },
+  tenantStatus: { variable: 'TENANT_STATUS_URL', access: ['SendMessage'] },
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
   auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
@@ -25,6 +26,8 @@ export const resources = {
   signInDomain: { variable: 'SIGN_IN_DOMAIN_URL', access: [] },
   /** Comma-separated; people's own client first. */
   clientIds: { variable: 'CLIENT_IDS', access: [] },
+  /** The role that an API function takes on for a tenant, to touch the table as that tenant and no other. */
+  tenantRole: { variable: 'TENANT_ROLE_ARN', access: ['AssumeRole', 'TagSession'] },
 } as const satisfies Record<string, { variable: string; access: readonly string[] }>;
 
 export type ResourceName = keyof typeof resources;
@@ -32,10 +35,11 @@ export type Access<R extends ResourceName> = (typeof resources)[R]['access'][num
 export type Needs = { readonly [R in ResourceName]?: readonly Access<R>[] };
 
 /** The queues of the mirroring room, by the name they have in cards and triggers. */
-export type QueueName = 'vaultIntents' | 'shardNodes' | 'shards' | 'followerRetry' | 'dispatchDlx';
+export type QueueName = 'tenantStatus' | 'vaultIntents' | 'shardNodes' | 'shards' | 'followerRetry' | 'dispatchDlx';
 
 /** Physical names that people and documents use; the stage's name is put in front. */
 export const queueNames: Record<QueueName, string> = {
+  tenantStatus: 'tenant-status.fifo',
   vaultIntents: 'vault-intents.fifo',
   shardNodes: 'shard-nodes',
   shards: 'shards.fifo',

@@ -55,6 +55,8 @@ const orSelf = <S extends Scope>(scope: S) => ({ kind: 'scope', scope, orSelf: t
 
 export const routes = {
   getOpenApi: { method: 'GET', path: '/v1/openapi.json', room: 'contract', access: open },
+  getDocs: { method: 'GET', path: '/docs', room: 'contract', access: open },
+  getDocsAsset: { method: 'GET', path: '/docs/{asset}', room: 'contract', access: open },
   getHealth: { method: 'GET', path: '/v1/health', room: 'contract', access: open },
   getMe: { method: 'GET', path: '/v1/me', room: 'tenants', access: signedIn },
   createToken: { method: 'POST', path: '/v1/auth/token', room: 'tenants', access: open, unkeyed: true },

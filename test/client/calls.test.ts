@@ -145,7 +145,16 @@ describe('another try', () => {
 
   it('never sends again what is not safe: a POST without a key', async () => {
     const { transport, seen } = await clientOf([{ how: 'reset' }, {}]);
-    const unsafe = { method: 'POST', path: '/v1/x', auth: 'none', key: false, body: true, list: false, safe: false } as const;
+    const unsafe = {
+      method: 'POST',
+      path: '/v1/x',
+      auth: 'none',
+      key: false,
+      match: false,
+      body: true,
+      list: false,
+      safe: false,
+    } as const;
     expect(await errorOf(transport.send('x', unsafe, { body: {} }))).toBeInstanceOf(VantaConnectionError);
     expect(seen).toHaveLength(1);
   });

@@ -67,7 +67,7 @@ describe.each(ids)('%s', (id) => {
   it('has examples that its own schemas take', () => {
     if (body !== undefined)
       expect(body.parse(media(operation(id).requestBody?.content, 'application/json').example)).toBeDefined();
-    if (answer.contentType === undefined)
+    if (answer.contentTypes === undefined)
       expect(answer.schema.parse(media(success.content, 'application/json').example)).toBeDefined();
   });
 

@@ -16,6 +16,7 @@ interface Child {
 export function delivery(child: Child, options: { key?: string; nowMs?: number } = {}) {
   const { id, followerId, seq, symbol, side, qty, positionAfter } = child;
   const body = JSON.stringify({
+    type: 'child_order',
     follower_order_id: id,
     follower_id: followerId,
     seq,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client, newTenant, type Reply, signIn } from './support/client.ts';
 import { checked } from './support/contract.ts';
+import { until } from './support/endpoint.ts';
 import { Platform } from './support/platform.ts';
 
 /** How callers are admitted: the limit on requests, one key many times at once, roles that change while a token lives. */
@@ -118,6 +120,42 @@ describe('tenants', () => {
     expect(now.body.name).toBe(one?.status === 200 ? 'One' : 'Two');
     expect(now.headers.get('etag')).not.toBe(etag);
     expect((await client.patch(`/v1/tenants/${tenant_id}`, { name: 'Three' }, { 'if-match': '"0", *' })).status).toBe(200);
+  });
+});
+
+describe('a tenant that operators suspend', () => {
+  const say = async (type: string, tenant_id: string) => {
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const bus = new EventBridgeClient({ endpoint: platform.info?.bus ?? '', region: 'us-east-1', credentials });
+    const Detail = JSON.stringify({ tenant_id, why: 'a test', by: 'ops' });
+    const entry = { EventBusName: platform.info?.bus_name, Source: 'vanta.ops', DetailType: type, Detail };
+    expect((await bus.send(new PutEventsCommand({ Entries: [entry] }))).FailedEntryCount).toBe(0);
+  };
+
+  it('may read and pay, its followers only reduce, and both end with the suspension', async () => {
+    const { client: manager } = await tenantOn(undefined, 'magda');
+    const { client: guest, tenant_id } = await newTenant(api, 'client', 'greta');
+    const { vault_id } = (await manager.post<{ vault_id: string }>('/v1/vaults', { label: 'P', rails: ['fiat'], public: true }))
+      .body;
+    const follower = { mode: 'proportional', scale: '1', webhook: { url: 'http://127.0.0.1:9/' } };
+    const register = () => guest.post<{ follower_id: string }>(`/v1/vaults/${vault_id}/followers`, follower);
+    const ids: string[] = [];
+    for (let i = 0; i < 25; i += 1) ids.push((await register()).body.follower_id);
+    const closed = async () =>
+      (await Promise.all(ids.map((id) => guest.get<{ close_only: boolean }>(`/v1/followers/${id}`)))).filter(
+        ({ body }) => body.close_only,
+      ).length;
+
+    await say('TenantSuspended', tenant_id);
+    await until(async () => (await closed()) === 25, 'all followers to reduce only', 20_000);
+    const [refused, read] = [await register(), await guest.get<{ status: string }>(`/v1/tenants/${tenant_id}`)];
+    expect([refused.status, (refused.body as { code?: string }).code]).toEqual([403, 'tenant_suspended']);
+    expect(read.body.status).toBe('suspended');
+    expect((await guest.patch(`/v1/followers/${ids[0]}`, { kill_switch: true })).status).toBe(403);
+
+    await say('TenantReactivated', tenant_id);
+    await until(async () => (await closed()) === 0, 'all followers to be open again', 20_000);
+    expect((await register()).status).toBe(201);
   });
 });
 

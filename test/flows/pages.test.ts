@@ -94,7 +94,7 @@ describe('requests whose platform is killed in the middle', () => {
     await Promise.race(first);
     await platform.killAll();
     const answered = (await Promise.all(first)).map((reply) => reply?.body.vault_id);
-    const token = Reflect.get(fresh, 'token') as string;
+    const { token = '' } = fresh;
     api = (await platform.start('--no-rate-limit')).api;
     const after = new (fresh.constructor as new (api: string, token: string) => Client)(api, token);
     const ids: string[] = [];

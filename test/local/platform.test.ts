@@ -50,10 +50,19 @@ const template = {
         Targets: [{ Id: 'q', Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] }, SqsParameters: { MessageGroupId: 'g' } }],
       },
     },
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+        },
+      },
+    },
     Work: {
       Type: 'AWS::Lambda::Function',
       Properties: {
         FunctionName: 'broker-work',
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
         Code: { S3Bucket: 'b', S3Key: 'hash1.zip' },
         Handler: 'index.handler',
         Timeout: 1,

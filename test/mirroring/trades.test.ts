@@ -8,6 +8,7 @@ const trade = (qty: string, price: string, n: number, fill_id = `f${n}`): Trade 
 /** [what, trades as "qty @ price", held, average, realised] */
 const cases: readonly (readonly [string, string, string, string | null, string])[] = [
   ['nothing', '', '0', null, '0'],
+  ['a trade of nothing', '0 @ 5', '0', null, '0'],
   ['a purchase', '10 @ 5', '10', '5', '0'],
   ['two purchases are averaged', '10 @ 5, 30 @ 9', '40', '8', '0'],
   ['a sale leaves the average', '10 @ 5, -4 @ 8', '6', '5', '12'],

@@ -5,7 +5,7 @@ import release from '../../package.json' with { type: 'json' };
 import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
 import { type ResourceName, resources } from '../../shared/wiring/resources.ts';
 import { settings } from '../../shared/wiring/settings.ts';
-import { type Statement, Synthesis } from './synthesis.ts';
+import { logicalIdOf, type Statement, Synthesis } from './synthesis.ts';
 
 const cards = Object.entries(functions) as [FunctionName, Card][];
 const services: Record<ResourceName, string> = {
@@ -14,10 +14,12 @@ const services: Record<ResourceName, string> = {
   shardNodes: 'sqs',
   shards: 'sqs',
   followerRetry: 'sqs',
+  tenantStatus: 'sqs',
   dispatchDlx: 'sqs',
   bus: 'events',
   auditBucket: 's3',
   masterSecret: 'secretsmanager',
+  tenantRole: 'sts',
   userPool: 'cognito-idp',
   machineClients: 'ssm',
   issuer: 'none',
@@ -35,8 +37,10 @@ function granted(card: Card): string[] {
   return always;
 }
 
-function needed(card: Card): string[] {
-  return (Object.entries(card.needs) as [ResourceName, readonly string[]][]).flatMap(([r, words]) =>
+/** What a function's own role needs: with a tenant role, of the table only what is read before it is known who calls. */
+function needed({ needs, unnamed = {} }: Card): string[] {
+  const own = needs.tenantRole === undefined ? needs : { ...needs, table: Object.values(unnamed).flat() };
+  return (Object.entries(own) as [ResourceName, readonly string[]][]).flatMap(([r, words]) =>
     words.map((w) => `${services[r]}:${w}`),
   );
 }
@@ -84,6 +88,27 @@ describe.each(stageNames)('functions of %s', (name: StageName) => {
     expect(withoutKeys).toEqual(unique([...needed(card), ...granted(card)]));
   });
 
+  it.each(cards.filter(([, c]) => c.needs.tenantRole !== undefined))(
+    '%s has a tenant role with exactly the words of its card for the table, all of them bound to keys',
+    (fn, card) => {
+      const { Variables } = lambda(fn)['Environment'] as { Variables: Record<string, unknown> };
+      const statements = synthesis.statementsOfRole(logicalIdOf(Variables['TENANT_ROLE_ARN']));
+      const onTable = statements.filter((s) => !s.actions.some((a) => a.startsWith('kms:')));
+      expect(actionsOf(onTable)).toEqual(unique((card.needs.table ?? []).map((w) => `dynamodb:${w}`)));
+      for (const { resources: on, condition } of onTable) {
+        expect(on.map(logicalIdOf)).toEqual([expect.stringMatching(/^Table[0-9A-F]{8}$/)]);
+        expect(condition).toEqual({
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': expect.any(Array) },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        });
+      }
+      const ofKeys = statements.filter((s) => !onTable.includes(s));
+      expect(ofKeys.flatMap((s) => s.resources.map(logicalIdOf))).toEqual(
+        name === 'production' ? [expect.stringMatching(/^DataKey/)] : [],
+      );
+    },
+  );
+
   it.each(cards)('%s sends only to the queues of its card', (fn, card) => {
     const queues = Object.entries(card.needs).filter(([, words]) => (words as readonly string[]).includes('SendMessage'));
     const sends = synthesis.statementsOf(physical(fn)).filter((s) => s.actions.includes('sqs:SendMessage'));
@@ -99,7 +124,7 @@ describe.each(stageNames)('functions of %s', (name: StageName) => {
 
   it('that ring their own queue are not taken for a runaway loop', () => {
     const meant = cards.filter(([fn]) => lambda(fn)['RecursiveLoop'] === 'Allow').map(([fn]) => fn);
-    expect(meant).toEqual(['accept', 'shard']);
+    expect(meant).toEqual(['accept', 'tenant-status', 'shard']);
   });
 });
 

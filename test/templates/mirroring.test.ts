@@ -8,6 +8,7 @@ import { type Properties, Synthesis } from './synthesis.ts';
 const fourteenDays = 14 * 24 * 3600;
 const highThroughput = { FifoQueue: true, DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' };
 const working = [
+  ['tenantStatus', 35, 20, true],
   ['vaultIntents', 12, 3, true],
   ['shards', 30, 1000, false],
   ['followerRetry', 60, 1000, false],
@@ -112,7 +113,9 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
 
 describe('vault rules', () => {
   const synthesis = new Synthesis('local');
-  const rules = synthesis.all('AWS::Events::Rule').filter(([, r]) => r.Properties['EventPattern'] !== undefined);
+  const rules = synthesis
+    .all('AWS::Events::Rule')
+    .filter(([, r]) => JSON.stringify(r.Properties['EventPattern'] ?? '').includes('vault_id'));
   const patterns = rules.map(
     ([, r]) => r.Properties['EventPattern'] as { source: string[]; 'detail-type': string[]; detail: Properties },
   );
@@ -144,15 +147,32 @@ describe('vault rules', () => {
     expect(new Set(names)).toEqual(new Set(['local-rule-targets-dlq']));
   });
 
-  it('alone may send into both queues on behalf of EventBridge', () => {
+  it('and the rule of tenants alone may send into their queues on behalf of EventBridge', () => {
     const sends = synthesis
       .statements()
       .filter((s) => JSON.stringify(s.condition ?? '').includes('aws:SourceArn') && s.actions.includes('sqs:SendMessage'));
     expect(sends.flatMap((s) => s.resources.map((r) => synthesis.nameOf(r))).sort()).toEqual([
       'local-rule-targets-dlq',
+      'local-rule-targets-dlq',
+      'local-tenant-status.fifo',
       'local-vault-intents.fifo',
     ]);
-    for (const s of sends)
-      expect((s.condition as { ArnEquals: { 'aws:SourceArn': unknown[] } }).ArnEquals['aws:SourceArn']).toHaveLength(9);
+    const arns = sends.map(
+      (s) => (s.condition as { ArnEquals: { 'aws:SourceArn': unknown[] } }).ArnEquals['aws:SourceArn'].length,
+    );
+    expect(arns.sort()).toEqual([1, 1, 9, 9]);
+  });
+});
+
+describe("the rule of tenants' status", () => {
+  const synthesis = new Synthesis('local');
+  const rule = synthesis.one('AWS::Events::Rule', { Name: 'vanta-local-tenant-status' }).Properties;
+
+  it('takes what operators say, into one line', () => {
+    expect(rule['EventPattern']).toEqual({ source: ['vanta.ops'], 'detail-type': ['TenantSuspended', 'TenantReactivated'] });
+    const [target] = rule['Targets'] as Properties[];
+    expect(synthesis.nameOf(target?.['Arn'])).toBe('local-tenant-status.fifo');
+    expect(target?.['SqsParameters']).toEqual({ MessageGroupId: 'tenants' });
+    expect(synthesis.nameOf((target?.['DeadLetterConfig'] as { Arn: unknown } | undefined)?.Arn)).toBe('local-rule-targets-dlq');
   });
 });

@@ -80,7 +80,13 @@ export class Synthesis {
 
   /** The statements of the role that a function runs as. */
   statementsOf(functionName: string): Statement[] {
-    const role = logicalIdOf(this.one('AWS::Lambda::Function', { FunctionName: functionName }).Properties['Role']);
+    return this.statementsOfRole(
+      logicalIdOf(this.one('AWS::Lambda::Function', { FunctionName: functionName }).Properties['Role']),
+    );
+  }
+
+  /** The statements of a role, by its logical id. */
+  statementsOfRole(role: string): Statement[] {
     return this.all('AWS::IAM::Policy')
       .filter(([, p]) => (p.Properties['Roles'] as unknown[]).map(logicalIdOf).includes(role))
       .flatMap(([, p]) => statementsIn(p.Properties['PolicyDocument']));
@@ -91,6 +97,27 @@ export class Synthesis {
     return this.#resources.flatMap(([, r]) =>
       ['PolicyDocument', 'AssumeRolePolicyDocument', 'KeyPolicy'].flatMap((key) => statementsIn(r.Properties[key])),
     );
+  }
+
+  /** Chains of resources that wait for each other and come back to where they began: CloudFormation refuses them. */
+  circles(): string[] {
+    const ids = new Set(this.#resources.map(([id]) => id));
+    const after = new Map(
+      this.#resources.map(([id, r]) => {
+        const { DependsOn = [], ...rest } = r as Resource & { readonly DependsOn?: string | readonly string[] };
+        const named = [...JSON.stringify(rest).matchAll(/"(?:Ref|Fn::GetAtt)":\[?"(\w+)"/g)].map(([, to]) => to as string);
+        return [id, [...named, ...[DependsOn].flat()].filter((to) => ids.has(to))] as const;
+      }),
+    );
+    const done = new Set<string>();
+    const walk = (id: string, above: readonly string[]): string[] => {
+      if (above.includes(id)) return [[...above.slice(above.indexOf(id)), id].join(' -> ')];
+      if (done.has(id)) return [];
+      const found = (after.get(id) ?? []).flatMap((to) => walk(to, [...above, id]));
+      done.add(id);
+      return found;
+    };
+    return [...ids].flatMap((id) => walk(id, []));
   }
 
   /** Which stack refers to which, as `from -> to`. */

@@ -1204,6 +1204,7 @@ export interface components {
             vault_id: string;
         };
         GetOpenApiAnswer: {
+            /** @example 3.1.0 */
             openapi: string;
         } & {
             [key: string]: unknown;

@@ -1,19 +1,25 @@
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Crossing } from '../../domain/tenants/crossing.ts';
 
 /** The one table, by a client that is made once per process, outside the handler. */
 export interface Table {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: Pick<DynamoDBDocumentClient, 'send'>;
   readonly name: string;
+  /**
+   * On a table that is confined to its caller (confined.ts): goes where a look-up led, if the caller is a party to it; false
+   * when it is none, and then the thing is not there. Absent where nobody is confined.
+   */
+  readonly cross?: (to: Crossing) => boolean;
 }
 
 /** Retries belong to one layer only: few here, because queues and callers retry too. */
-export function openTable(name: string): Table {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 3 }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
-  return { client, name };
-}
+export const clientSettings = { maxAttempts: 3 } as const;
+
+export const documents = (client: DynamoDBClient): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+
+export const openTable = (name: string): Table => ({ client: documents(new DynamoDBClient(clientSettings)), name });
 
 const reasonsOf = (error: unknown): readonly { Code?: string | undefined }[] =>
   error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];

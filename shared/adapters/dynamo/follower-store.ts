@@ -20,7 +20,7 @@ export async function commitFollower(
   follower: Follower,
   vault: Vault,
   by: { opensShard: boolean; asks: readonly Ask[]; subject: string; request_id: string },
-): Promise<'committed' | 'conflict'> {
+): Promise<'committed' | 'conflict' | 'suspended'> {
   const { follower_id, tenant_id, vault_tenant_id, vault_id, shard, place } = follower;
   const { webhook: _url, ...auditable } = follower;
   const event = {
@@ -40,13 +40,26 @@ export async function commitFollower(
   ];
   const puts = items.map((Item) => ({ Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } }));
   try {
-    await table.client.send(new TransactWriteCommand({ TransactItems: [seatTaken(table, follower, vault), ...puts] }));
+    const TransactItems = [stillActive(table, tenant_id), seatTaken(table, follower, vault), ...puts];
+    await table.client.send(new TransactWriteCommand({ TransactItems }));
     return 'committed';
   } catch (error) {
+    if (failedConditions(error).includes(0)) return 'suspended';
     if (failedConditions(error).length > 0 || metAnother(error)) return 'conflict';
     throw error;
   }
 }
+
+/** Who is being suspended meanwhile must not get a follower that the suspension does not see. */
+const stillActive = (table: Table, tenantId: string) => ({
+  ConditionCheck: {
+    TableName: table.name,
+    Key: keys.tenant(tenantId),
+    ConditionExpression: 'attribute_not_exists(#status) OR #status = :active',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':active': 'active' },
+  },
+});
 
 const seatTaken = (table: Table, { shard, place }: Follower, vault: Vault) => ({
   Update: {
@@ -124,7 +137,12 @@ export async function replaceFollower(
     ExpressionAttributeValues: { ...Object.fromEntries(given.map((n) => [`:${n}`, next[n]])), ':read': readVersion },
   };
   const asked = asks.flatMap((ask) => askItems(shardOf(next), ask)).map((row) => ({ Put: { TableName: table.name, Item: row } }));
-  const TransactItems = [{ Update }, { Put: { TableName: table.name, Item } }, ...asked, ...markLeaving(table, next)];
+  const TransactItems = [
+    { Update },
+    { Put: { TableName: table.name, Item } },
+    ...asked,
+    ...(action === 'follower.left' ? markLeaving(table, next) : []),
+  ];
   try {
     await table.client.send(new TransactWriteCommand({ TransactItems }));
     return true;
@@ -134,7 +152,7 @@ export async function replaceFollower(
   }
 }
 
-/** Who leaves is marked among its tenant's followers, in every write that says so: saying it twice changes nothing. */
+/** Who leaves is marked among its tenant's followers, by the write that says so. */
 const markLeaving = (table: Table, { status, updated_at, ...follower }: Follower) =>
   status === 'leaving' || status === 'left'
     ? [{ Put: { TableName: table.name, Item: ownFollowerItem(follower, updated_at) } }]

@@ -1,4 +1,5 @@
 import type { At } from '../../domain/mirroring/entry.ts';
+import { subjectText } from '../../domain/tenants/scope.ts';
 
 /**
  * Every key string of the one table (ARCHITECTURE 3). Partition keys start with the owner, so that IAM can confine a
@@ -102,7 +103,7 @@ export const keys = {
   reference: (id: string): Key => ({ pk: `ID#${id}`, sk: 'REF' }),
   /** Where the child of what a follower asked is found by its id. */
   askReference: (ulid: string): Key => ({ pk: `ID#ask_${ulid}`, sk: 'REF' }),
-  subject: (subject: string): Key => ({ pk: `ID#SUB#${subject}`, sk: 'REF' }),
+  subject: (subject: string): Key => ({ pk: `ID#SUB#${subjectText(subject)}`, sk: 'REF' }),
   /** A client's token bucket. */
   rate: (client: string): Key => ({ pk: `RATE#${client}`, sk: 'RATE' }),
   idempotency: (owner: string, hash: string): Key => ({ pk: `IDEM#${owner}#${hash}`, sk: 'IDEM' }),

@@ -132,15 +132,22 @@ export function memberWrites(
     },
     remove: async (member, at, standIn) => {
       const event = audited(table, { action: 'member.removed', before: member, at }, doing);
+      toLookUp(table, member);
       const named = (await getItem(table, keys.subject(member.subject)))?.['tenant_id'] === member.tenant_id;
       return transacted(table, [...goneFrom(table, member, at, named), event, ...stillOwner(table, standIn)]);
     },
   };
 }
 
+/** The look-up of a subject is the subject's; who writes a member of its own tenant writes that with it. */
+function toLookUp(table: Table, { tenant_id, subject }: Member): void {
+  if (table.cross?.({ to: 'member', tenant_id, subject }) === false) throw new Error('a member of another tenant');
+}
+
 /** Names the subject's tenant, adds the member, and tells the trail. */
 async function addMember(table: Table, member: Member, doing: Doing): Promise<'added' | 'member' | 'elsewhere'> {
   const { tenant_id, subject, created_at } = member;
+  toLookUp(table, member);
   const fresh = (item: Item) => ({ Put: { ...put(table, item).Put, ConditionExpression: 'attribute_not_exists(pk)' } });
   const event = audited(table, { action: 'member.added', after: member, at: created_at }, doing);
   const items = [fresh({ ...keys.subject(subject), tenant_id }), fresh(memberItem(member)), event];

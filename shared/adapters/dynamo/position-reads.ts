@@ -46,8 +46,8 @@ async function symbolsOf(table: Table, follower: Follower, { limit, cursor }: Pa
     found = [...ledgers.keys()];
     from = read.next;
   }
-  const end = from;
-  const beside = symbolsBeside(follower).filter((s) => s > after && (end === undefined || s <= end) && !ledgers.has(s));
+  // Those beside the ledgers may lie behind what was read of them: then they are behind this page too.
+  const beside = symbolsBeside(follower).filter((symbol) => symbol > after && !ledgers.has(symbol));
   const all = [...found, ...beside].sort();
   const symbols = all.slice(0, limit);
   return { ledgers, symbols, next_cursor: all.length > limit ? writeCursor(symbols.at(-1)) : null };

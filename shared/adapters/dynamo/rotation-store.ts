@@ -19,7 +19,7 @@ interface By {
   readonly seed: string;
 }
 
-/** The key's version, its audit event and the request's mark, if nobody changed the follower since it was read, nor this request. */
+/** The key's version, its audit event and the request's mark, if the follower is as it was read: before it was asked for the mark. */
 export function saveRotation(table: Table, next: Follower, before: Follower, { by, request_id, seed }: By): Promise<boolean> {
   const { key_version: version, key_rotated_at, updated_at, ver } = next;
   const Update = {
@@ -49,6 +49,6 @@ export function saveRotation(table: Table, next: Follower, before: Follower, { b
   return transacted(table, [
     { Update },
     { Put: { TableName: table.name, Item: event } },
-    { Put: { TableName: table.name, Item: mark, ConditionExpression: 'attribute_not_exists(pk)' } },
+    { Put: { TableName: table.name, Item: mark } },
   ]);
 }

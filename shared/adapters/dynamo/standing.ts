@@ -3,6 +3,7 @@ import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Principal } from '../../domain/tenants/principal.ts';
 import { type Bucket, emptyHistory, type Taking } from '../../domain/tenants/rate.ts';
+import { subjectText } from '../../domain/tenants/scope.ts';
 import { type Standing, userIdOf } from '../../domain/tenants/standing.ts';
 import type { Tenant } from '../../domain/tenants/tenant.ts';
 import type { Table } from './client.ts';
@@ -11,7 +12,7 @@ import { type Key, keys } from './keys.ts';
 type Item = Record<string, unknown>;
 
 /** Names the bucket of a caller: a person or a machine client, in its tenant. */
-export const clientOf = ({ tenantId, subject }: Principal): string => `${tenantId ?? '-'}#${subject}`;
+export const clientOf = ({ tenantId, subject }: Principal): string => `${tenantId ?? '-'}#${subjectText(subject)}`;
 
 /** Where a caller stands and what its bucket holds, in one call: the tenant, its plan, the member, the bucket. */
 export async function readStanding(

@@ -17,6 +17,7 @@ export async function putTenant(table: Table, tenant: Tenant, owner: { subject: 
   const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
   const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table.name, Item, ...condition } });
   const { tenant_id } = tenant;
+  if (table.cross?.({ to: 'new tenant', tenant_id }) === false) refuseSecond();
   const event = {
     ...keys.audit(tenant_id, tenant_id, tenant.created_at, ulidOf(tenant_id)),
     action: 'tenant.created',

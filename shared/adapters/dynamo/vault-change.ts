@@ -1,9 +1,11 @@
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { milliseconds } from '../../kit/clock.ts';
+import { canonicalJson } from '../../kit/hash.ts';
 import { limits } from '../../wiring/limits.ts';
 import { type Table, transacted } from './client.ts';
 import { keys } from './keys.ts';
 import { getItem } from './lookups.ts';
+import { publicVaultItem } from './public-vault.ts';
 
 /** What a PATCH may change of a vault's item. All else (seq, shards, switches ...) moves by other hands and is left alone. */
 const settingNames = [
@@ -28,7 +30,7 @@ interface By {
   readonly seed: string;
 }
 
-/** Settings, the public list, the audit event and the request's mark, if the vault is as it was read and the request is new. */
+/** Settings, the public list, the audit event and the request's mark, if the vault is as it was read: before it was asked for the mark. */
 export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, request_id, seed }: By): Promise<boolean> {
   const { tenant_id, vault_id, updated_at } = next;
   const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table.name, Item } });
@@ -44,12 +46,11 @@ export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, 
   };
   // As long as the request may be run again: its idempotency record is older than this.
   const ttl = Math.floor(milliseconds(updated_at) / 1000) + 2 * limits.idempotencyHours * 3600;
-  const mark = put({ ...keys.vaultChanged(next, seed), ttl });
   return transacted(table, [
     { Update: settingsUpdate(table, next, before, changed) },
     ...publicRow(table, next, before),
     put(event),
-    { Put: { ...mark.Put, ConditionExpression: 'attribute_not_exists(pk)' } },
+    put({ ...keys.vaultChanged(next, seed), ttl }),
   ]);
 }
 
@@ -72,11 +73,10 @@ function settingsUpdate(table: Table, next: Vault, before: Vault, changed: reado
   };
 }
 
-/** The list of public vaults follows in the same transaction. */
-function publicRow(table: Table, { tenant_id, vault_id, public: shown }: Vault, before: Vault) {
-  if (shown === before.public) return [];
-  const Key = keys.publicVault(vault_id);
-  return shown
-    ? [{ Put: { TableName: table.name, Item: { ...Key, tenant_id, vault_id } } }]
-    : [{ Delete: { TableName: table.name, Key } }];
+/** The list of public vaults, and what it shows of this one, follow in the same transaction. */
+function publicRow(table: Table, next: Vault, before: Vault) {
+  if (!next.public) return before.public ? [{ Delete: { TableName: table.name, Key: keys.publicVault(next.vault_id) } }] : [];
+  const Item = publicVaultItem(next);
+  const same = before.public && canonicalJson(publicVaultItem(before)) === canonicalJson(Item);
+  return same ? [] : [{ Put: { TableName: table.name, Item } }];
 }

@@ -3,8 +3,9 @@ import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
 import { failedConditions, type Table } from './client.ts';
 import { keys, partitions, prefixes } from './keys.ts';
-import { findVault } from './lookups.ts';
+import { findVault, readVault } from './lookups.ts';
 import { isText, type Page, type PageRequest, pageOf, queryRange, readCursor, writeCursor } from './pages.ts';
+import { type PublicVault, publicVaultItem, publicVaultOf } from './public-vault.ts';
 
 /** Stores a new vault and the ways to find it. Saying it again with the same id gives what is there. */
 export async function putVault(table: Table, vault: Vault, by: { subject: string; request_id: string }): Promise<Vault> {
@@ -23,7 +24,7 @@ export async function putVault(table: Table, vault: Vault, by: { subject: string
     put({ ...keys.tenantVault(vault), vault_id }),
     put({ ...keys.reference(vault_id), tenant_id, vault_id }),
     put(event),
-    ...(vault.public ? [put({ ...keys.publicVault(vault_id), tenant_id, vault_id })] : []),
+    ...(vault.public ? [put(publicVaultItem(vault))] : []),
   ];
   try {
     await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
@@ -39,8 +40,8 @@ type ListCursor = readonly ['own' | 'public', string];
 const isListCursor = (v: unknown): v is ListCursor =>
   Array.isArray(v) && v.length === 2 && (v[0] === 'own' || v[0] === 'public') && (v[1] === '' || isText(v[1]));
 
-/** Ids of a tenant's own vaults, then of the public ones of others; the cursor says in which list it stands. */
-export async function listVaultIds(table: Table, tenantId: string, page: PageRequest): Promise<Page<string>> {
+/** A tenant's own vaults, then what everybody may see of the public ones of others; the cursor says in which list it stands. */
+export async function listVaults(table: Table, tenantId: string, page: PageRequest): Promise<Page<Vault | PublicVault>> {
   const [list, after] = page.cursor === undefined ? (['own', ''] as const) : readCursor(page.cursor, isListCursor);
   const pk = list === 'own' ? partitions.tenant(tenantId) : partitions.publicVaults;
   const items = await queryRange(table, {
@@ -50,7 +51,17 @@ export async function listVaultIds(table: Table, tenantId: string, page: PageReq
     limit: page.limit,
   });
   const found = pageOf(items, page.limit, (i) => i);
-  const ids = found.items.filter((i) => list === 'own' || i['tenant_id'] !== tenantId).map((i) => i['vault_id'] as string);
-  if (found.next_cursor !== null) return { items: ids, next_cursor: writeCursor([list, found.items.at(-1)?.['sk']]) };
-  return { items: ids, next_cursor: list === 'own' ? writeCursor(['public', '']) : null };
+  const vaults = list === 'own' ? await ownVaults(table, tenantId, found.items) : othersVaults(tenantId, found.items);
+  if (found.next_cursor !== null) return { items: vaults, next_cursor: writeCursor([list, found.items.at(-1)?.['sk']]) };
+  return { items: vaults, next_cursor: list === 'own' ? writeCursor(['public', '']) : null };
 }
+
+type Item = Record<string, unknown>;
+
+async function ownVaults(table: Table, tenant_id: string, rows: readonly Item[]): Promise<Vault[]> {
+  const vaults = await Promise.all(rows.map((row) => readVault(table, { tenant_id, vault_id: row['vault_id'] as string })));
+  return vaults.filter((vault) => vault !== undefined);
+}
+
+const othersVaults = (tenantId: string, rows: readonly Item[]): PublicVault[] =>
+  rows.map(publicVaultOf).filter((vault) => vault.tenant_id !== tenantId);

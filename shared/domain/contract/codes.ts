@@ -27,6 +27,7 @@ export const codes = {
   idempotency_key_invalid: { status: 400, means: 'An Idempotency-Key has 1 to 255 visible ASCII characters.' },
   idempotency_in_progress: { status: 409, means: 'The first request with this key is still running: ask again in a moment.' },
   idempotency_key_reused: { status: 422, means: 'This key was used for another request.' },
+  asset_not_found: { status: 404, means: 'The page has no such asset (any more): load the page again.' },
   route_not_found: { status: 404, means: 'There is no such route.' },
   method_not_allowed: { status: 405, means: 'The path does not take this method; `Allow` names those that it takes.' },
   internal: { status: 500, means: 'Something went wrong here; it is logged under the request id.' },

@@ -27,9 +27,13 @@ export function operationOf(parts: OperationParts) {
     description: access(route),
     tags: [route.room],
     security: security(route),
-    parameters: [...pathParameters(schema), ...queryParameters(schema), ...headerParameters(route, codes)],
+    parameters: [...pathParameters(schema), ...queryParameters(schema), ...headerParameters(parts)],
     ...(schema.body === undefined ? {} : { requestBody: requestBody(parts, schema.body) }),
-    responses: { [schema.answer.status]: success(parts), ...responses },
+    responses: {
+      [schema.answer.status]: success(parts),
+      ...(schema.answer.conditional === true ? { 304: { description: 'You have it already' } } : {}),
+      ...responses,
+    },
   };
   return { operation, shared };
 }
@@ -69,8 +73,9 @@ function queryParameters({ query }: RouteSchema) {
   }));
 }
 
-const headerParameters = (route: Route, codes: readonly Code[]) => [
+const headerParameters = ({ route, schema, codes }: OperationParts) => [
   ...(needsKey(route) ? [parameterReference('IdempotencyKey')] : []),
+  ...(schema.answer.conditional === true ? [parameterReference('IfNoneMatch')] : []),
   ...(codes.includes('precondition_failed') ? [parameterReference('IfMatch')] : []),
   ...(route.access.kind === 'signature' ? [parameterReference('WebhookId'), parameterReference('WebhookTimestamp')] : []),
   parameterReference('Traceparent'),
@@ -87,20 +92,23 @@ function requestBody({ id, components }: OperationParts, body: z.ZodType) {
 }
 
 function success({ id, route, schema, components }: OperationParts) {
-  const { contentType, noStore } = schema.answer;
+  const { contentTypes, noStore } = schema.answer;
   const name = answerName(id, schema.answer.schema);
-  const record = contentType === undefined && noStore !== true && !isList(components[name]);
+  const tagged = noStore !== true && !isList(components[name]);
   const known = route.access.kind === 'scope' || route.access.kind === 'signed_in';
-  const json = { schema: reference(name), example: exampleOf(id, 'answer') ?? sampleOf(reference(name), components) };
+  const json = () => ({ schema: reference(name), example: exampleOf(id, 'answer') ?? sampleOf(reference(name), components) });
   return {
     description: schema.summary,
     headers: {
       'X-Request-Id': headerReference('RequestId'),
-      ...(record ? { ETag: headerReference('ETag') } : {}),
+      ...(tagged ? { ETag: headerReference('ETag') } : {}),
       ...(needsKey(route) ? { 'Idempotent-Replayed': headerReference('IdempotentReplayed') } : {}),
       ...(known ? { RateLimit: headerReference('RateLimit'), 'RateLimit-Policy': headerReference('RateLimitPolicy') } : {}),
     },
-    content: contentType === undefined ? { 'application/json': json } : { [contentType]: { schema: { type: 'string' } } },
+    content:
+      contentTypes === undefined
+        ? { 'application/json': json() }
+        : Object.fromEntries(contentTypes.map((type) => [type, { schema: { type: 'string' } }])),
   };
 }
 

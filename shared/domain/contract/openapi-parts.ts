@@ -100,15 +100,21 @@ export const parameters = {
     required: false,
     description: 'The ETag of the version that the change is meant for; 412 when the record has changed since',
     schema: { type: 'string' },
-    example: '"7"',
+  },
+  IfNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    required: false,
+    description: 'The ETag of what you have; 304 when it is still that',
+    schema: { type: 'string' },
   },
   Traceparent: {
     name: 'traceparent',
     in: 'header',
     required: false,
-    description: 'W3C Trace Context; carried to every message that follows from the request',
+    description:
+      'W3C Trace Context, as `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`; carried to every message that follows from the request',
     schema: { type: 'string', pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$' },
-    example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   },
   WebhookId: {
     name: 'webhook-id',

@@ -24,7 +24,7 @@ export function componentsOf(
   const answers = new Map<string, z.ZodType>(Object.entries(more));
   for (const [id, { body, answer }] of Object.entries(routes)) {
     if (body !== undefined) bodies.set(bodyName(id, body), body);
-    if (answer.contentType === undefined) answers.set(answerName(id, answer.schema), answer.schema);
+    if (answer.contentTypes === undefined) answers.set(answerName(id, answer.schema), answer.schema);
   }
   return { ...converted(bodies, 'input'), ...converted(answers, 'output') };
 }

@@ -11,11 +11,13 @@ export interface RouteSchema<Id extends RouteId = RouteId> {
   readonly params: { readonly [N in PathNames<(typeof routes)[Id]['path']>]: z.ZodType<string> };
   readonly query?: z.ZodType<Record<string, string | undefined>>;
   readonly body?: z.ZodType;
-  /** JSON unless `contentType` says otherwise. */
   readonly answer: {
     readonly status: number;
     readonly schema: z.ZodType;
-    readonly contentType?: string;
+    /** JSON unless they say otherwise. */
+    readonly contentTypes?: readonly string[];
+    /** Who has it already (If-None-Match) is told so with a 304. */
+    readonly conditional?: true;
     /** Secrets, which nobody may keep on the way: `Cache-Control: no-store`, and no tag. For routes that need no key. */
     readonly noStore?: true;
   };

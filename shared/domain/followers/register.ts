@@ -4,7 +4,7 @@ import { Refusal } from '../../kit/refusal.ts';
 import { limits } from '../../wiring/limits.ts';
 import { newAsk, requireSync, syncCause } from '../mirroring/asks.ts';
 import type { Ask } from '../mirroring/entry.ts';
-import { actingTenant, notFound, permit, resource } from '../tenants/policy.ts';
+import { actingTenant, notFound, permit, resource, tenantSuspended } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
 import type { Vault } from '../vaults/vault.ts';
 import type { Follower, FollowerBody } from './follower.ts';
@@ -15,7 +15,7 @@ export interface RegisterPorts {
   readonly vault: (vaultId: string) => Promise<Vault | undefined>;
   readonly follower: (followerId: string) => Promise<Follower | undefined>;
   /** One transaction with the vault as it was read; `conflict` when it changed meanwhile. */
-  readonly commit: (follower: Follower, vault: Vault, how: Seating) => Promise<'committed' | 'conflict'>;
+  readonly commit: (follower: Follower, vault: Vault, how: Seating) => Promise<'committed' | 'conflict' | 'suspended'>;
   /** Rings the follower's shard; best effort, sweep rings what this does not. */
   readonly ring: (follower: Follower) => Promise<void>;
   readonly whyUrlRefused: (url: string) => Promise<string | undefined>;
@@ -62,7 +62,9 @@ export async function registerFollower(request: Registration, ports: RegisterPor
       now: timestamp(ports.clock()),
     });
     const asks = askedBy(request, follower, ports.clock());
-    if ((await ports.commit(follower, vault, { opensShard, asks })) === 'committed') {
+    const outcome = await ports.commit(follower, vault, { opensShard, asks });
+    if (outcome === 'suspended') throw tenantSuspended();
+    if (outcome === 'committed') {
       if (asks.length > 0) await ports.ring(follower);
       return follower;
     }

@@ -78,8 +78,7 @@ function whyNotTry(principal: Principal | undefined, route: Route): Refusal | un
 function whyNotTenant({ kind, status }: NonNullable<Principal['tenant']>, route: Route, scope: string): Refusal | undefined {
   if (status === 'closed') return new Refusal(403, 'tenant_closed', 'The tenant is closed.');
   const readsOrPays = route.method === 'GET' || scope === 'billing:manage';
-  if (status === 'suspended' && !readsOrPays)
-    return new Refusal(403, 'tenant_suspended', 'The tenant is suspended: it may read and pay, nothing else.');
+  if (status === 'suspended' && !readsOrPays) return tenantSuspended();
   if (route.tenants === 'manager' && kind !== 'manager') return new Refusal(403, 'tenant_kind', 'A client owns no vaults.');
   return undefined;
 }
@@ -99,6 +98,9 @@ function followerSight(principal: Principal, { follower_id, tenant_id, vault_ten
   if (tenant_id === principal.tenantId) return 'full';
   return vault_tenant_id === principal.tenantId && principal.role !== 'follower' ? 'part' : 'none';
 }
+
+export const tenantSuspended = (): Refusal =>
+  new Refusal(403, 'tenant_suspended', 'The tenant is suspended: it may read and pay, nothing else.');
 
 /** The tenant that acts; every route with a scope has one (mayTry saw to it). */
 export function actingTenant(principal: Principal): string {

@@ -1,3 +1,4 @@
+import { isId } from '../../kit/ids.ts';
 import { type Scope, scopePrefix, scopes } from '../../wiring/routes.ts';
 import { type Role, roleScopes, roles } from './roles.ts';
 import type { Tenant } from './tenant.ts';
@@ -29,7 +30,8 @@ export function principalOf(claims: Claims): Principal {
     subject: claims['sub'] ?? claims['client_id'] ?? '',
     machine: claims['role'] === undefined,
     scopes: new Set(allowed.filter((s) => granted.includes(s))),
-    ...(claims['tenant_id'] === undefined ? {} : { tenantId: claims['tenant_id'] }),
+    // What has not the form of an id names no tenant.
+    ...(isId('ten', claims['tenant_id'] ?? '') ? { tenantId: claims['tenant_id'] as string } : {}),
     ...(role === undefined ? {} : { role }),
     ...(role === 'follower' && claims['follower_id'] !== undefined ? { followerId: claims['follower_id'] } : {}),
   };

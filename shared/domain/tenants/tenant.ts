@@ -22,8 +22,10 @@ export type TenantRecord = z.infer<typeof tenantRecord>;
 /** The tenant's item: the record, and a version that grows with every write. */
 export interface Tenant extends TenantRecord {
   readonly ver: number;
+  /** When an operator said its present status; what was said earlier and comes later no longer counts. */
+  readonly status_at?: string;
 }
-export const tenantView = ({ ver: _ver, ...record }: Tenant): TenantRecord => record;
+export const tenantView = ({ ver: _ver, status_at: _at, ...record }: Tenant): TenantRecord => record;
 
 const me = z.strictObject({
   subject: z.string(),

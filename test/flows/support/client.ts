@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Answer, createClient, type VantaClient, VantaError } from '../../../client/src/index.ts';
 import { faultOf } from '../../contract/support/answers.ts';
 
 export interface Reply<T = Record<string, unknown>> {
@@ -7,19 +8,37 @@ export interface Reply<T = Record<string, unknown>> {
   readonly headers: Headers;
 }
 
-/** A caller that knows the platform by SPEC alone. */
+/** A caller that knows the platform by its contract alone: `vanta` is the published client, `call` says whatever it is told to. */
 export class Client {
-  private readonly api: string;
-  private readonly token: string | undefined;
+  readonly vanta: VantaClient;
+  readonly token: string | undefined;
   /** Told of every answer that is against the OpenAPI document; throws unless somebody collects them. */
   onFault: (fault: string) => void = (fault) => {
     throw new Error(`against the contract: ${fault}`);
   };
   constructor(api: string, token?: string) {
-    this.api = api;
     this.token = token;
+    this.vanta = createClient({
+      baseUrl: api,
+      ...(token === undefined ? {} : { token }),
+      // A story says itself what is sent twice.
+      retry: { attempts: 1 },
+      fetch: (url, init) => this.heldToContract(new URL(String(url)), init),
+    });
   }
 
+  /** Every answer of every story, but for those of the local platform's own routes. */
+  private async heldToContract(url: URL, init: RequestInit | undefined): Promise<Response> {
+    const response = await fetch(url, init);
+    if (url.pathname.startsWith('/local/')) return response;
+    const { status, headers } = response;
+    const method = init?.method ?? 'GET';
+    const fault = faultOf(method, url.pathname, { status, headers, body: await readBody(response.clone()) });
+    if (fault !== undefined) this.onFault(`${method} ${url.pathname.replace(/_[0-9A-Z]{26,}/g, '_ID')} ${status}: ${fault}`);
+    return response;
+  }
+
+  /** A request of any form, also one that the published client would not send. A header that is undefined is left out. */
   async call<T = Record<string, unknown>>(
     method: string,
     path: string,
@@ -27,27 +46,15 @@ export class Client {
     headers: Record<string, string | undefined> = {},
   ): Promise<Reply<T>> {
     const given: Record<string, string | undefined> = {
-      ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(method === 'GET' ? {} : { 'idempotency-key': randomUUID() }),
       ...headers,
     };
-    const response = await fetch(`${this.api}${path}`, {
-      method,
-      // A header that is set to undefined is one that the caller leaves out.
-      headers: Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    const response = await this.vanta.raw(method, path, {
+      headers: given,
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
-    const reply = { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as T };
-    this.check(method, path, reply);
-    return reply;
-  }
-
-  /** Every answer of every story, but for those of the local platform's own routes. */
-  private check(method: string, path: string, reply: Reply<unknown>): void {
-    const fault = path.startsWith('/local/') ? undefined : faultOf(method, path, reply);
-    if (fault !== undefined) this.onFault(`${method} ${path.replace(/_[0-9A-Z]{26,}/g, '_ID')} ${reply.status}: ${fault}`);
+    return { status: response.status, headers: response.headers, body: (await readBody(response)) as T };
   }
 
   get = <T = Record<string, unknown>>(path: string) => this.call<T>('GET', path);
@@ -55,6 +62,23 @@ export class Client {
     this.call<T>('POST', path, body, headers);
   patch = <T = Record<string, unknown>>(path: string, body: unknown, headers?: Record<string, string>) =>
     this.call<T>('PATCH', path, body, headers);
+}
+
+async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (text === '') return {};
+  return /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text;
+}
+
+/** A call of the published client as a reply, whether it was granted or refused. */
+export async function replyOf<T>(call: Promise<Answer<unknown>>): Promise<Reply<T>> {
+  try {
+    const { status, headers, data } = await call;
+    return { status, headers, body: data as T };
+  } catch (error) {
+    if (!(error instanceof VantaError)) throw error;
+    return { status: error.status, headers: error.headers, body: error.problem as T };
+  }
 }
 
 /** A signed-in client; claims as `POST /local/token` takes them. */
@@ -70,8 +94,6 @@ export async function newTenant(
   sub: string,
 ): Promise<{ client: Client; tenant_id: string }> {
   const person = await signIn(api, { sub });
-  const made = await person.post<{ tenant_id: string }>('/v1/tenants', { name: `${kind} of ${sub}`, kind });
-  if (made.status !== 201) throw new Error(`tenant: ${made.status} ${JSON.stringify(made.body)}`);
-  const { tenant_id } = made.body;
+  const { tenant_id } = await person.vanta.createTenant({ body: { name: `${kind} of ${sub}`, kind } });
   return { client: await signIn(api, { sub, tenant_id, role: 'owner' }), tenant_id };
 }

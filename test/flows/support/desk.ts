@@ -1,6 +1,7 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { Client, newTenant, type Reply, signIn } from './client.ts';
+import type { Input, OperationId } from '../../../client/src/index.ts';
+import { Client, newTenant, type Reply, replyOf, signIn } from './client.ts';
 import { checked } from './contract.ts';
 import { Endpoints, type Received, until } from './endpoint.ts';
 import { type LocalInfo, Platform } from './platform.ts';
@@ -43,6 +44,9 @@ export interface FollowerRecord {
   readonly code?: string;
 }
 
+/** Stories put bodies together from parts, wrong ones too; the platform is what judges them. */
+type BodyOf<Id extends OperationId> = Input<Id> extends { readonly body?: infer B } ? Exclude<B, undefined> : never;
+
 const openStates = ['planned', 'sent', 'retry'];
 export const signedOf = ({ side, qty }: { side: string; qty: string }): number => (side === 'buy' ? 1 : -1) * Number(qty);
 
@@ -74,9 +78,9 @@ export class Desk {
   }
 
   async vault(label: string, settings: Record<string, unknown> = {}): Promise<Story> {
-    const made = await this.manager.post<{ vault_id: string }>('/v1/vaults', { label, rails: ['fiat'], ...settings });
-    if (made.status !== 201) throw new Error(`vault: ${made.status} ${JSON.stringify(made.body)}`);
-    return new Story(this, label, made.body.vault_id);
+    const body = { label, rails: ['fiat'], ...settings } as BodyOf<'createVault'>;
+    const { vault_id } = await this.manager.vanta.createVault({ body });
+    return new Story(this, label, vault_id);
   }
   /** Events of VANTA OS, in one call. */
   async put(...events: { type: 'ManagerOrder' | 'ManagerOrderBatch'; detail: unknown }[]): Promise<void> {
@@ -90,6 +94,10 @@ export class Desk {
     }));
     const { FailedEntryCount } = await bus.send(new PutEventsCommand({ Entries }));
     if (FailedEntryCount !== 0) throw new Error(`${FailedEntryCount} events were not taken`);
+  }
+  /** The same desk with somebody else at it. */
+  as(client: Client): Desk {
+    return Object.create(this, { manager: { value: checked(client, this.contractFaults) } }) as Desk;
   }
   async close(): Promise<void> {
     await this.platform.stop();
@@ -111,33 +119,35 @@ export class Story {
     this.vaultId = vaultId;
   }
 
-  private get client(): Client {
-    return this.desk.manager;
+  private get vanta(): Client['vanta'] {
+    return this.desk.manager.vanta;
   }
+  private follower = (name: string) => ({ follower_id: this.id(name) });
   path = (name: string): string => `${this.label}-${name}`;
   id = (name: string): string => this.ids.get(name) ?? `nobody is called ${name}`;
 
   async join(name: string, settings: Record<string, unknown> = {}, key: string = randomUUID()): Promise<Reply<FollowerRecord>> {
     const { endpoints } = this.desk;
     const body = { mode: 'proportional', scale: '1', webhook: { url: endpoints.url(this.path(name)) }, ...settings };
-    const path = `/v1/vaults/${this.vaultId}/followers`;
-    const made = await this.client.post<FollowerRecord & { signing_secret: string }>(path, body, { 'idempotency-key': key });
+    const made = await replyOf<FollowerRecord & { signing_secret: string }>(
+      this.vanta.call('createFollower', {
+        path: { vault_id: this.vaultId },
+        body: body as BodyOf<'createFollower'>,
+        idempotencyKey: key,
+      }),
+    );
     if (made.status !== 201) return made;
     endpoints.secrets.set(this.path(name), made.body.signing_secret);
     this.ids.set(name, made.body.follower_id);
     return made;
   }
   change = (name: string, patch: Record<string, unknown>): Promise<Reply<FollowerRecord>> =>
-    this.client.patch<FollowerRecord>(`/v1/followers/${this.id(name)}`, patch);
-  leave = (name: string, positions?: 'keep' | 'flatten', key: string = randomUUID()): Promise<Reply<FollowerRecord>> =>
-    this.client.call<FollowerRecord>(
-      'DELETE',
-      `/v1/followers/${this.id(name)}${positions === undefined ? '' : `?positions=${positions}`}`,
-      undefined,
-      { 'idempotency-key': key },
-    );
-  status = async (name: string): Promise<string> =>
-    (await this.client.get<FollowerRecord>(`/v1/followers/${this.id(name)}`)).body.status;
+    replyOf(this.vanta.call('updateFollower', { path: this.follower(name), body: patch as BodyOf<'updateFollower'> }));
+  leave = (name: string, positions?: 'keep' | 'flatten', key: string = randomUUID()): Promise<Reply<FollowerRecord>> => {
+    const query = positions === undefined ? {} : { query: { positions } };
+    return replyOf(this.vanta.call('deleteFollower', { path: this.follower(name), idempotencyKey: key, ...query }));
+  };
+  status = async (name: string): Promise<string> => (await this.vanta.getFollower({ path: this.follower(name) })).status;
 
   orderBody(side: 'buy' | 'sell', qty: number, more: Record<string, unknown> = {}): Record<string, unknown> {
     this.sent += 1;
@@ -145,7 +155,13 @@ export class Story {
     return { ...what, time_in_force: 'day', ref_price: '10', ts: new Date().toISOString(), ...more };
   }
   place = (body: Record<string, unknown>, headers?: Record<string, string>): Promise<Reply<Placed>> =>
-    this.client.post<Placed>(`/v1/vaults/${this.vaultId}/manager-orders`, body, headers);
+    replyOf(
+      this.vanta.call('createManagerOrder', {
+        path: { vault_id: this.vaultId },
+        body: body as BodyOf<'createManagerOrder'>,
+        ...(headers === undefined ? {} : { headers }),
+      }),
+    );
   async order(side: 'buy' | 'sell', qty: number, more: Record<string, unknown> = {}): Promise<Placed> {
     const placed = await this.place(this.orderBody(side, qty, more));
     if (placed.status !== 202) throw new Error(`order: ${placed.status} ${JSON.stringify(placed.body)}`);
@@ -153,7 +169,13 @@ export class Story {
     return placed.body;
   }
   tryCancel = (orderId: string, body: unknown = {}, key: string = randomUUID()): Promise<Reply<Placed>> =>
-    this.client.post<Placed>(`/v1/manager-orders/${orderId}/cancel`, body, { 'idempotency-key': key });
+    replyOf(
+      this.vanta.call('cancelManagerOrder', {
+        path: { manager_order_id: orderId },
+        body: body as BodyOf<'cancelManagerOrder'>,
+        idempotencyKey: key,
+      }),
+    );
   async cancel({ manager_order_id }: Placed, filled?: number): Promise<Placed> {
     const done = await this.tryCancel(manager_order_id, filled === undefined ? {} : { filled_qty: String(filled) });
     if (done.status !== 202) throw new Error(`cancel: ${done.status} ${JSON.stringify(done.body)}`);
@@ -162,20 +184,21 @@ export class Story {
   }
 
   async orders(): Promise<OrderRecord[]> {
-    return (await this.client.get<{ items: OrderRecord[] }>(`/v1/manager-orders?vault_id=${this.vaultId}&limit=200`)).body.items;
+    const { items } = await this.vanta.listManagerOrders({ query: { vault_id: this.vaultId, limit: 200 } });
+    return items as OrderRecord[];
   }
   /** Waits until nothing is under way: every entry worked off, no child planned, on its way or in retry. */
   async settled(ms = 30_000): Promise<void> {
     const done = (o: OrderRecord) => o.shards_done === o.shards && openStates.every((s) => (o.progress[s] ?? 0) === 0);
     // The newest entry first: many of these waits run beside each other, and the whole list costs the platform more.
-    const newest = async () => done((await this.client.get<OrderRecord>(`/v1/manager-orders/${this.newest}`)).body);
+    const newest = async () =>
+      done((await this.vanta.getManagerOrder({ path: { manager_order_id: this.newest } })) as OrderRecord);
     const all = async () => (this.newest === '' || (await newest())) && (await this.orders()).every(done);
     await until(all, `${this.label}: all worked off`, ms, 150);
   }
 
   async children(name: string): Promise<ChildRecord[]> {
-    const path = `/v1/follower-orders?follower_id=${this.id(name)}&limit=200`;
-    return (await this.client.get<{ items: ChildRecord[] }>(path)).body.items;
+    return (await this.vanta.listFollowerOrders({ query: { ...this.follower(name), limit: 200 } })).items;
   }
   /** The child of an entry of the vault's log. */
   async child(name: string, { seq }: Pick<Placed, 'seq'>): Promise<ChildRecord | undefined> {
@@ -197,24 +220,23 @@ export class Story {
     return last as ChildRecord;
   }
   async deadLetters(): Promise<string[]> {
-    const { body } = await this.client.get<{ items: { follower_order_id: string; vault_id: string }[] }>('/v1/dead-letters');
-    return body.items.filter((l) => l.vault_id === this.vaultId).map((l) => l.follower_order_id);
+    const letters: string[] = [];
+    for await (const letter of this.vanta.iterate.listDeadLetters()) {
+      if (letter.vault_id === this.vaultId) letters.push(letter.follower_order_id);
+    }
+    return letters;
   }
 
   settle = (childId: string, happened: boolean): Promise<Reply<ChildRecord>> =>
-    this.client.post<ChildRecord>(`/v1/follower-orders/${childId}/settle`, { happened });
+    replyOf(this.vanta.call('settleFollowerOrder', { path: { follower_order_id: childId }, body: { happened } }));
   redrive = (childId: string): Promise<Reply<ChildRecord>> =>
-    this.client.post<ChildRecord>(`/v1/dead-letters/${childId}/redrive`, {});
+    replyOf(this.vanta.call('redriveDeadLetter', { path: { follower_order_id: childId } }));
   /** A fill report, signed with the follower's secret. */
   report(name: string, childId: string, fill: Record<string, unknown>): Promise<Reply<ChildRecord>> {
-    const body = JSON.stringify({ fill_id: randomUUID(), price: '10', ts: new Date().toISOString(), ...fill });
-    const [id, timestamp] = [randomUUID(), String(Math.floor(Date.now() / 1000))];
+    const body = { fill_id: randomUUID(), price: '10', ts: new Date().toISOString(), ...fill } as BodyOf<'reportFill'>;
     const secret = this.desk.endpoints.secrets.get(this.path(name)) ?? '';
-    const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-    const signature = `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
-    const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
-    const api = this.desk.info?.api ?? '';
-    return new Client(api).post<ChildRecord>(`/v1/follower-orders/${childId}/fills`, body, headers);
+    const { vanta } = new Client(this.desk.info?.api ?? '');
+    return replyOf(vanta.call('reportFill', { path: { follower_order_id: childId }, body, secret }));
   }
 
   heard = (name: string, endpoints: Endpoints = this.desk.endpoints): Received[] => endpoints.of(this.path(name));

@@ -11,6 +11,7 @@ export interface LocalInfo {
   readonly bus: string;
   readonly bus_name: string;
   readonly dynamodb: string;
+  readonly dynamodb_gate: string;
   readonly s3: string;
   readonly issuer: string;
   readonly user_pool: {
@@ -29,6 +30,8 @@ export class Platform {
   readonly lines: string[] = [];
   private child: ChildProcess | undefined;
   info: LocalInfo | undefined;
+  /** What IAM denied to functions: in no story anything, unless it asks for that itself. */
+  mayBeDenied = false;
 
   async start(...options: string[]): Promise<LocalInfo> {
     const main = resolve('local/main.ts');
@@ -59,6 +62,10 @@ export class Platform {
     throw new Error(`the platform did not start:\n${this.lines.join('\n')}`);
   }
 
+  get denied(): string[] {
+    return this.lines.filter((line) => line.includes('problem: denied: '));
+  }
+
   /** kill -9 of every process of the platform. */
   async killAll(): Promise<void> {
     await this.end('SIGKILL');
@@ -67,6 +74,7 @@ export class Platform {
   async stop(): Promise<void> {
     await this.end('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true });
+    if (this.denied.length > 0 && !this.mayBeDenied) throw new Error(`functions were denied:\n${this.denied.join('\n')}`);
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {

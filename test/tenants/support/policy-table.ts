@@ -23,6 +23,8 @@ interface Row {
 
 export const contract: { readonly [Id in RouteId]: Row } = {
   getOpenApi: { to: 'anybody' },
+  getDocs: { to: 'anybody' },
+  getDocsAsset: { to: 'anybody' },
   getHealth: { to: 'anybody' },
   getMe: { to: 'signed_in' },
   createToken: { to: 'anybody' },

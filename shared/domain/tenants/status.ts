@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
+import { ulidFromCause } from '../../kit/ids.ts';
+import { opsEvents } from '../../wiring/events.ts';
+import { idOf } from '../contract/fields.ts';
+import type { Follower } from '../followers/follower.ts';
+import type { Tenant } from './tenant.ts';
+
+/** An operator's word on a tenant, as the bus brings it; `cursor` says where an earlier run of it stopped. */
+export const statusEvent = z.looseObject({
+  id: z.string().min(1).max(100),
+  time: z.iso.datetime(),
+  'detail-type': z.enum(Object.values(opsEvents)),
+  detail: z.strictObject({ tenant_id: idOf('ten'), why: z.string().min(1).max(500), by: z.string().min(1).max(200) }),
+  cursor: z.string().optional(),
+});
+export type StatusEvent = z.infer<typeof statusEvent>;
+
+/** Who says it and why, under an id that follows from the event and what it is about. */
+export interface StatusCause {
+  readonly at: string;
+  readonly event_id: string;
+  readonly by: string;
+  readonly why: string;
+}
+
+export interface StatusPorts {
+  readonly clock: Clock;
+  readonly find: (tenantId: string) => Promise<Tenant | undefined>;
+  readonly replace: (next: Tenant, before: Tenant, cause: StatusCause) => Promise<boolean>;
+  readonly followers: (
+    tenantId: string,
+    cursor: string | undefined,
+  ) => Promise<{ readonly items: readonly Follower[]; readonly next_cursor: string | null }>;
+  readonly follower: (followerId: string) => Promise<Follower | undefined>;
+  readonly closeOnly: (follower: Follower, closeOnly: boolean, cause: StatusCause) => Promise<boolean>;
+  /** True when too little of the run's time is left for another page. */
+  readonly late: () => boolean;
+  /** Goes on from there in a run of its own. */
+  readonly goOn: (event: StatusEvent) => Promise<void>;
+  readonly report: (what: { code: string; tenant_id: string }) => void;
+}
+
+const writeTries = 10;
+
+/**
+ * Suspends a tenant or takes that back (SPEC 3): its record first, so that nobody registers another follower, then all of
+ * its followers become `close_only`, or stop being so. Repeating it changes nothing more.
+ */
+export async function changeStatus(event: StatusEvent, ports: StatusPorts): Promise<void> {
+  const { tenant_id } = event.detail;
+  const status = event['detail-type'] === opsEvents.suspended ? 'suspended' : 'active';
+  const tenant = await withStatus(event, status, ports);
+  if (tenant === undefined) return;
+  let cursor = event.cursor;
+  do {
+    if (ports.late()) return ports.goOn({ ...event, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await ports.followers(tenant_id, cursor);
+    await Promise.all(page.items.map((follower) => closed(follower, status === 'suspended', event, ports)));
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+}
+
+/** The tenant with its new status; undefined when there is none to give it to. */
+async function withStatus(event: StatusEvent, status: 'active' | 'suspended', ports: StatusPorts): Promise<Tenant | undefined> {
+  const { tenant_id } = event.detail;
+  for (let attempt = 1; attempt <= writeTries; attempt += 1) {
+    const tenant = await ports.find(tenant_id);
+    if (tenant === undefined || tenant.status === 'closed') {
+      ports.report({ code: tenant === undefined ? 'tenant_not_found' : 'tenant_closed', tenant_id });
+      return undefined;
+    }
+    // One that comes late, or goes on after a later one was carried out, has been overtaken.
+    if (tenant.status_at !== undefined && milliseconds(event.time) < milliseconds(tenant.status_at)) {
+      ports.report({ code: 'overtaken', tenant_id });
+      return undefined;
+    }
+    if (tenant.status === status) return tenant;
+    const next = { ...tenant, status, status_at: event.time, ver: tenant.ver + 1, updated_at: timestamp(ports.clock()) };
+    if (await ports.replace(next, tenant, causeOf(event, tenant_id, next.updated_at))) return next;
+  }
+  throw new Error(`tenant ${tenant_id} was written by others ${writeTries} times in a row`);
+}
+
+async function closed(first: Follower, closeOnly: boolean, event: StatusEvent, ports: StatusPorts): Promise<void> {
+  let follower: Follower | undefined = first;
+  for (let attempt = 1; follower !== undefined && attempt <= writeTries; attempt += 1) {
+    const cause = causeOf(event, follower.follower_id, timestamp(ports.clock()));
+    if (follower.status === 'left' || (await ports.closeOnly(follower, closeOnly, cause))) return;
+    follower = await ports.follower(follower.follower_id);
+  }
+  throw new Error(`follower ${first.follower_id} was written by others ${writeTries} times in a row`);
+}
+
+const causeOf = ({ id, time, detail }: StatusEvent, entity: string, at: string): StatusCause => ({
+  at,
+  event_id: ulidFromCause(milliseconds(time), `${id} ${entity}`),
+  by: detail.by,
+  why: detail.why,
+});
