@@ -69,6 +69,7 @@ async function listen(
 beforeAll(async () => {
   await platform.start('--retry-delays', '0.3,0.3');
   env['XDG_CONFIG_HOME'] = join(platform.folder, 'config');
+  env['XDG_CACHE_HOME'] = join(platform.folder, 'cache');
 });
 afterAll(async () => {
   for (const child of listeners) if (child.exitCode === null) child.kill('SIGKILL');
