@@ -873,6 +873,7 @@ export interface components {
                 deny?: string[];
             };
             kill_switch?: boolean;
+            reduce_only?: boolean;
             allow_short?: boolean;
             /** @enum {string} */
             join?: "next_order" | "sync";
@@ -901,6 +902,7 @@ export interface components {
                 deny?: string[];
             } | null;
             kill_switch?: boolean;
+            reduce_only?: boolean;
             allow_short?: boolean;
             /** @enum {string} */
             join?: "next_order" | "sync";
@@ -1402,12 +1404,15 @@ export interface components {
                 deny?: string[];
             };
             kill_switch: boolean;
+            /** @description Set by its own people: increases are skipped */
+            reduce_only: boolean;
             allow_short: boolean;
             webhook: {
                 url: string;
             };
             /** @enum {string} */
             status: "active" | "stopped" | "leaving" | "left";
+            /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
             joined_seq: number;
             /**
@@ -1451,12 +1456,15 @@ export interface components {
                 deny?: string[];
             };
             kill_switch: boolean;
+            /** @description Set by its own people: increases are skipped */
+            reduce_only: boolean;
             allow_short: boolean;
             webhook: {
                 url: string;
             };
             /** @enum {string} */
             status: "active" | "stopped" | "leaving" | "left";
+            /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
             joined_seq: number;
             /**
@@ -1519,12 +1527,15 @@ export interface components {
                 deny?: string[];
             };
             kill_switch: boolean;
+            /** @description Set by its own people: increases are skipped */
+            reduce_only: boolean;
             allow_short: boolean;
             webhook: {
                 url: string;
             };
             /** @enum {string} */
             status: "active" | "stopped" | "leaving" | "left";
+            /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
             joined_seq: number;
             /**

@@ -102,6 +102,7 @@ const settingNames = [
   'max_pos_usd',
   'symbols',
   'kill_switch',
+  'reduce_only',
   'allow_short',
   'webhook',
   'status',
