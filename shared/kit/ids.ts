@@ -56,17 +56,28 @@ export interface ChildAddress {
 const small = (n: number, length: number): string =>
   length === 0 ? '' : small(n >>> 5, length - 1) + (alphabet[n & 31] as string);
 
+/** The children of a shard's entry share the beginning of their ids: the last one, and its sum, are at hand. */
+let beginning = { cause: '', shard: -1, text: '', sum: 0 };
+function beginningOf(cause: string, shard: number): { readonly text: string; readonly sum: number } {
+  if (beginning.cause !== cause || beginning.shard !== shard) {
+    const body = cause + small(shard, 4);
+    beginning = { cause, shard, text: `fo_${body}`, sum: checkSum(body) };
+  }
+  return beginning;
+}
+
 /** `fo_` + cause + shard (4) + place (2) + leg (3) + check (1): 39 characters, the same at every replay (SPEC 2). */
 export function childId({ cause, shard, place, leg }: ChildAddress): string {
-  const body = cause + small(shard, 4) + small(place, 2) + small(leg, 3);
-  return `fo_${body}${checkCharacter(body)}`;
+  const { text, sum } = beginningOf(cause, shard);
+  const end = small(place, 2) + small(leg, 3);
+  return text + end + (alphabet[checkSum(end, sum)] as string);
 }
 
 /** Where a child lives, or undefined when the text is not a child's id (form or check character wrong). */
 export function parseChildId(text: string): ChildAddress | undefined {
   const body = text.slice(3, 38);
   const wellFormed = text.length === 39 && text.startsWith('fo_') && ulidPattern.test(body.slice(0, 26));
-  if (!wellFormed || [...body].some((c) => !alphabet.includes(c)) || text[38] !== checkCharacter(body)) return undefined;
+  if (!wellFormed || [...body].some((c) => !alphabet.includes(c)) || text[38] !== alphabet[checkSum(body)]) return undefined;
   return {
     cause: body.slice(0, 26),
     shard: fromBase32(body.slice(26, 30)),
@@ -82,11 +93,11 @@ const values: readonly number[] = Array.from({ length: 128 }, (_, code) => alpha
  * One check symbol over the field of 32 elements (Horner's scheme with a generator of it, x^5 + x^2 + 1): every single
  * wrong character and every swap of two neighbours shows.
  */
-function checkCharacter(body: string): string {
-  let sum = 0;
+function checkSum(body: string, before = 0): number {
+  let sum = before;
   for (let i = 0; i < body.length; i += 1) {
     const shifted = sum << 1;
     sum = (shifted & 32 ? shifted ^ 0b100101 : shifted) ^ (values[body.charCodeAt(i)] as number);
   }
-  return alphabet[sum] as string;
+  return sum;
 }
