@@ -3,10 +3,13 @@ import type { Follower } from '../followers/follower.ts';
 import type { Restriction } from './sizing.ts';
 
 /** Signed quantities of a follower's unknown children in a symbol. */
-const unknownOf = (follower: Pick<Follower, 'unknown'>, symbol: string, except?: string): Decimal[] =>
-  Object.entries(follower.unknown).flatMap(([name, qty]) =>
-    name.startsWith(`${symbol} `) && name !== except ? [decimal(qty)] : [],
-  );
+function unknownOf({ unknown }: Pick<Follower, 'unknown'>, symbol: string, except?: string): readonly Decimal[] {
+  const names = Object.keys(unknown);
+  if (names.length === 0) return none;
+  const counted = names.filter((name) => name.startsWith(`${symbol} `) && name !== except);
+  return counted.map((name) => decimal(unknown[name] as string));
+}
+const none: readonly Decimal[] = [];
 
 /** While a child is unknown only the certain part may be sold (SPEC 6.2); closing only, all of it and nothing else. */
 export function restrictionOf(
