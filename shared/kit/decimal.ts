@@ -70,9 +70,9 @@ export function format(x: Decimal): string {
 }
 
 function spelled(x: Decimal): string {
-  // A double may be off; what its nearest whole number stands for is compared with all of x.
+  // Two roundings and one to a whole number leave less than 2^33 between these units and x: they are x when the last 64 bits are alike.
   const units = Math.round(Number(x) / shortScaled);
-  const isShort = Math.abs(units) < shortBelow && BigInt(units) * shortUnit === x;
+  const isShort = Math.abs(units) < shortBelow && BigInt.asUintN(64, BigInt(units) * shortUnit) === BigInt.asUintN(64, x);
   return isShort ? shortText(units) : longText(x);
 }
 

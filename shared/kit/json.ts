@@ -12,11 +12,14 @@ const lastPlain = 0x7e;
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** A string as JSON text. Plain ASCII, as ids and numbers are, is put in quotes; what may need an escape is left to JSON itself. */
-export function quoted(text: string): string {
+/** A string as it stands between quotes in JSON. Plain ASCII, as ids and numbers are, stands as it is; what may need an escape is left to JSON. */
+export function escaped(text: string): string {
   for (let i = 0; i < text.length; i += 1) {
     const c = text.charCodeAt(i);
-    if (c < firstPlain || c > lastPlain || c === quote || c === backslash) return JSON.stringify(text);
+    if (c < firstPlain || c > lastPlain || c === quote || c === backslash) return JSON.stringify(text).slice(1, -1);
   }
-  return `"${text}"`;
+  return text;
 }
+
+/** A string as JSON text. */
+export const quoted = (text: string): string => `"${escaped(text)}"`;

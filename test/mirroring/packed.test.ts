@@ -9,7 +9,7 @@ import {
   unpackLedger,
   unpackOutcomes,
 } from '../../shared/adapters/dynamo/packed.ts';
-import { readColumns } from '../../shared/adapters/dynamo/packed-text.ts';
+import { type Column, readColumns, writeColumns } from '../../shared/adapters/dynamo/packed-text.ts';
 import type { Outcome } from '../../shared/domain/mirroring/claim.ts';
 import type { ClaimRow, LedgerRow } from '../../shared/domain/mirroring/plan.ts';
 import { childStates } from '../../shared/domain/mirroring/states.ts';
@@ -82,7 +82,7 @@ describe('packed rows', () => {
     expect(packOutcomes(alike).length).toBeLessThan(40);
   });
 
-  it('are read as JSON reads them, whatever texts they hold', () => {
+  it('are read and written as JSON does, whatever texts they hold', () => {
     const nasty = fc.oneof(
       fc.string(),
       fc.constantFrom(']', '","', '"]', ']]', ',', '', '\\', '[', '],"', '],[', 'ü', '\u2028', '"'),
@@ -98,9 +98,17 @@ describe('packed rows', () => {
         const json = JSON.stringify([2, n, ...columns]);
         const [version, count, ...rest] = JSON.parse(json) as unknown[];
         expect(readColumns(json)).toEqual({ version, count, columns: rest });
+        const given = rest as Column[];
+        expect(Buffer.from(writeColumns({ version: 2, count: n, columns: given })).toString('utf8')).toBe(json);
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('are written also when there is no room for them at once', () => {
+    const long = ['x'.repeat(40_000), 'y'.repeat(40_000)];
+    const columns: Column[] = [long, 'z'.repeat(70_000), 1, null, [1, 2]];
+    expect(Buffer.from(writeColumns({ version: 2, count: 2, columns })).toString()).toBe(JSON.stringify([2, 2, ...columns]));
   });
 
   /** What stood in a table before columns were read and written without going over rows. */

@@ -1,4 +1,4 @@
-import { quoted } from '../../kit/json.ts';
+import { escaped, quoted } from '../../kit/json.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Child, ChildKey } from './child.ts';
 import { atOf, canceledChildId, causeOf, childIdOf, type LineEntry, orderIdOf } from './entry.ts';
@@ -35,13 +35,12 @@ export function identityOf(entry: LineEntry, { place }: Pick<ClaimRow, 'place'>,
 }
 type ChildIdentity = ChildKey & Pick<Child, 'manager_order_id' | 'kind' | 'symbol'>;
 
-/** What every child of an entry says alike, as JSON text: written once per entry, not once per child. */
+/** What every child of an entry says alike, as JSON text: written once per entry, not once per child. Each part ends where a child's own begins. */
 interface Common {
-  readonly head: string;
-  readonly terms: string;
-  readonly tail: string;
-  readonly order: string;
-  readonly audit: string;
+  readonly toSide: string;
+  readonly toPosition: string;
+  readonly toScale: string;
+  readonly toDag: string;
   readonly end: string;
 }
 /** Children of one entry are written one after the other: the last one's is at hand. */
@@ -54,13 +53,13 @@ function commonOf(entry: LineEntry): Common {
   if (lastCommon?.of === entry) return lastCommon.common;
   const { order } = entry;
   const { symbol, venue = null, order_type, limit_price = null, time_in_force, reason_vector = [], conviction = null } = order;
+  const order_id = orderIdOf(entry);
   const common = {
-    head: members({ vault_id: entry.vault_id, seq: entry.seq, symbol, venue }),
-    terms: members({ order_type, limit_price, time_in_force }),
-    tail: members({ reason_vector, conviction }),
-    order: members({ manager_order_id: orderIdOf(entry) ?? null }),
-    audit: members({ dag_id: orderIdOf(entry) ?? causeOf(entry) }),
-    end: members({ provenance: order.provenance ?? {} }),
+    toSide: `,${members({ vault_id: entry.vault_id, seq: entry.seq, symbol, venue })},"side":"`,
+    toPosition: `",${members({ order_type, limit_price, time_in_force })},"position_after":"`,
+    toScale: `",${members({ reason_vector, conviction })},"meta":{${members({ manager_order_id: order_id ?? null })},"scale":"`,
+    toDag: `]},"audit":{${members({ dag_id: order_id ?? causeOf(entry) })},"dispatch_attempts":`,
+    end: `},${members({ provenance: order.provenance ?? {} })}}`,
   };
   lastCommon = { of: entry, common };
   return common;
@@ -76,18 +75,16 @@ export function childOrderBody(
   follower: Pick<Follower, 'follower_id' | 'shard'>,
   attempt: Attempt,
 ): string {
-  const { head, terms, tail, order, audit, end } = commonOf(entry);
+  const { toSide, toPosition, toScale, toDag, end } = commonOf(entry);
   const { inputs, before, after, qty } = row;
   const side = qty === '0' ? entry.order.side : sideOf(qty);
   const cap = inputs.cap === undefined ? 'null' : quoted(inputs.cap);
   return (
-    `{"ts":${quoted(attempt.at)},${typeOf(entry, row, follower.shard)},` +
-    `"follower_order_id":"${childIdOf(entry, follower.shard, row.place)}","follower_id":${quoted(follower.follower_id)},${head},` +
-    `"side":"${side}","qty":"${sizeOf(qty)}",${terms},"position_after":"${positionAfter(entry, row)}",${tail},` +
-    `"meta":{${order},"scale":${quoted(inputs.scale)},"max_pos_usd":${cap},"kill_switch":false},` +
-    `"sizing":{"baseline":${quoted(after.baseline)},"target":${quoted(after.target)},"want":${quoted(after.want)},` +
-    `"told":${quoted(before.told)},"reasons":[${reasonsText(entry, row)}]},` +
-    `"audit":{${audit},${attemptText(attempt)}},${end}}`
+    `{"ts":"${escaped(attempt.at)}",${typeOf(entry, row, follower.shard)},"follower_order_id":"` +
+    `${childIdOf(entry, follower.shard, row.place)}","follower_id":"${escaped(follower.follower_id)}"${toSide}${side}","qty":"` +
+    `${sizeOf(qty)}${toPosition}${positionAfter(entry, row)}${toScale}${escaped(inputs.scale)}","max_pos_usd":${cap}` +
+    `,"kill_switch":false},"sizing":{"baseline":"${escaped(after.baseline)}","target":"${escaped(after.target)}","want":"` +
+    `${escaped(after.want)}","told":"${escaped(before.told)}","reasons":[${reasonsText(entry, row)}${toDag}${attemptText(attempt)}${end}`
   );
 }
 
@@ -100,11 +97,13 @@ function typeOf(entry: LineEntry, { inputs, place }: ClaimRow, shard: number): s
 function reasonsText(entry: LineEntry, row: PlannedRow): string {
   let text = '';
   for (const { rule, before, after } of reasonsOf(entry, row)) {
-    text += `${text === '' ? '' : ','}{"rule":${quoted(rule)},"before":${quoted(before)},"after":${quoted(after)}}`;
+    const start = text === '' ? '{"rule":"' : ',{"rule":"';
+    text += `${start}${escaped(rule)}","before":"${escaped(before)}","after":"${escaped(after)}"}`;
   }
   return text;
 }
 
 const attemptText = ({ number, lastError }: Attempt): string =>
-  `"dispatch_attempts":${number},"last_error":${lastError === undefined ? 'null' : quoted(lastError)},` +
-  `"state":"${number === 1 ? 'planned' : 'retry'}"`;
+  number === 1 && lastError === undefined
+    ? '1,"last_error":null,"state":"planned"'
+    : `${number},"last_error":${lastError === undefined ? 'null' : quoted(lastError)},"state":"${number === 1 ? 'planned' : 'retry'}"`;
