@@ -44,7 +44,12 @@ export interface PlanInput {
 export function planEntry(input: PlanInput): PlannedRow[] {
   const { entry, roster, ledger, onBroken } = input;
   const planner = plannerOf(input);
-  return roster.filter(takesPart(entry)).map((follower) => {
+  const takes = takesPart(entry);
+  const rows: PlannedRow[] = [];
+  for (const follower of roster) if (takes(follower)) rows.push(plannedOr(follower));
+  return rows;
+
+  function plannedOr(follower: Follower): PlannedRow {
     const row = ledger.rows.get(follower.place);
     try {
       const planned = planner(follower, row);
@@ -54,7 +59,7 @@ export function planEntry(input: PlanInput): PlannedRow[] {
       onBroken(follower, error);
       return brokenRow(entry, follower, row);
     }
-  });
+  }
 }
 
 const takesPart =

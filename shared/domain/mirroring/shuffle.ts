@@ -25,7 +25,9 @@ const mostItems = 2 ** 13;
 /** Sorted by the first 40 bits of the hashes, which numbers do far sooner than texts; undefined when two begin alike, or for very many. */
 function bySureStart(prefix: string, items: readonly number[]): number[] | undefined {
   if (items.length > mostItems) return undefined;
-  const keys = Float64Array.from(items, (item, at) => sha256Start(prefix + item) * mostItems + at).sort();
+  const keys = new Float64Array(items.length);
+  for (let at = 0; at < items.length; at += 1) keys[at] = sha256Start(prefix + items[at]) * mostItems + at;
+  keys.sort();
   const sorted: number[] = [];
   let before = -1;
   for (const key of keys) {

@@ -119,14 +119,17 @@ function reduced(levels: Levels, to: Decimal, movement: Movement): Levels {
   return { baseline, target, base_want: reducedLevel(baseline, levels.base_want, movement.increment), want, told: levels.told };
 }
 
-/** A level after an increase: rounded, within the cap (which never forces a sale) and not below zero where shorts are out. */
+/**
+ * A level after an increase: rounded, within the cap (which never forces a sale) and not below zero where shorts are out. What changed
+ * it comes behind the reasons given.
+ */
 export function increasedLevel(
   exact: Decimal,
   previous: Decimal,
   movement: Movement,
   inputs: SizingInputs,
+  reasons: Reason[] = [],
 ): { level: Decimal; reasons: Reason[] } {
-  const reasons: Reason[] = [];
   const rounded = roundTowardZero(exact, movement.increment);
   if (rounded !== exact) reasons.push(reason('round', exact, rounded));
   const capped = inputs.maxPosUsd === undefined ? rounded : withinCap(rounded, previous, movement, inputs.maxPosUsd);
@@ -158,14 +161,12 @@ function increased(
   const { q } = by;
   const part = share(q, inputs.m, inputs);
   const target = add(levels.target, part);
-  const { level: want, reasons } = increasedLevel(target, levels.want, movement, inputs);
+  const scaled = part === q ? [] : [{ rule: 'scale', before: by.text, after: format(part) }];
+  const { level: want, reasons } = increasedLevel(target, levels.want, movement, inputs, scaled);
   const alike = inputs.p === inputs.m && isPlain(levels);
   const baseline = alike ? target : add(levels.baseline, share(q, inputs.p, inputs));
   const base_want = alike ? want : increasedLevel(baseline, levels.base_want, movement, inputs).level;
-  return {
-    levels: { baseline, target, base_want, want, told: levels.told },
-    reasons: part === q ? reasons : [{ rule: 'scale', before: by.text, after: format(part) }, ...reasons],
-  };
+  return { levels: { baseline, target, base_want, want, told: levels.told }, reasons };
 }
 
 export function withholding(inputs: SizingInputs): SkipCode | undefined {
