@@ -7,14 +7,23 @@ const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 export type Kind = 'ten' | 'usr' | 'vlt' | 'fol' | 'mo' | 'ovl' | 'evt';
 
-function base32(value: bigint, length: number): string {
+/** A whole number of at most 50 bits, which a double holds. */
+function base32(value: number, length: number): string {
   let rest = value;
   let text = '';
   for (let i = 0; i < length; i += 1) {
-    text = alphabet[Number(rest % 32n)] + text;
-    rest /= 32n;
+    const above = Math.floor(rest / 32);
+    text = alphabet[rest - above * 32] + text;
+    rest = above;
   }
   return text;
+}
+
+/** Five bytes as one number: eight characters. */
+function fortyBits(bytes: Uint8Array, from: number): number {
+  let n = 0;
+  for (let i = from; i < from + 5; i += 1) n = n * 256 + (bytes[i] as number);
+  return n;
 }
 
 function fromBase32(text: string): number {
@@ -23,9 +32,9 @@ function fromBase32(text: string): number {
 
 /** A ULID of a time (ms since 1970) and ten bytes. The edge brings both; below it they follow from a cause. */
 export function ulid(timeMs: number, bytes: Uint8Array): string {
-  assert(timeMs >= 0 && timeMs < 2 ** 48, 'a ULID holds 48 bits of time');
-  const entropy = bytes.subarray(0, 10).reduce((n, b) => n * 256n + BigInt(b), 0n);
-  return base32(BigInt(timeMs), 10) + base32(entropy, 16);
+  assert(Number.isInteger(timeMs) && timeMs >= 0 && timeMs < 2 ** 48, 'a ULID holds 48 bits of time');
+  assert(bytes.length >= 10, 'a ULID holds ten bytes');
+  return base32(timeMs, 10) + base32(fortyBits(bytes, 0), 8) + base32(fortyBits(bytes, 5), 8);
 }
 
 /** The ULID that always follows from the same cause; its time part is the cause's own time, as far as a ULID can hold it. */

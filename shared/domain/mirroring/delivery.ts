@@ -55,7 +55,7 @@ function commonOf(entry: LineEntry): Common {
   const { symbol, venue = null, order_type, limit_price = null, time_in_force, reason_vector = [], conviction = null } = order;
   const order_id = orderIdOf(entry);
   const common = {
-    toSide: `,${members({ vault_id: entry.vault_id, seq: entry.seq, symbol, venue })},"side":"`,
+    toSide: `",${members({ vault_id: entry.vault_id, seq: entry.seq, symbol, venue })},"side":"`,
     toPosition: `",${members({ order_type, limit_price, time_in_force })},"position_after":"`,
     toScale: `",${members({ reason_vector, conviction })},"meta":{${members({ manager_order_id: order_id ?? null })},"scale":"`,
     toDag: `]},"audit":{${members({ dag_id: order_id ?? causeOf(entry) })},"dispatch_attempts":`,
@@ -77,21 +77,43 @@ export function childOrderBody(
 ): string {
   const { toSide, toPosition, toScale, toDag, end } = commonOf(entry);
   const { inputs, before, after, qty } = row;
-  const side = qty === '0' ? entry.order.side : sideOf(qty);
-  const cap = inputs.cap === undefined ? 'null' : quoted(inputs.cap);
-  return (
-    `{"ts":"${escaped(attempt.at)}",${typeOf(entry, row, follower.shard)},"follower_order_id":"` +
-    `${childIdOf(entry, follower.shard, row.place)}","follower_id":"${escaped(follower.follower_id)}"${toSide}${side}","qty":"` +
-    `${sizeOf(qty)}${toPosition}${positionAfter(entry, row)}${toScale}${escaped(inputs.scale)}","max_pos_usd":${cap}` +
-    `,"kill_switch":false},"sizing":{"baseline":"${escaped(after.baseline)}","target":"${escaped(after.target)}","want":"` +
-    `${escaped(after.want)}","told":"${escaped(before.told)}","reasons":[${reasonsText(entry, row)}${toDag}${attemptText(attempt)}${end}`
-  );
+  // One text, not a tree of pieces that whoever signs it would have to put together first.
+  return [
+    '{"ts":"',
+    escaped(attempt.at),
+    typeOf(entry, row, follower.shard),
+    childIdOf(entry, follower.shard, row.place),
+    '","follower_id":"',
+    escaped(follower.follower_id),
+    toSide,
+    qty === '0' ? entry.order.side : sideOf(qty),
+    '","qty":"',
+    sizeOf(qty),
+    toPosition,
+    positionAfter(entry, row),
+    toScale,
+    escaped(inputs.scale),
+    inputs.cap === undefined ? '","max_pos_usd":null' : `","max_pos_usd":${quoted(inputs.cap)}`,
+    ',"kill_switch":false},"sizing":{"baseline":"',
+    escaped(after.baseline),
+    '","target":"',
+    escaped(after.target),
+    '","want":"',
+    escaped(after.want),
+    '","told":"',
+    escaped(before.told),
+    '","reasons":[',
+    reasonsText(entry, row),
+    toDag,
+    attemptText(attempt),
+    end,
+  ].join('');
 }
 
 /** What a delivery is: a child order, or the taking back of one that happened or may have. */
 function typeOf(entry: LineEntry, { inputs, place }: ClaimRow, shard: number): string {
-  if (entry.kind !== 'cancel' || inputs.was === undefined) return '"type":"child_order"';
-  return `"type":"cancel","cancels":"${canceledChildId(entry, shard, place)}"`;
+  if (entry.kind !== 'cancel' || inputs.was === undefined) return '","type":"child_order","follower_order_id":"';
+  return `","type":"cancel","cancels":"${canceledChildId(entry, shard, place)}","follower_order_id":"`;
 }
 
 function reasonsText(entry: LineEntry, row: PlannedRow): string {
