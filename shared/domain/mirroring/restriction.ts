@@ -3,10 +3,18 @@ import type { Follower } from '../followers/follower.ts';
 import type { Restriction } from './sizing.ts';
 
 /** Signed quantities of a follower's unknown children in a symbol. */
-const unknownOf = (follower: Pick<Follower, 'unknown'>, symbol: string, except?: string): Decimal[] =>
-  Object.entries(follower.unknown).flatMap(([name, qty]) =>
-    name.startsWith(`${symbol} `) && name !== except ? [decimal(qty)] : [],
-  );
+function unknownOf({ unknown }: Pick<Follower, 'unknown'>, symbol: string, except?: string): readonly Decimal[] {
+  if (isEmpty(unknown)) return none;
+  const counted = Object.keys(unknown).filter((name) => name.startsWith(`${symbol} `) && name !== except);
+  return counted.map((name) => decimal(unknown[name] as string));
+}
+const none: readonly Decimal[] = [];
+
+/** Without making a list of its names, as nearly every follower of nearly every shard has none. */
+function isEmpty(record: Readonly<Record<string, string>>): boolean {
+  for (const _name in record) return false;
+  return true;
+}
 
 /** While a child is unknown only the certain part may be sold (SPEC 6.2); closing only (by the platform or by its own people), all of it and nothing else. */
 export function restrictionOf(
