@@ -37,8 +37,8 @@ const stages: Readonly<Record<string, string>> = {
   countsOf: 'ledger and result',
   version: 'keys looked up',
   deriveKey: 'keys derived',
+  'handler.onRequestStart': 'sending',
   observeAttempt: 'metrics',
-  publishStoredMetrics: 'metrics',
 };
 /** Lines of their own: crypto over the finished bodies, the request around them, and what comes after it. All else that is ours is the expansion. */
 const notExpansion = new Set(['signatures', 'keys looked up', 'keys derived', 'sending', 'ledger and result', 'metrics']);
@@ -68,6 +68,8 @@ export function partOf({ url, functionName }: { url: string; functionName: strin
   if (url.includes('/bench/')) return 'bench';
   if (functionName === '(garbage collector)') return 'collector';
   if (functionName === '(idle)') return 'idle';
+  // The library that writes them, whoever of ours called it: publishing them is called by the handler itself.
+  if (url.includes('/node_modules/@aws-lambda-powertools/metrics/')) return 'own: metrics';
   if (!/\/(shared|functions)\//.test(url)) return 'inherit';
   const stage = stages[functionName];
   return stage === undefined ? 'own' : `own: ${stage}`;

@@ -35,6 +35,9 @@ const passing = new Set([408, 425, 429, 502, 503, 504]);
 export const isPassing = (status: number, code: unknown): boolean =>
   passing.has(status) || (status === 409 && code === 'idempotency_in_progress');
 
+/** A server that broke in the middle: asked again only with a key, by which what it had done is found. */
+export const brokeInTheMiddle = (status: number, keyed: boolean): boolean => status === 500 && keyed;
+
 export interface Waiting {
   readonly attempt: number;
   readonly startedAt: number;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { retryAfterSeconds, VantaConnectionError, VantaError } from './errors.ts';
 import type { Answer, AnyInput, Operation } from './operation.ts';
-import { delayBefore, isPassing, type RetryOptions, type Surroundings, surroundings } from './retry.ts';
+import { brokeInTheMiddle, delayBefore, isPassing, type RetryOptions, type Surroundings, surroundings } from './retry.ts';
 import { signWebhook } from './webhooks.ts';
 
 /** An access token, or what gives one: asked before each call, and once more, told of the token that was refused, after a 401. */
@@ -62,7 +62,7 @@ export class Transport {
     const token = await this.#token(undefined);
     return this.#fetch(`${this.#base}${path}`, {
       method,
-      headers: withoutUndefined({ ...this.#common(token), ...headers }),
+      headers: withoutUndefined({ ...this.#common(token), ...lowerCased(headers) }),
       ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
       ...(signal === undefined ? {} : { signal }),
     });
@@ -79,7 +79,7 @@ export class Transport {
         ...(operation.key ? { 'idempotency-key': input.idempotencyKey ?? randomUUID() } : {}),
         ...(input.ifMatch === undefined ? {} : { 'if-match': input.ifMatch }),
         ...(input.traceparent === undefined ? {} : { traceparent: input.traceparent }),
-        ...input.headers,
+        ...lowerCased(input.headers),
       },
     };
   }
@@ -121,7 +121,9 @@ export class Transport {
 
   #mayRepeat(operation: Operation, outcome: Outcome): boolean {
     if (!operation.safe) return false;
-    return 'cause' in outcome || isPassing(outcome.response.status, (outcome.body as { code?: unknown } | null)?.code);
+    if ('cause' in outcome) return true;
+    const { status } = outcome.response;
+    return brokeInTheMiddle(status, operation.key) || isPassing(status, (outcome.body as { code?: unknown } | null)?.code);
   }
 
   #delay(outcome: Outcome, attempt: number, startedAt: number): number | undefined {
@@ -202,3 +204,7 @@ function queryOf(query: AnyInput['query'] = {}): string {
   const given = Object.entries(query).flatMap(([field, value]) => (value === undefined ? [] : [[field, String(value)] as const]));
   return given.length === 0 ? '' : `?${new URLSearchParams(Object.fromEntries(given))}`;
 }
+
+/** Header names mean the same in any case; two spellings of one would be sent as two values. */
+const lowerCased = <V>(headers: Readonly<Record<string, V>> | undefined): Record<string, V> =>
+  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));

@@ -199,7 +199,10 @@ function readBody(event: ApiEvent): unknown {
   return parsedJson(text);
 }
 
-/** Who runs what: keys are per tenant (before there is one: per subject), method and path. */
+/**
+ * Who runs what: keys are per tenant (before there is one: per subject), method and path. A person of role follower, who may not
+ * do all that its tenant may, has keys of its own: a replay is answered before anybody asks whose the thing is.
+ */
 function identity(event: ApiEvent, request: Omit<ApiRequest, 'seed'>) {
   const key = event.headers['idempotency-key'];
   if (key === undefined || key === '') throw new Refusal(400, 'idempotency_key_required', 'An Idempotency-Key header is needed.');
@@ -213,7 +216,7 @@ function identity(event: ApiEvent, request: Omit<ApiRequest, 'seed'>) {
   const { method } = event.requestContext.http;
   return {
     owner: ownerOf(request.principal),
-    hash: sha256Hex(`${method} ${event.rawPath}\n${key}`),
+    hash: sha256Hex(`${method} ${event.rawPath}\n${request.principal?.followerId ?? ''}\n${key}`),
     fingerprint: sha256Hex(canonicalJson({ query: request.query, body: request.body, ifMatch: request.ifMatch })),
   };
 }
@@ -230,7 +233,7 @@ async function kept(run: () => Promise<StoredAnswer>, requestId: string): Promis
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof Refusal) || error.status === 429) throw error;
+    if (!(error instanceof Refusal) || error.passing) throw error;
     return { status: error.status, body: problemBody(error, requestId), contentType: 'application/problem+json' };
   }
 }

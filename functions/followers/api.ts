@@ -38,8 +38,11 @@ async function ring({ vault_tenant_id, vault_id, shard }: Follower): Promise<voi
   await sendOne(shards, bellMessage(bell, freshUlid())).catch((error: Error) => logger.warn('shard was not rung', { error }));
 }
 
-const shown = (view: Sight, f: Follower) =>
-  view === 'full' ? { body: followerRecordView(f), etag: etag(f) } : { body: redactedFollowerView(f) };
+// Who sees a part of it may stop it, on condition of what was read: the tag is that of the whole.
+const shown = (view: Sight, f: Follower) => ({
+  body: view === 'full' ? followerRecordView(f) : redactedFollowerView(f),
+  etag: etag(f),
+});
 
 async function createFollower({ principal, params, body, seed, requestId }: ApiRequest<FollowerBody>): Promise<ApiAnswer> {
   const { subject } = principal as Principal;

@@ -83,7 +83,9 @@ export async function withRow(located: Located): Promise<Found> {
  */
 export function requireExpanded({ claim }: Located): void {
   if (claim.state === 'done') return;
-  throw new Refusal(409, 'expansion_in_progress', 'The order is still being expanded in this shard: say it again in a moment.');
+  throw new Refusal(409, 'expansion_in_progress', 'The order is still being expanded in this shard: say it again in a moment.', {
+    passing: true,
+  });
 }
 
 /** What was read of the cancel of a child's order, before somebody says how the child ended. */

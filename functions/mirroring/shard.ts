@@ -10,6 +10,7 @@ import { webhookDispatcher } from '../../shared/adapters/webhook/dispatcher.ts';
 import type { Aftermath } from '../../shared/domain/mirroring/aftermath.ts';
 import type { Bell } from '../../shared/domain/mirroring/bell.ts';
 import { workShard } from '../../shared/domain/mirroring/shard.ts';
+import { ulidFromCause } from '../../shared/kit/ids.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
 import { clock, freshUlid } from '../edge/entropy.ts';
 import { metrics } from '../edge/observe.ts';
@@ -36,9 +37,17 @@ const aftermath: Aftermath = {
     ),
 };
 
+/** Who works, for every message another: drawn once and counted, because to draw anew for each asks the kernel each time. */
+const processUlid = freshUlid();
+let messages = 0;
+function nextOwner(): string {
+  messages += 1;
+  return ulidFromCause(clock(), `${processUlid}/${messages}`);
+}
+
 async function handle(body: unknown, _record: SQSRecord, context: Context): Promise<void> {
   const bell = body as Bell;
-  const worker = { owner: freshUlid(), deadline: clock() + context.getRemainingTimeInMillis() };
+  const worker = { owner: nextOwner(), deadline: clock() + context.getRemainingTimeInMillis() };
   const run = await workShard(bell, worker, {
     clock,
     store,

@@ -40,7 +40,8 @@ async function getMe({ principal }: ApiRequest): Promise<ApiAnswer> {
 }
 
 async function createTenant({ principal, body, seed, requestId }: ApiRequest<z.infer<typeof tenantBody>>): Promise<ApiAnswer> {
-  const { subject, tenant: present } = principal as Principal;
+  const { subject, machine, tenant: present } = principal as Principal;
+  if (machine) throw new Refusal(403, 'person_required', 'Only a person can be the owner of a tenant.');
   if (present !== undefined) throw new Refusal(409, 'already_in_tenant', 'You already belong to a tenant.');
   const now = timestamp(clock());
   const tenant: Tenant = { tenant_id: id('ten', seed), ...body, status: 'active', created_at: now, updated_at: now, ver: 1 };

@@ -12,7 +12,7 @@ const ports: ClaimPorts = {
   clock,
   membership: (subject) => membershipOf(table, subject),
   note: (next, before) => noteMember(table, next, before),
-  tenantOf: machineClients(env.machineClients).tenantOf,
+  tenantOf: machineClients(env.machineClients, clock).tenantOf,
 };
 
 export const handler = preTokenDoor((whom: TokenFor) => claimsFor(whom, ports));

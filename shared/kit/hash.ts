@@ -5,6 +5,14 @@ export const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
 /** In hex, which sorts as the bytes do. */
 export const sha256Hex = (content: string | Uint8Array): string => hash('sha256', content, 'hex');
 
+/** The first 40 bits of it, as a whole number. */
+export function sha256Start(text: string): number {
+  const bytes = hash('sha256', text, 'binary');
+  let start = 0;
+  for (let i = 0; i < 5; i += 1) start = start * 256 + bytes.charCodeAt(i);
+  return start;
+}
+
 /** HMAC-SHA-256 (RFC 2104) of UTF-8 text. */
 export const hmacSha256 = (secret: Uint8Array, text: string, encoding: 'hex' | 'base64'): string =>
   createHmac('sha256', secret).update(text, 'utf8').digest(encoding);

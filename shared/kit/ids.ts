@@ -7,14 +7,23 @@ const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 export type Kind = 'ten' | 'usr' | 'vlt' | 'fol' | 'mo' | 'ovl' | 'evt';
 
-function base32(value: bigint, length: number): string {
+/** A whole number of at most 50 bits, which a double holds. */
+function base32(value: number, length: number): string {
   let rest = value;
   let text = '';
   for (let i = 0; i < length; i += 1) {
-    text = alphabet[Number(rest % 32n)] + text;
-    rest /= 32n;
+    const above = Math.floor(rest / 32);
+    text = alphabet[rest - above * 32] + text;
+    rest = above;
   }
   return text;
+}
+
+/** Five bytes as one number: eight characters. */
+function fortyBits(bytes: Uint8Array, from: number): number {
+  let n = 0;
+  for (let i = from; i < from + 5; i += 1) n = n * 256 + (bytes[i] as number);
+  return n;
 }
 
 function fromBase32(text: string): number {
@@ -23,9 +32,9 @@ function fromBase32(text: string): number {
 
 /** A ULID of a time (ms since 1970) and ten bytes. The edge brings both; below it they follow from a cause. */
 export function ulid(timeMs: number, bytes: Uint8Array): string {
-  assert(timeMs >= 0 && timeMs < 2 ** 48, 'a ULID holds 48 bits of time');
-  const entropy = bytes.subarray(0, 10).reduce((n, b) => n * 256n + BigInt(b), 0n);
-  return base32(BigInt(timeMs), 10) + base32(entropy, 16);
+  assert(Number.isInteger(timeMs) && timeMs >= 0 && timeMs < 2 ** 48, 'a ULID holds 48 bits of time');
+  assert(bytes.length >= 10, 'a ULID holds ten bytes');
+  return base32(timeMs, 10) + base32(fortyBits(bytes, 0), 8) + base32(fortyBits(bytes, 5), 8);
 }
 
 /** The ULID that always follows from the same cause; its time part is the cause's own time, as far as a ULID can hold it. */
@@ -56,17 +65,28 @@ export interface ChildAddress {
 const small = (n: number, length: number): string =>
   length === 0 ? '' : small(n >>> 5, length - 1) + (alphabet[n & 31] as string);
 
+/** The children of a shard's entry share the beginning of their ids: the last one, and its sum, are at hand. */
+let beginning = { cause: '', shard: -1, text: '', sum: 0 };
+function beginningOf(cause: string, shard: number): { readonly text: string; readonly sum: number } {
+  if (beginning.cause !== cause || beginning.shard !== shard) {
+    const body = cause + small(shard, 4);
+    beginning = { cause, shard, text: `fo_${body}`, sum: checkSum(body) };
+  }
+  return beginning;
+}
+
 /** `fo_` + cause + shard (4) + place (2) + leg (3) + check (1): 39 characters, the same at every replay (SPEC 2). */
 export function childId({ cause, shard, place, leg }: ChildAddress): string {
-  const body = cause + small(shard, 4) + small(place, 2) + small(leg, 3);
-  return `fo_${body}${checkCharacter(body)}`;
+  const { text, sum } = beginningOf(cause, shard);
+  const end = small(place, 2) + small(leg, 3);
+  return text + end + (alphabet[checkSum(end, sum)] as string);
 }
 
 /** Where a child lives, or undefined when the text is not a child's id (form or check character wrong). */
 export function parseChildId(text: string): ChildAddress | undefined {
   const body = text.slice(3, 38);
   const wellFormed = text.length === 39 && text.startsWith('fo_') && ulidPattern.test(body.slice(0, 26));
-  if (!wellFormed || [...body].some((c) => !alphabet.includes(c)) || text[38] !== checkCharacter(body)) return undefined;
+  if (!wellFormed || [...body].some((c) => !alphabet.includes(c)) || text[38] !== alphabet[checkSum(body)]) return undefined;
   return {
     cause: body.slice(0, 26),
     shard: fromBase32(body.slice(26, 30)),
@@ -82,11 +102,11 @@ const values: readonly number[] = Array.from({ length: 128 }, (_, code) => alpha
  * One check symbol over the field of 32 elements (Horner's scheme with a generator of it, x^5 + x^2 + 1): every single
  * wrong character and every swap of two neighbours shows.
  */
-function checkCharacter(body: string): string {
-  let sum = 0;
+function checkSum(body: string, before = 0): number {
+  let sum = before;
   for (let i = 0; i < body.length; i += 1) {
     const shifted = sum << 1;
     sum = (shifted & 32 ? shifted ^ 0b100101 : shifted) ^ (values[body.charCodeAt(i)] as number);
   }
-  return alphabet[sum] as string;
+  return sum;
 }

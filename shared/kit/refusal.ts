@@ -13,12 +13,14 @@ export class Refusal extends Error {
   readonly code: string;
   readonly errors: readonly FieldError[];
   readonly extra: Readonly<Record<string, unknown>>;
+  /** It says "in a moment": asked again, with the same Idempotency-Key too, it may be granted. It is never kept as an answer. */
+  readonly passing: boolean;
 
   constructor(
     status: number,
     code: string,
     detail: string,
-    more: { errors?: readonly FieldError[]; extra?: Readonly<Record<string, unknown>> } = {},
+    more: { errors?: readonly FieldError[]; extra?: Readonly<Record<string, unknown>>; passing?: true } = {},
   ) {
     super(detail);
     this.name = 'Refusal';
@@ -26,6 +28,7 @@ export class Refusal extends Error {
     this.code = code;
     this.errors = more.errors ?? [];
     this.extra = more.extra ?? {};
+    this.passing = more.passing ?? status === 429;
   }
 }
 

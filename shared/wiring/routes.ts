@@ -28,7 +28,13 @@ export type RouteAccess =
   /** No authorizer at the gateway: the function itself checks a follower's signature or, with this scope, a token. */
   | { readonly kind: 'signature'; readonly scope: Scope; readonly orSelf?: true }
   | { readonly kind: 'signed_in' }
-  | { readonly kind: 'scope'; readonly scope: Scope; readonly orSelf?: true };
+  | {
+      readonly kind: 'scope';
+      readonly scope: Scope;
+      readonly orSelf?: true;
+      /** Any member may do it to itself. */
+      readonly orOneself?: true;
+    };
 
 /** What a route acts on; whose it is decides who may (policy.ts). */
 export type ResourceKind = 'tenant' | 'user' | 'vault' | 'manager_order' | 'follower' | 'follower_order';
@@ -63,7 +69,13 @@ export const routes = {
   listUsers: { method: 'GET', path: '/v1/users', room: 'tenants', access: needs('tenant:manage') },
   createUser: { method: 'POST', path: '/v1/users', room: 'tenants', access: needs('tenant:manage') },
   updateUser: { method: 'PATCH', path: '/v1/users/{user_id}', room: 'tenants', access: needs('tenant:manage'), on: 'user' },
-  deleteUser: { method: 'DELETE', path: '/v1/users/{user_id}', room: 'tenants', access: needs('tenant:manage'), on: 'user' },
+  deleteUser: {
+    method: 'DELETE',
+    path: '/v1/users/{user_id}',
+    room: 'tenants',
+    access: { kind: 'scope', scope: 'tenant:manage', orOneself: true },
+    on: 'user',
+  },
   createTenant: { method: 'POST', path: '/v1/tenants', room: 'tenants', access: signedIn },
   getTenant: { method: 'GET', path: '/v1/tenants/{tenant_id}', room: 'tenants', access: needs('tenant:manage'), on: 'tenant' },
   updateTenant: {

@@ -118,18 +118,20 @@ describe('the split of CPU', () => {
     { id: 3, callFrame: frame('format', 'file:///v/shared/kit/decimal.ts'), children: [] },
     { id: 4, callFrame: frame('send', 'file:///v/node_modules/@smithy/core/a.js'), children: [5] },
     { id: 5, callFrame: frame('#query', 'file:///v/bench/aws/table.ts'), children: [] },
-    { id: 6, callFrame: frame('workShard', 'file:///v/shared/domain/mirroring/shard.ts'), children: [7] },
+    { id: 6, callFrame: frame('workShard', 'file:///v/shared/domain/mirroring/shard.ts'), children: [7, 10] },
     { id: 7, callFrame: frame('map', ''), children: [] },
     { id: 8, callFrame: frame('(garbage collector)', ''), children: [] },
     { id: 9, callFrame: frame('(idle)', ''), children: [] },
+    { id: 10, callFrame: frame('serialize', 'file:///v/node_modules/@aws-lambda-powertools/metrics/a.js'), children: [] },
   ];
   it('gives each sample to the innermost part that is known', () => {
-    const counts = samplesByPart(nodes, [2, 3, 4, 5, 7, 8, 9]);
+    const counts = samplesByPart(nodes, [2, 3, 4, 5, 7, 8, 9, 10]);
     expect(Object.fromEntries(counts)).toEqual({
       'own: plan': 2,
       sdk: 1,
       bench: 1,
       'own: rest': 1,
+      'own: metrics': 1,
       collector: 1,
       idle: 1,
     });

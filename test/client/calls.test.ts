@@ -103,6 +103,7 @@ describe('another try', () => {
     ['503', { status: 503 }],
     ['504', { status: 504 }],
     ['a key in progress', problem(409, 'idempotency_in_progress')],
+    ['an error inside, whose effect the key finds', problem(500, 'internal')],
     ['a cut connection', { how: 'reset' as const }],
   ])('after %s, with the same key', async (_, first) => {
     const { vanta, seen, slept } = await clientOf([first, first, { status: 201, body: { vault_id: 'v' } }]);
@@ -114,11 +115,22 @@ describe('another try', () => {
   it.each([
     ['a refusal', problem(409, 'vault_closed')],
     ['a bad request', problem(400, 'validation_failed')],
-    ['an error inside', problem(500, 'internal')],
   ])('not after %s', async (_, first) => {
     const { vanta, seen } = await clientOf([first, {}]);
     expect(await errorOf(vanta.createVault({ body: vaultBody }))).toBeInstanceOf(VantaError);
     expect(seen).toHaveLength(1);
+  });
+
+  it('not after an error inside where there is no key to find its effect by', async () => {
+    const { vanta, seen } = await clientOf([problem(500, 'internal'), {}]);
+    expect(await errorOf(vanta.getMe())).toBeInstanceOf(VantaError);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('sends a header once, however it is spelled', async () => {
+    const { vanta, seen } = await clientOf([{ status: 201, body: {} }]);
+    await vanta.createVault({ body: vaultBody, headers: { 'Idempotency-Key': 'mine', Authorization: 'Bearer other' } });
+    expect(seen[0]?.headers).toMatchObject({ 'idempotency-key': 'mine', authorization: 'Bearer other' });
   });
 
   it.each([

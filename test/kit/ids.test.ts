@@ -15,6 +15,17 @@ describe('ids', () => {
     expect(ulid(1_469_918_176_385, new Uint8Array(10)).slice(0, 10)).toBe('01ARYZ6S41');
   });
 
+  it('writes time and bytes as one number of 128 bits', () => {
+    const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+    const holds = fc.property(fc.maxSafeNat(), fc.uint8Array({ minLength: 10, maxLength: 32 }), (ms, bytes) => {
+      const time = ms % 2 ** 48;
+      const number = bytes.slice(0, 10).reduce((n, b) => n * 256n + BigInt(b), BigInt(time));
+      const characters = Array.from({ length: 26 }, (_, i) => alphabet[Number((number >> BigInt(5 * (25 - i))) % 32n)]);
+      expect(ulid(time, bytes)).toBe(characters.join(''));
+    });
+    fc.assert(holds, { numRuns: 1000 });
+  });
+
   it('follow from their cause', () => {
     const a = id('mo', ulidFromCause(5, 'vlt/x'));
     expect(a).toBe(id('mo', ulidFromCause(5, 'vlt/x')));

@@ -269,15 +269,21 @@ it('the parameter of machine clients is read once, and again for a client that i
   const aws = await startAws({ 'AmazonSSM.GetParameter': counted }, () => ({ status: 500, xml: '' }));
   const names = ['AWS_ENDPOINT_URL_SSM', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
   for (const [i, value] of [aws.endpoint, 'us-east-1', 'local', 'local'].entries()) vi.stubEnv(names[i] ?? '', value);
-  const clients = machineClients('/p');
+  let now = 0;
+  const clients = machineClients('/p', () => now);
   expect([await clients.tenantOf('a'), await clients.tenantOf('a'), reads]).toEqual(['ten_a', 'ten_a', 1]);
   expect(await clients.tenantOf('b')).toBeUndefined();
   expect(await clients.tenantOf('constructor')).toBeUndefined();
   Object.assign(parameter, { value: '{"a":"ten_a","b":"ten_b"}' });
   expect(await clients.tenantOf('b')).toBe('ten_b');
+  Object.assign(parameter, { value: '{"a":"ten_other"}' });
+  // Given to another tenant: it gets no token for the old one after a minute.
+  expect(await clients.tenantOf('a')).toBe('ten_a');
+  now += 60_000;
+  expect(await clients.tenantOf('a')).toBe('ten_other');
   Object.assign(parameter, { value: '["a"' });
   await expect(clients.tenantOf('c')).rejects.toThrow('not a map');
-  await expect(machineClients('/none').tenantOf('a')).rejects.toThrow('not found');
+  await expect(machineClients('/none', () => 0).tenantOf('a')).rejects.toThrow('not found');
   vi.unstubAllEnvs();
   await aws.stop();
 });

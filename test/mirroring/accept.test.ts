@@ -60,6 +60,10 @@ const codeOf = (run: () => unknown): string => {
 
 describe('an order is refused', () => {
   it.each<[string, Partial<ManagerOrderBody>, Partial<AcceptView>, string]>([
+    ['of a suspended tenant', {}, { tenantStatus: 'suspended' }, 'tenant_suspended'],
+    ['of a suspended tenant that reduces', { side: 'sell' }, { tenantStatus: 'suspended', position: '20' }, 'tenant_suspended'],
+    ['of a closed tenant', {}, { tenantStatus: 'closed' }, 'tenant_closed'],
+    ['of an active tenant', {}, { tenantStatus: 'active' }, 'accepted'],
     ['for a vault that is not there', {}, { vault: undefined }, 'vault_not_found'],
     ['when its predecessor is not decided', { prev_external_id: 'x-0' }, {}, 'predecessor_missing'],
     ['not when it is', { prev_external_id: 'x-0' }, { predecessorDecided: true }, 'accepted'],

@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,6 +9,7 @@ import {
   unpackLedger,
   unpackOutcomes,
 } from '../../shared/adapters/dynamo/packed.ts';
+import { type Column, readColumns, writeColumns } from '../../shared/adapters/dynamo/packed-text.ts';
 import type { Outcome } from '../../shared/domain/mirroring/claim.ts';
 import type { ClaimRow, LedgerRow } from '../../shared/domain/mirroring/plan.ts';
 import { childStates } from '../../shared/domain/mirroring/states.ts';
@@ -79,6 +80,97 @@ describe('packed rows', () => {
     const alike = Array.from({ length: 100 }, (_, place) => ({ place, state: 'ack' as const, attempts: 1 }));
     expect(unpackOutcomes(packOutcomes(alike))).toEqual(alike);
     expect(packOutcomes(alike).length).toBeLessThan(40);
+  });
+
+  it('are read and written as JSON does, whatever texts they hold', () => {
+    const nasty = fc.oneof(
+      fc.string(),
+      fc.constantFrom(']', '","', '"]', ']]', ',', '', '\\', '[', '],"', '],[', 'ü', '\u2028', '"'),
+      decimals,
+    );
+    const column = (n: number): fc.Arbitrary<unknown> => {
+      const all = (one: fc.Arbitrary<unknown>) => fc.array(one, { minLength: n, maxLength: n });
+      return fc.oneof(all(nasty), all(fc.integer()), nasty, fc.integer(), fc.constant(null));
+    };
+    const text = fc.integer({ min: 1, max: 6 }).chain((n) => fc.array(column(n)).map((columns) => ({ n, columns })));
+    fc.assert(
+      fc.property(text, ({ n, columns }) => {
+        const json = JSON.stringify([2, n, ...columns]);
+        const [version, count, ...rest] = JSON.parse(json) as unknown[];
+        expect(readColumns(json)).toEqual({ version, count, columns: rest });
+        const given = rest as Column[];
+        expect(Buffer.from(writeColumns({ version: 2, count: n, columns: given })).toString('utf8')).toBe(json);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('are written also when there is no room for them at once', () => {
+    const long = ['x'.repeat(40_000), 'y'.repeat(40_000)];
+    const columns: Column[] = [long, 'z'.repeat(70_000), 1, null, [1, 2]];
+    expect(Buffer.from(writeColumns({ version: 2, count: 2, columns })).toString()).toBe(JSON.stringify([2, 2, ...columns]));
+  });
+
+  /** What stood in a table before columns were read and written without going over rows. */
+  const earlier = {
+    claim:
+      'bY/rCsIwDIXfJb9j6UWnPssoo24VymZaVq9vL6nYybA/yndOkkPSatTYStQWW4PKMm8tthCon73LHhAokgf2lAEEWTB7GgAhjyEVzfy6nOLUDZ6CH4qpjTjUiZX48f+h2Qu5q4WVapbCgnpZrncpeV4vzTHF+RoiualsJIVuOFYVdQ7P0kbuXvRRSkBgVCjrz7elmAPHdDcaKT7oe/NGCbl+n2xAqL32DQ==',
+    ledger: 'izbSMdKJNtAxigWRJrE60UrG5noGpko6SgZKWHhmCAkE08gYIhoLAA==',
+    outcomes: 'izbSMdKJNtAxitWJVipKLSmqVNJRKs7OLChITVECiYG4lblJ+TnxKal5mRBBQx0DkJRHSEiAgqmBsUKMUqySjhJIxljHIDYWAA==',
+  };
+  const bytes = (text: string) => Buffer.from(text, 'base64');
+  const plain = (baseline: string, want: string, told = want) => ({ baseline, target: baseline, base_want: want, want, told });
+  const earlierRows: ClaimRow[] = [
+    {
+      place: 0,
+      ver: 3,
+      joined: 0,
+      phase: 'increase',
+      qty: '13',
+      fate: 'send',
+      before: plain('23.8', '23'),
+      after: plain('37.05', '36', '23'),
+      inputs: { mode: 'capped', scale: '0.265', basis: 'fixed', cap: '900', allow_short: true, symbol_allowed: true },
+    },
+    {
+      place: 2,
+      ver: 1,
+      joined: 4,
+      phase: 'none',
+      qty: '0',
+      fate: 'skip',
+      code: 'symbol_denied',
+      before: plain('0', '0'),
+      after: plain('0', '0'),
+      inputs: {
+        mode: 'proportional',
+        scale: '1',
+        basis: 'nav',
+        allow_short: false,
+        symbol_allowed: false,
+        only: { code: 'position_unknown', certain: '-1.000000000000000001' },
+        was: 'unknown',
+      },
+    },
+  ];
+  const earlierOutcomes: Outcome[] = [
+    { place: 0, state: 'retry', attempts: 1, error: 'HTTP 503 "]', lane: true, unknown: true },
+    { place: 2, state: 'skipped', attempts: 0, code: 'symbol_denied' },
+  ];
+  const earlierLedger = earlierRows.map(({ place, joined, after }) => ({ ...after, place, joined }));
+
+  it('of the earlier code are read', () => {
+    expect(unpackClaim(bytes(earlier.claim))).toEqual(earlierRows);
+    expect([...unpackLedger(bytes(earlier.ledger)).values()]).toEqual(earlierLedger);
+    expect(unpackOutcomes(bytes(earlier.outcomes))).toEqual(earlierOutcomes);
+  });
+
+  it('are read by the earlier code: the text inside is the same', () => {
+    const text = (packed: Uint8Array) => inflateRawSync(packed).toString('utf8');
+    expect(text(packClaim(earlierRows))).toBe(text(bytes(earlier.claim)));
+    expect(text(packLedger(earlierLedger))).toBe(text(bytes(earlier.ledger)));
+    expect(text(packOutcomes(earlierOutcomes))).toBe(text(bytes(earlier.outcomes)));
+    expect([packClaim([]), packLedger([]), packOutcomes([])].map(text)).toEqual(['[2,0]', '[2,0]', '[2,0]']);
   });
 
   it('of another layout are not guessed at', () => {

@@ -28,6 +28,11 @@ describe('the serving order', () => {
     fc.assert(holds, fixed);
   });
 
+  it('is the same where hashes begin alike, and for more items than are sorted by how they begin', () => {
+    expect(servingOrder('mo_1', 'shard/0', [3, 1, 3, 2])).toEqual(recomputed('mo_1', 'shard/0', [3, 1, 3, 2]));
+    expect(shardsInOrder('mo_1', 10_000)).toEqual(recomputed('mo_1', 'shards', upTo(10_000)));
+  });
+
   it('stays what it is: this order of this id was published', () => {
     expect(placesInOrder('mo_01HF7YAT00000000000000000A', 3, upTo(10))).toEqual([0, 9, 2, 1, 4, 8, 5, 3, 7, 6]);
     expect(shardsInOrder('mo_01HF7YAT00000000000000000A', 12)).toEqual([11, 3, 4, 2, 10, 8, 5, 6, 7, 1, 9, 0]);

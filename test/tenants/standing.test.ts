@@ -30,6 +30,11 @@ describe('a caller as it stands now', () => {
     expect([...now.scopes].sort()).toEqual(['orders:read', 'vault:read']);
   });
 
+  it('that was narrowed stays so when it is promoted', () => {
+    const now = present(token('auditor', 'vault:read'), standing({ member: { role: 'owner' } }));
+    expect([...now.scopes]).toEqual(['vault:read']);
+  });
+
   it.each([
     ['removed', standing({ member: undefined })],
     ['of a tenant that is not there', standing({ tenant: undefined })],

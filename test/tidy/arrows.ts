@@ -24,13 +24,23 @@ export const zones: readonly Zone[] = [
   // The published client stands alone: it knows the OpenAPI document, and Node.
   { path: 'client/src/', from: [], packages: ['node:crypto', 'node:timers'] },
   { path: 'client/', from: [], packages: 'any' },
+  // The command line is the client's first customer: it knows the platform by its contract, too.
+  {
+    path: 'cli/',
+    from: ['client/src/'],
+    packages: [
+      '@aws-sdk/client-eventbridge',
+      'commander',
+      ...['child_process', 'crypto', 'fs', 'http', 'net', 'os', 'path', 'stream', 'timers'].map((name) => `node:${name}`),
+    ],
+  },
   // The demo is a stranger's client: what it knew from inside would prove nothing.
   { path: 'local/demo/', from: ['client/src/'], packages: 'any' },
   { path: 'local/', from: ['client/src/', 'local/demo/', 'lib/', 'package.json', ...allShared], packages: 'any' },
   { path: 'bench/', from: ['client/src/', 'local/', 'local/demo/', 'lib/', 'functions/', ...allShared], packages: 'any' },
   {
     path: 'test/',
-    from: ['client/src/', 'bin/', 'bench/', 'local/', 'local/demo/', 'lib/', 'functions/', 'package.json', ...allShared],
+    from: ['client/src/', 'cli/', 'bin/', 'bench/', 'local/', 'local/demo/', 'lib/', 'functions/', 'package.json', ...allShared],
     packages: 'any',
   },
 ];

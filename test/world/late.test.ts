@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aftermathStore } from '../../shared/adapters/dynamo/aftermath-store.ts';
 import { readClaim } from '../../shared/adapters/dynamo/order-reads.ts';
 import { afterDispatch } from '../../shared/domain/mirroring/aftermath.ts';
+import { atPlaces } from '../../shared/domain/mirroring/places.ts';
 import { type Database, startDatabase } from './support/database.ts';
 import { type Bugs, delays } from './support/handlers.ts';
 import { play, prove } from './support/runs.ts';
@@ -47,7 +48,7 @@ describe('a claim that is taken over', () => {
       const outcome = { place: 1, state: 'retry', attempts: 1, lane: true, unknown: true } as const;
       const nothing = () => Promise.resolve();
       const aftermath = { ...aftermathStore(table), delays, ringLanes: nothing, deadLetter: nothing };
-      const byPlace = new Map(view.roster.map((f) => [f.place, f]));
+      const byPlace = atPlaces(view.roster);
       const clock = () => claim.lease_until;
       await afterDispatch({ entry, claim: stored, outcomes: [outcome], byPlace, again: false }, { clock, aftermath });
       return real.takeOver(key, claim, next);

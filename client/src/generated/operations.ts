@@ -184,6 +184,8 @@ export type Code =
   | 'order_stale'
   | 'overlay_ended'
   | 'overlay_not_found'
+  | 'person_required'
+  | 'person_unconfirmed'
   | 'position_too_large'
   | 'precondition_failed'
   | 'predecessor_missing'

@@ -873,6 +873,7 @@ export interface components {
                 deny?: string[];
             };
             kill_switch?: boolean;
+            reduce_only?: boolean;
             allow_short?: boolean;
             /** @enum {string} */
             join?: "next_order" | "sync";
@@ -901,6 +902,7 @@ export interface components {
                 deny?: string[];
             } | null;
             kill_switch?: boolean;
+            reduce_only?: boolean;
             allow_short?: boolean;
             /** @enum {string} */
             join?: "next_order" | "sync";
@@ -1405,12 +1407,15 @@ export interface components {
                 deny?: string[];
             };
             kill_switch: boolean;
+            /** @description Set by its own people: increases are skipped */
+            reduce_only: boolean;
             allow_short: boolean;
             webhook: {
                 url: string;
             };
             /** @enum {string} */
             status: "active" | "stopped" | "leaving" | "left";
+            /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
             joined_seq: number;
             /**
@@ -1454,12 +1459,15 @@ export interface components {
                 deny?: string[];
             };
             kill_switch: boolean;
+            /** @description Set by its own people: increases are skipped */
+            reduce_only: boolean;
             allow_short: boolean;
             webhook: {
                 url: string;
             };
             /** @enum {string} */
             status: "active" | "stopped" | "leaving" | "left";
+            /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
             joined_seq: number;
             /**
@@ -1522,12 +1530,15 @@ export interface components {
                 deny?: string[];
             };
             kill_switch: boolean;
+            /** @description Set by its own people: increases are skipped */
+            reduce_only: boolean;
             allow_short: boolean;
             webhook: {
                 url: string;
             };
             /** @enum {string} */
             status: "active" | "stopped" | "leaving" | "left";
+            /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
             joined_seq: number;
             /**

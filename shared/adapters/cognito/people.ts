@@ -9,6 +9,7 @@ import {
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { PeoplePool, Person } from '../../domain/tenants/members.ts';
+import { Refusal } from '../../kit/refusal.ts';
 
 /** The people of the user pool. Their user name is their subject; an e-mail address names them as well. */
 export function peoplePool(userPoolId: string): PeoplePool {
@@ -55,6 +56,9 @@ const invited = (email: string) => ({
 
 async function existing(client: CognitoIdentityProviderClient, UserPoolId: string, Username: string): Promise<Person> {
   const found = await client.send(new AdminGetUserCommand({ UserPoolId, Username }));
+  // Somebody chose a password for an address that may not be theirs: it must not become a member.
+  if (found.UserStatus === 'UNCONFIRMED')
+    throw new Refusal(409, 'person_unconfirmed', 'This address has signed up, and nobody has confirmed yet that it is theirs.');
   const confirmed = ['CONFIRMED', 'EXTERNAL_PROVIDER', 'RESET_REQUIRED'].includes(found.UserStatus ?? '');
   return { subject: subjectOf(found.UserAttributes), confirmed, created: false };
 }

@@ -18,6 +18,7 @@ export async function readForAccept(table: Table, request: AcceptRequest): Promi
   const { order } = request;
   const wanted = {
     vault: keys.vault(request),
+    tenant: keys.tenant(request.tenant_id),
     external: keys.external(request, order.external_id),
     position: keys.position(request, order.symbol),
     ...(order.prev_external_id === undefined || order.prev_external_id === order.external_id
@@ -31,7 +32,9 @@ export async function readForAccept(table: Table, request: AcceptRequest): Promi
   };
   const external = found('external');
   const vault = found('vault');
+  const tenantStatus = found('tenant')?.['status'] as AcceptView['tenantStatus'];
   return {
+    ...(tenantStatus === undefined ? {} : { tenantStatus }),
     vault: vault === undefined ? undefined : vaultOf(vault),
     position: (found('position')?.['qty'] as string | undefined) ?? '0',
     ...(external === undefined

@@ -4,7 +4,8 @@ import { keys } from './keys.ts';
 /** A roster item is the follower's row and its keys. */
 export function followerOf(item: Record<string, unknown>): Follower {
   const { pk: _pk, sk: _sk, ...follower } = item;
-  return follower as unknown as Follower;
+  // Rows of before there was reduce_only have none.
+  return { reduce_only: false, ...follower } as unknown as Follower;
 }
 
 export const followerItem = (f: Follower) => ({

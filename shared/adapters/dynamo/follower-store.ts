@@ -103,6 +103,7 @@ const settingNames = [
   'max_pos_usd',
   'symbols',
   'kill_switch',
+  'reduce_only',
   'allow_short',
   'webhook',
   'status',

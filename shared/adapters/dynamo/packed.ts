@@ -3,6 +3,7 @@ import type { Outcome } from '../../domain/mirroring/claim.ts';
 import type { ClaimRow, Fate, LedgerRow, RecordedInputs, StoredLevels } from '../../domain/mirroring/plan.ts';
 import type { Phase, Restriction } from '../../domain/mirroring/sizing.ts';
 import type { ChildState } from '../../domain/mirroring/states.ts';
+import { type Column, type Columns, readColumns, type Scalar, writeColumns } from './packed-text.ts';
 
 /**
  * A shard's rows packed into one binary attribute: JSON by columns, deflated (RFC 1951). Columns compress better than rows: what
@@ -11,116 +12,166 @@ import type { ChildState } from '../../domain/mirroring/states.ts';
  * of the layout; version 1 (by rows) was never deployed, and is refused rather than guessed at.
  */
 const version = 2;
-/** A third of the time of zlib's own choice, for a tenth more bytes: no write unit more (bench/RESULTS.md). */
-const level = 3;
-type Scalar = string | number;
-/** All values; the one value that all rows have; or null for 0, 1, 2 ... */
-type Column = readonly Scalar[] | Scalar | null;
-
-function columnOf(rows: readonly (readonly Scalar[])[], at: number): Column {
-  const values = rows.map((row) => row[at] as Scalar);
+/**
+ * Level 1 takes about a fifth of the time of zlib's own choice, for a sixth more bytes: no write unit more (bench/RESULTS.md). A window of
+ * 8 KB reaches back over more than half of a claim, and takes a fifth of the memory to set up and to walk through. The chunk is what a
+ * claim fits into, and comes from Node's pool.
+ */
+const deflating = { level: 1, windowBits: 13, memLevel: 6, chunkSize: 4000 } as const;
+function columnOf(values: readonly Scalar[]): Column {
   const [first] = values;
-  if (first !== undefined && values.every((value) => value === first)) return first;
-  return values.every((value, n) => value === n) ? null : values;
+  if (first === undefined) return values;
+  if (values.length === 1 || values[1] === first) return values.every((value) => value === first) ? first : values;
+  return first === 0 && values.every((value, n) => value === n) ? null : values;
 }
 
-function pack(rows: readonly (readonly Scalar[])[]): Uint8Array {
-  const columns = (rows[0] ?? []).map((_, at) => columnOf(rows, at));
-  return deflateRawSync(Buffer.from(JSON.stringify([version, rows.length, ...columns])), { level });
+/** Without rows there are no columns. */
+function pack(count: number, columns: readonly (readonly Scalar[])[]): Uint8Array {
+  const written = count === 0 ? [] : columns.map(columnOf);
+  return deflateRawSync(writeColumns({ version, count, columns: written }), deflating);
 }
 
-function unpack(bytes: Uint8Array): Scalar[][] {
-  const [found, count, ...columns] = JSON.parse(inflateRawSync(bytes).toString('utf8')) as [number, number, ...Column[]];
-  if (found !== version) throw new Error(`packed rows of version ${found} are not understood`);
-  const valueAt = (column: Column, n: number): Scalar => {
-    if (column === null) return n;
-    return typeof column === 'object' ? (column[n] as Scalar) : column;
-  };
-  return Array.from({ length: count }, (_, n) => columns.map((column) => valueAt(column, n)));
+function unpack(bytes: Uint8Array): Columns {
+  const found = readColumns(inflateRawSync(bytes).toString('utf8'));
+  if (found.version !== version) throw new Error(`packed rows of version ${found.version} are not understood`);
+  return found;
 }
 
-const levels = (l: StoredLevels): Scalar[] => [l.baseline, l.target, l.base_want, l.want, l.told];
-const levelCount = 5;
-const toLevels = ([baseline, target, base_want, want, told]: readonly Scalar[]): StoredLevels =>
-  ({ baseline, target, base_want, want, told }) as StoredLevels;
+function valueAt(column: Column | undefined, n: number): Scalar | undefined {
+  if (column === null) return n;
+  return typeof column === 'object' ? column[n] : column;
+}
 
-const inputs = (i: RecordedInputs): Scalar[] => [
-  i.mode,
-  i.scale,
-  i.basis,
-  i.cap ?? '',
-  Number(i.allow_short),
-  Number(i.symbol_allowed),
-  i.only?.code ?? '',
-  i.only?.certain ?? '',
-  i.was ?? '',
+const levelColumns = (all: readonly StoredLevels[]): Scalar[][] => [
+  all.map((l) => l.baseline),
+  all.map((l) => l.target),
+  all.map((l) => l.base_want),
+  all.map((l) => l.want),
+  all.map((l) => l.told),
 ];
-const inputCount = 9;
-function toInputs(a: readonly Scalar[]): RecordedInputs {
-  const [mode, scale, basis, cap, allowShort, symbolAllowed, only, certain, was] = a;
-  return {
-    mode: mode as RecordedInputs['mode'],
-    scale: scale as string,
-    basis: basis as RecordedInputs['basis'],
-    ...(cap === '' ? {} : { cap: cap as string }),
-    allow_short: allowShort === 1,
-    symbol_allowed: symbolAllowed === 1,
-    ...(only === '' ? {} : { only: { code: only as Restriction['code'], certain: certain as string } }),
-    ...(was === '' ? {} : { was: was as NonNullable<RecordedInputs['was']> }),
+/** Reads levels from the five columns that begin at `from`. */
+function levelsIn(columns: readonly Column[], from: number): (n: number) => StoredLevels {
+  const [baseline, target, base_want, want, told] = columns.slice(from, from + 5);
+  const text = (column: Column | undefined, n: number) => valueAt(column, n) as string;
+  return (n) => ({
+    baseline: text(baseline, n),
+    target: text(target, n),
+    base_want: text(base_want, n),
+    want: text(want, n),
+    told: text(told, n),
+  });
+}
+
+const inputColumns = (all: readonly RecordedInputs[]): Scalar[][] => [
+  all.map((i) => i.mode),
+  all.map((i) => i.scale),
+  all.map((i) => i.basis),
+  all.map((i) => i.cap ?? ''),
+  all.map((i) => Number(i.allow_short)),
+  all.map((i) => Number(i.symbol_allowed)),
+  all.map((i) => i.only?.code ?? ''),
+  all.map((i) => i.only?.certain ?? ''),
+  all.map((i) => i.was ?? ''),
+];
+function inputsIn(columns: readonly Column[], from: number): (n: number) => RecordedInputs {
+  const all = columns.slice(from, from + 9);
+  return (n) => {
+    const [mode, scale, basis, cap, allowShort, symbolAllowed, only, certain, was] = all.map((column) => valueAt(column, n));
+    return {
+      mode: mode as RecordedInputs['mode'],
+      scale: scale as string,
+      basis: basis as RecordedInputs['basis'],
+      ...(cap === '' ? {} : { cap: cap as string }),
+      allow_short: allowShort === 1,
+      symbol_allowed: symbolAllowed === 1,
+      ...(only === '' ? {} : { only: { code: only as Restriction['code'], certain: certain as string } }),
+      ...(was === '' ? {} : { was: was as NonNullable<RecordedInputs['was']> }),
+    };
   };
 }
 
 export const packClaim = (rows: readonly ClaimRow[]): Uint8Array =>
-  pack(
-    rows.map((r) => [
-      r.place,
-      r.ver,
-      r.joined,
-      r.phase,
-      r.qty,
-      r.fate,
-      r.code ?? '',
-      ...levels(r.before),
-      ...levels(r.after),
-      ...inputs(r.inputs),
-    ]),
-  );
+  pack(rows.length, [
+    rows.map((r) => r.place),
+    rows.map((r) => r.ver),
+    rows.map((r) => r.joined),
+    rows.map((r) => r.phase),
+    rows.map((r) => r.qty),
+    rows.map((r) => r.fate),
+    rows.map((r) => r.code ?? ''),
+    ...levelColumns(rows.map((r) => r.before)),
+    ...levelColumns(rows.map((r) => r.after)),
+    ...inputColumns(rows.map((r) => r.inputs)),
+  ]);
 
-export const unpackClaim = (bytes: Uint8Array): ClaimRow[] =>
-  unpack(bytes).map(([place, ver, joined, phase, qty, fate, code, ...rest]) => ({
-    place: place as number,
-    ver: ver as number,
-    joined: joined as number,
-    inputs: toInputs(rest.slice(2 * levelCount, 2 * levelCount + inputCount)),
-    before: toLevels(rest.slice(0, levelCount)),
-    after: toLevels(rest.slice(levelCount, 2 * levelCount)),
-    phase: phase as Phase,
-    qty: qty as string,
-    fate: fate as Fate,
-    ...(code === '' ? {} : { code: code as string }),
-  }));
+export function unpackClaim(bytes: Uint8Array): ClaimRow[] {
+  const { count, columns } = unpack(bytes);
+  const [place, ver, joined, phase, qty, fate, code] = columns;
+  const [before, after, inputs] = [levelsIn(columns, 7), levelsIn(columns, 12), inputsIn(columns, 17)];
+  return Array.from({ length: count }, (_, n) => {
+    const skips = valueAt(code, n) as string;
+    return {
+      place: valueAt(place, n) as number,
+      ver: valueAt(ver, n) as number,
+      joined: valueAt(joined, n) as number,
+      inputs: inputs(n),
+      before: before(n),
+      after: after(n),
+      phase: valueAt(phase, n) as Phase,
+      qty: valueAt(qty, n) as string,
+      fate: valueAt(fate, n) as Fate,
+      ...(skips === '' ? {} : { code: skips }),
+    };
+  });
+}
 
-export const packLedger = (rows: Iterable<LedgerRow>): Uint8Array =>
-  pack([...rows].map((r) => [r.place, r.joined, ...levels(r)]));
+export function packLedger(rows: Iterable<LedgerRow>): Uint8Array {
+  const all = [...rows];
+  return pack(all.length, [all.map((r) => r.place), all.map((r) => r.joined), ...levelColumns(all)]);
+}
 
-export const unpackLedger = (bytes: Uint8Array): Map<number, LedgerRow> =>
-  new Map(
-    unpack(bytes).map(([place, joined, ...rest]) => [
-      place as number,
-      { place: place as number, joined: joined as number, ...toLevels(rest) },
-    ]),
-  );
+export function unpackLedger(bytes: Uint8Array): Map<number, LedgerRow> {
+  const { count, columns } = unpack(bytes);
+  const [places, joined, baseline, target, base_want, want, told] = columns;
+  const text = (column: Column | undefined, n: number) => valueAt(column, n) as string;
+  const rows = new Map<number, LedgerRow>();
+  for (let n = 0; n < count; n += 1) {
+    const place = valueAt(places, n) as number;
+    rows.set(place, {
+      baseline: text(baseline, n),
+      target: text(target, n),
+      base_want: text(base_want, n),
+      want: text(want, n),
+      told: text(told, n),
+      place,
+      joined: valueAt(joined, n) as number,
+    });
+  }
+  return rows;
+}
 
 export const packOutcomes = (outcomes: readonly Outcome[]): Uint8Array =>
-  pack(outcomes.map((o) => [o.place, o.state, o.code ?? '', o.attempts, o.error ?? '', (o.unknown ? 1 : 0) + (o.lane ? 2 : 0)]));
+  pack(outcomes.length, [
+    outcomes.map((o) => o.place),
+    outcomes.map((o) => o.state),
+    outcomes.map((o) => o.code ?? ''),
+    outcomes.map((o) => o.attempts),
+    outcomes.map((o) => o.error ?? ''),
+    outcomes.map((o) => (o.unknown ? 1 : 0) + (o.lane ? 2 : 0)),
+  ]);
 
-export const unpackOutcomes = (bytes: Uint8Array): Outcome[] =>
-  unpack(bytes).map(([place, state, code, attempts, error, flags]) => ({
-    place: place as number,
-    state: state as ChildState,
-    attempts: attempts as number,
-    ...(code === '' ? {} : { code: code as string }),
-    ...(error === '' ? {} : { error: error as string }),
-    ...(Number(flags) & 1 ? { unknown: true as const } : {}),
-    ...(Number(flags) & 2 ? { lane: true as const } : {}),
-  }));
+export function unpackOutcomes(bytes: Uint8Array): Outcome[] {
+  const { count, columns } = unpack(bytes);
+  return Array.from({ length: count }, (_, n) => {
+    const [place, state, code, attempts, error, flags] = columns.map((column) => valueAt(column, n));
+    return {
+      place: place as number,
+      state: state as ChildState,
+      attempts: attempts as number,
+      ...(code === '' ? {} : { code: code as string }),
+      ...(error === '' ? {} : { error: error as string }),
+      ...(Number(flags) & 1 ? { unknown: true as const } : {}),
+      ...(Number(flags) & 2 ? { lane: true as const } : {}),
+    };
+  });
+}

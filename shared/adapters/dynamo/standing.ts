@@ -1,11 +1,12 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Principal } from '../../domain/tenants/principal.ts';
 import { type Bucket, emptyHistory, type Taking } from '../../domain/tenants/rate.ts';
 import { subjectText } from '../../domain/tenants/scope.ts';
 import { type Standing, userIdOf } from '../../domain/tenants/standing.ts';
 import type { Tenant } from '../../domain/tenants/tenant.ts';
+import { batchGet } from './batch-get.ts';
 import type { Table } from './client.ts';
 import { type Key, keys } from './keys.ts';
 
@@ -35,18 +36,6 @@ export async function readStanding(
     plan: (at(keys.subscription(tenantId))?.['plan_id'] as string | undefined) ?? defaultPlan,
   };
   return { standing, bucket };
-}
-
-async function batchGet(table: Table, wanted: readonly Key[]): Promise<Item[]> {
-  const found: Item[] = [];
-  for (let missing: Record<string, unknown>[] = wanted.map(({ pk, sk }) => ({ pk, sk })); missing.length > 0; ) {
-    const { Responses, UnprocessedKeys } = await table.client.send(
-      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: missing, ConsistentRead: true } } }),
-    );
-    found.push(...(Responses?.[table.name] ?? []));
-    missing = UnprocessedKeys?.[table.name]?.Keys ?? [];
-  }
-  return found;
 }
 
 const fullAtName = (period: number): string => `full_at_${period}`;

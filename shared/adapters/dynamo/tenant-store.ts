@@ -1,10 +1,9 @@
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Member } from '../../domain/tenants/member.ts';
 import { userIdOf } from '../../domain/tenants/standing.ts';
 import { type Tenant, tenantView } from '../../domain/tenants/tenant.ts';
 import { ulidOf } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
-import { failedConditions, type Table, transacted } from './client.ts';
+import { type Table, transacted } from './client.ts';
 import { keys } from './keys.ts';
 import { findTenant, getItem } from './lookups.ts';
 import { memberItem } from './members.ts';
@@ -26,22 +25,14 @@ export async function putTenant(table: Table, tenant: Tenant, owner: { subject: 
     request_id: owner.request_id,
     after: tenantView(tenant),
   };
-  try {
-    await table.client.send(
-      new TransactWriteCommand({
-        TransactItems: [
-          put({ ...keys.subject(owner.subject), tenant_id }),
-          put({ ...keys.tenant(tenant_id), ...tenant }),
-          put(memberItem(founderOf(tenant, owner.subject))),
-          put(event),
-        ],
-      }),
-    );
-    return tenant;
-  } catch (error) {
-    if (failedConditions(error).length === 0) throw error;
-    return (await existing(table, tenant_id, owner.subject)) ?? refuseSecond();
-  }
+  const items = [
+    { ...keys.subject(owner.subject), tenant_id },
+    { ...keys.tenant(tenant_id), ...tenant },
+    memberItem(founderOf(tenant, owner.subject)),
+    event,
+  ];
+  if (await transacted(table, items.map(put))) return tenant;
+  return (await existing(table, tenant_id, owner.subject)) ?? refuseSecond();
 }
 
 /** Its address is not in an access token: the next token brings it (domain/tenants/claims.ts). */

@@ -1,4 +1,5 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { Clock } from '../../kit/clock.ts';
 import { readJson } from '../../kit/json.ts';
 
 export interface MachineClients {
@@ -6,16 +7,21 @@ export interface MachineClients {
   readonly tenantOf: (clientId: string) => Promise<string | undefined>;
 }
 
-/** Reads the parameter once per process, and again for a client that it did not have: one may have been deployed since. */
-export function machineClients(parameter: string): MachineClients {
+/** A client that was given to another tenant gets no token for the old one after so long. */
+const keptMs = 60_000;
+
+/** Reads the parameter at most once a minute, and for a client that it did not have: one may have been deployed since. */
+export function machineClients(parameter: string, clock: Clock): MachineClients {
   let client: SSMClient | undefined;
   let known: Readonly<Record<string, string>> = {};
+  let readAt = Number.NEGATIVE_INFINITY;
   return {
     tenantOf: async (clientId) => {
-      if (known[clientId] === undefined) {
+      if (known[clientId] === undefined || clock() - readAt >= keptMs) {
         client ??= new SSMClient({ maxAttempts: 2 });
         const { Parameter } = await client.send(new GetParameterCommand({ Name: parameter }));
         known = tenantsIn(Parameter?.Value ?? '');
+        readAt = clock();
       }
       return Object.hasOwn(known, clientId) ? known[clientId] : undefined;
     },

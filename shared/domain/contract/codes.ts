@@ -53,6 +53,11 @@ export const codes = {
   unauthorized_client: { status: 400, means: 'The client may not get tokens in this way.' },
   unsupported_grant_type: { status: 400, means: 'The issuer does not have this kind of grant.' },
   issuer_unavailable: { status: 503, means: 'The issuer of tokens does not answer; `Retry-After` says when to try again.' },
+  person_required: { status: 403, means: 'Only a person can be the owner of a tenant, no machine client.' },
+  person_unconfirmed: {
+    status: 409,
+    means: 'This address has signed up, and nobody has confirmed yet that it is theirs: ask them to do so first.',
+  },
   tenant_kind: { status: 403, means: 'Only a tenant of kind manager owns vaults.' },
   vault_closed: { status: 409, means: 'The vault is closed.' },
   too_many_overlays: { status: 409, means: 'The vault carries as many switches as it can at a time.' },

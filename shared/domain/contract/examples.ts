@@ -46,6 +46,7 @@ const follower = {
   scale_basis: 'fixed',
   max_pos_usd: '25000',
   kill_switch: false,
+  reduce_only: false,
   allow_short: false,
   webhook: { url: 'https://orders.example.com/vanta' },
   status: 'active',

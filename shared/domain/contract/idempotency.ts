@@ -73,10 +73,16 @@ export async function runOnce(
   }
   if (found.answer !== undefined) return { answer: found.answer, replayed: true };
   const abandoned = found.lease_until < now && (await ports.store.resume(found, now + request.leaseMs));
-  if (!abandoned)
-    throw new Refusal(409, 'idempotency_in_progress', 'The first request with this Idempotency-Key is still running.');
+  if (!abandoned) throw stillRunning(found.lease_until - now);
   return { answer: await complete(found, run, ports.store), replayed: false };
 }
+
+/** Who comes again when the first run's time is over finds its answer, or runs it again. */
+const stillRunning = (leftMs: number): Refusal =>
+  new Refusal(409, 'idempotency_in_progress', 'The first request with this Idempotency-Key is still running.', {
+    extra: { retry_after_seconds: Math.max(1, Math.ceil(leftMs / 1000)) },
+    passing: true,
+  });
 
 async function complete(
   record: IdempotencyRecord,

@@ -46,6 +46,7 @@ export function newFollower(body: FollowerBody, at: NewFollower): Follower {
     ...(body.max_pos_usd === undefined ? {} : { max_pos_usd: canonical(body.max_pos_usd) }),
     ...(body.symbols === undefined ? {} : { symbols: body.symbols }),
     kill_switch: body.kill_switch ?? false,
+    reduce_only: body.reduce_only ?? false,
     allow_short: body.allow_short ?? true,
     webhook: { url: webhookOf(body) },
     status: 'active',

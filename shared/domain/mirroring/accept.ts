@@ -2,6 +2,7 @@ import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
 import { absolute, type Decimal, decimal, format, sign, subtract, zero } from '../../kit/decimal.ts';
 import { id, ulidFromCause } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
+import { tenantSuspended } from '../tenants/policy.ts';
 import { instrumentOf } from '../vaults/create.ts';
 import { statusAt } from '../vaults/status.ts';
 import type { Vault, VaultRecord } from '../vaults/vault.ts';
@@ -18,6 +19,8 @@ const largestPosition = decimal('1000000000000');
 /** What accept reads before it decides. `existing` is the order that already has this external_id. */
 export interface AcceptView {
   readonly vault: Vault | undefined;
+  /** The tenant's status; absent where no tenant's record is kept. */
+  readonly tenantStatus?: 'active' | 'suspended' | 'closed';
   readonly position: string;
   readonly existing?: { readonly manager_order_id: string; readonly seq: number };
   readonly predecessorDecided: boolean;
@@ -86,6 +89,7 @@ export function decide(request: AcceptRequest, view: AcceptView, now: number): O
   const { order } = request;
   const { vault } = view;
   if (vault === undefined) throw new Refusal(404, 'vault_not_found', 'There is no such vault.');
+  requireTenant(view.tenantStatus);
   if (order.prev_external_id !== undefined && !view.predecessorDecided) {
     throw new Refusal(409, 'predecessor_missing', `The order ${order.prev_external_id} that this one follows is not there.`);
   }
@@ -126,6 +130,12 @@ export const laterOf = (now: number, last: string | undefined): number =>
 /** An order's id follows from its vault and external_id, so that whoever accepts it again means the same one. */
 export const managerOrderId = (vaultId: string, order: Pick<ManagerOrderBody, 'external_id' | 'ts'>): string =>
   id('mo', ulidFromCause(milliseconds(order.ts), `${vaultId}/${order.external_id}`));
+
+/** The door stops a suspended tenant's people; its orders from the bus come by no door. */
+function requireTenant(status: AcceptView['tenantStatus']): void {
+  if (status === 'suspended') throw tenantSuspended();
+  if (status === 'closed') throw new Refusal(403, 'tenant_closed', 'The tenant is closed.');
+}
 
 function requireFresh(order: ManagerOrderBody, vault: Vault, now: number): void {
   const ts = milliseconds(order.ts);

@@ -5,6 +5,7 @@ import type { Child } from './child.ts';
 import type { Claim, Outcome } from './claim.ts';
 import { identityOf } from './delivery.ts';
 import type { At, LineEntry } from './entry.ts';
+import { atPlaces } from './places.ts';
 import type { ClaimRow } from './plan.ts';
 import type { Resent } from './resend.ts';
 import { retryAt } from './retry.ts';
@@ -47,7 +48,7 @@ interface Dispatched {
   readonly entry: LineEntry;
   readonly claim: Claim;
   readonly outcomes: readonly Outcome[];
-  readonly byPlace: ReadonlyMap<number, Follower>;
+  readonly byPlace: readonly (Follower | undefined)[];
   readonly again: boolean;
 }
 type Ports = { readonly clock: Clock; readonly aftermath: Aftermath };
@@ -65,10 +66,10 @@ interface Written {
  */
 export async function afterDispatch(done: Dispatched, ports: Ports): Promise<boolean> {
   const { aftermath } = ports;
-  const rows = new Map(done.claim.rows.map((row) => [row.place, row]));
+  const rows = atPlaces(done.claim.rows);
   const all = done.outcomes.flatMap((outcome): Written[] => {
-    const follower = done.byPlace.get(outcome.place);
-    const row = rows.get(outcome.place);
+    const follower = done.byPlace[outcome.place];
+    const row = rows[outcome.place];
     return follower === undefined || row === undefined ? [] : [{ outcome, row, follower }];
   });
   await Promise.all(all.map((written) => notes(written, ports)));

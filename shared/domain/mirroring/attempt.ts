@@ -2,7 +2,10 @@ import type { Follower } from '../followers/follower.ts';
 
 /** One HTTP attempt to a follower's endpoint. */
 export interface Delivery {
-  readonly follower: Pick<Follower, 'follower_id' | 'tenant_id' | 'key_version' | 'key_rotated_at' | 'webhook'>;
+  readonly follower: Pick<
+    Follower,
+    'follower_id' | 'tenant_id' | 'key_version' | 'key_rotated_at' | 'webhook' | 'vault_id' | 'shard' | 'place'
+  >;
   /** The fo_id: the receiver's idempotency key. */
   readonly deliveryId: string;
   readonly attempt: number;

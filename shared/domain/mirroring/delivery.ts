@@ -1,8 +1,8 @@
-import { absolute, decimal, format, sign } from '../../kit/decimal.ts';
+import { escaped, quoted } from '../../kit/json.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Child, ChildKey } from './child.ts';
 import { atOf, canceledChildId, causeOf, childIdOf, type LineEntry, orderIdOf } from './entry.ts';
-import type { ClaimRow } from './plan.ts';
+import type { ClaimRow, PlannedRow } from './plan.ts';
 import { positionAfter, reasonsOf } from './plan-line.ts';
 
 /** What one attempt changes in the bytes of a delivery (SPEC 6.4): everything else is the same at every attempt. */
@@ -12,8 +12,9 @@ export interface Attempt {
   readonly lastError?: string;
 }
 
-export const sideOf = (signedQty: string): 'buy' | 'sell' => (sign(decimal(signedQty)) < 0 ? 'sell' : 'buy');
-export const sizeOf = (signedQty: string): string => format(absolute(decimal(signedQty)));
+/** Of a quantity as `format` writes it: a minus stands first, and not before zero. */
+export const sideOf = (signedQty: string): 'buy' | 'sell' => (signedQty.startsWith('-') ? 'sell' : 'buy');
+export const sizeOf = (signedQty: string): string => (signedQty.startsWith('-') ? signedQty.slice(1) : signedQty);
 
 /** What names a child's own row: which child it is, whose, and where its follower and its entry stand. */
 export function identityOf(entry: LineEntry, { place }: Pick<ClaimRow, 'place'>, f: Follower): ChildIdentity {
@@ -34,79 +35,97 @@ export function identityOf(entry: LineEntry, { place }: Pick<ClaimRow, 'place'>,
 }
 type ChildIdentity = ChildKey & Pick<Child, 'manager_order_id' | 'kind' | 'symbol'>;
 
-/** What a delivery is: a child order, or the taking back of one that happened or may have. */
-function typeOf(entry: LineEntry, { inputs, place }: ClaimRow, shard: number) {
-  if (entry.kind !== 'cancel' || inputs.was === undefined) return { type: 'child_order' };
-  return { type: 'cancel', cancels: canceledChildId(entry, shard, place) };
-}
-
-/** What every child of an entry says alike, as JSON: written once per entry, not once per child. */
+/** What every child of an entry says alike, as JSON text: written once per entry, not once per child. Each part ends where a child's own begins. */
 interface Common {
-  readonly head: string;
-  readonly terms: string;
-  readonly tail: string;
+  readonly toSide: string;
+  readonly toPosition: string;
+  readonly toScale: string;
+  readonly toDag: string;
   readonly end: string;
 }
-const commons = new WeakMap<LineEntry, Common>();
+/** Children of one entry are written one after the other: the last one's is at hand. */
+let lastCommon: { readonly of: LineEntry; readonly common: Common } | undefined;
 
 /** A JSON object's members without its braces. */
 const members = (value: object): string => JSON.stringify(value).slice(1, -1);
 
 function commonOf(entry: LineEntry): Common {
-  const known = commons.get(entry);
-  if (known !== undefined) return known;
+  if (lastCommon?.of === entry) return lastCommon.common;
   const { order } = entry;
   const { symbol, venue = null, order_type, limit_price = null, time_in_force, reason_vector = [], conviction = null } = order;
-  const made = {
-    head: members({ vault_id: entry.vault_id, seq: entry.seq, symbol, venue }),
-    terms: members({ order_type, limit_price, time_in_force }),
-    tail: members({ reason_vector, conviction }),
-    end: members({ provenance: order.provenance ?? {} }),
+  const order_id = orderIdOf(entry);
+  const common = {
+    toSide: `",${members({ vault_id: entry.vault_id, seq: entry.seq, symbol, venue })},"side":"`,
+    toPosition: `",${members({ order_type, limit_price, time_in_force })},"position_after":"`,
+    toScale: `",${members({ reason_vector, conviction })},"meta":{${members({ manager_order_id: order_id ?? null })},"scale":"`,
+    toDag: `]},"audit":{${members({ dag_id: order_id ?? causeOf(entry) })},"dispatch_attempts":`,
+    end: `},${members({ provenance: order.provenance ?? {} })}}`,
   };
-  commons.set(entry, made);
-  return made;
+  lastCommon = { of: entry, common };
+  return common;
 }
 
-/** The body of a child's delivery (SPEC 6.4). It follows from the entry and the claim alone, and so never changes. */
+/**
+ * The body of a child's delivery (SPEC 6.4). It follows from the entry and the claim alone, and so never changes. Written as text: a
+ * shard writes hundreds of these, of which all but some numbers is the same.
+ */
 export function childOrderBody(
   entry: LineEntry,
-  row: ClaimRow,
+  row: PlannedRow,
   follower: Pick<Follower, 'follower_id' | 'shard'>,
   attempt: Attempt,
 ): string {
-  const { head, terms, tail, end } = commonOf(entry);
-  const whose = { ts: attempt.at, ...typeOf(entry, row, follower.shard), ...idsOf(entry, row, follower) };
-  const trade = { side: row.qty === '0' ? entry.order.side : sideOf(row.qty), qty: sizeOf(row.qty) };
-  const rest = {
-    meta: {
-      manager_order_id: orderIdOf(entry) ?? null,
-      scale: row.inputs.scale,
-      max_pos_usd: row.inputs.cap ?? null,
-      kill_switch: false,
-    },
-    sizing: sizingOf(entry, row),
-    audit: auditOf(entry, attempt),
-  };
-  const position = `"position_after":"${positionAfter(entry, row)}"`;
-  return `{${members(whose)},${head},${members(trade)},${terms},${position},${tail},${members(rest)},${end}}`;
+  const { toSide, toPosition, toScale, toDag, end } = commonOf(entry);
+  const { inputs, before, after, qty } = row;
+  // One text, not a tree of pieces that whoever signs it would have to put together first.
+  return [
+    '{"ts":"',
+    escaped(attempt.at),
+    typeOf(entry, row, follower.shard),
+    childIdOf(entry, follower.shard, row.place),
+    '","follower_id":"',
+    escaped(follower.follower_id),
+    toSide,
+    qty === '0' ? entry.order.side : sideOf(qty),
+    '","qty":"',
+    sizeOf(qty),
+    toPosition,
+    positionAfter(entry, row),
+    toScale,
+    escaped(inputs.scale),
+    inputs.cap === undefined ? '","max_pos_usd":null' : `","max_pos_usd":${quoted(inputs.cap)}`,
+    ',"kill_switch":false},"sizing":{"baseline":"',
+    escaped(after.baseline),
+    '","target":"',
+    escaped(after.target),
+    '","want":"',
+    escaped(after.want),
+    '","told":"',
+    escaped(before.told),
+    '","reasons":[',
+    reasonsText(entry, row),
+    toDag,
+    attemptText(attempt),
+    end,
+  ].join('');
 }
 
-const idsOf = (entry: LineEntry, { place }: ClaimRow, { follower_id, shard }: Pick<Follower, 'follower_id' | 'shard'>) => ({
-  follower_order_id: childIdOf(entry, shard, place),
-  follower_id,
-});
+/** What a delivery is: a child order, or the taking back of one that happened or may have. */
+function typeOf(entry: LineEntry, { inputs, place }: ClaimRow, shard: number): string {
+  if (entry.kind !== 'cancel' || inputs.was === undefined) return '","type":"child_order","follower_order_id":"';
+  return `","type":"cancel","cancels":"${canceledChildId(entry, shard, place)}","follower_order_id":"`;
+}
 
-const sizingOf = (entry: LineEntry, row: ClaimRow) => ({
-  baseline: row.after.baseline,
-  target: row.after.target,
-  want: row.after.want,
-  told: row.before.told,
-  reasons: reasonsOf(entry, row),
-});
+function reasonsText(entry: LineEntry, row: PlannedRow): string {
+  let text = '';
+  for (const { rule, before, after } of reasonsOf(entry, row)) {
+    const start = text === '' ? '{"rule":"' : ',{"rule":"';
+    text += `${start}${escaped(rule)}","before":"${escaped(before)}","after":"${escaped(after)}"}`;
+  }
+  return text;
+}
 
-const auditOf = (entry: LineEntry, attempt: Attempt) => ({
-  dag_id: orderIdOf(entry) ?? causeOf(entry),
-  dispatch_attempts: attempt.number,
-  last_error: attempt.lastError ?? null,
-  state: attempt.number === 1 ? 'planned' : 'retry',
-});
+const attemptText = ({ number, lastError }: Attempt): string =>
+  number === 1 && lastError === undefined
+    ? '1,"last_error":null,"state":"planned"'
+    : `${number},"last_error":${lastError === undefined ? 'null' : quoted(lastError)},"state":"${number === 1 ? 'planned' : 'retry'}"`;

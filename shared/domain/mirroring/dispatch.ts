@@ -3,12 +3,13 @@ import { limits } from '../../wiring/limits.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import type { Aftermath } from './aftermath.ts';
-import { type AttemptResult, attemptOnce, type Dispatcher, slowAfterMs, verdictOf } from './attempt.ts';
+import { type AttemptResult, attemptOnce, type Delivery, type Dispatcher, slowAfterMs, verdictOf } from './attempt.ts';
 import { type Child, unknownName } from './child.ts';
 import type { Claim, Outcome } from './claim.ts';
 import { childOrderBody } from './delivery.ts';
 import { childIdOf, type LineEntry, lineNumber, seedOf } from './entry.ts';
-import { type ClaimRow, switchCode } from './plan.ts';
+import { atPlaces } from './places.ts';
+import { type ClaimRow, type PlannedRow, switchCode } from './plan.ts';
 import { placesInOrder } from './shuffle.ts';
 
 /** What operations may count: never decides anything. */
@@ -24,8 +25,8 @@ export type Report = (follower: Pick<Follower, 'follower_id' | 'vault_id'>, erro
 
 export interface Batch {
   readonly entry: LineEntry;
-  readonly rows: readonly ClaimRow[];
-  readonly byPlace: ReadonlyMap<number, Follower>;
+  readonly rows: readonly PlannedRow[];
+  readonly byPlace: readonly (Follower | undefined)[];
   readonly claim: Pick<Claim, 'lease_until'>;
   readonly vaultStatus: VaultRecord['status'];
   readonly shard: number;
@@ -49,7 +50,7 @@ export async function readKept(batch: Omit<Batch, 'kept'>, aftermath: Pick<After
   const { entry, shard, byPlace } = batch;
   const found = new Map<number, Child>();
   for (const { place } of batch.repeated ? batch.rows : []) {
-    const follower = byPlace.get(place);
+    const follower = byPlace[place];
     const name = unknownName({ symbol: entry.order.symbol, follower_order_id: childIdOf(entry, shard, place) });
     const child = follower?.unknown[name] === undefined ? undefined : await aftermath.kept(follower, entry);
     if (child !== undefined) found.set(place, child);
@@ -58,20 +59,31 @@ export async function readKept(batch: Omit<Batch, 'kept'>, aftermath: Pick<After
 }
 
 /** Sends a shard's children in parallel, started in the order that the manager order's id draws. */
-export async function dispatchRows(batch: Batch, ports: DispatchPorts): Promise<Map<number, Outcome>> {
-  const rows = new Map(batch.rows.map((row) => [row.place, row]));
-  const order = placesInOrder(seedOf(batch.entry), batch.shard, [...rows.keys()]);
-  const outcomes = await Promise.all(order.map((place) => dispatchSafely(batch, rows.get(place) as ClaimRow, ports)));
-  return new Map(outcomes.map((o) => [o.place, o]));
+export async function dispatchRows(batch: Batch, ports: DispatchPorts): Promise<Outcome[]> {
+  const rows = atPlaces(batch.rows);
+  const places = batch.rows.map(({ place }) => place);
+  const order = placesInOrder(seedOf(batch.entry), batch.shard, places);
+  return Promise.all(order.map((place) => dispatchOne(batch, rows[place] as PlannedRow, ports)));
 }
 
 /** A throw for one follower is that child's dead letter, unknown because it may have been sent; the others go on. */
-async function dispatchSafely(batch: Batch, row: ClaimRow, ports: DispatchPorts): Promise<Outcome> {
-  if (ports.clock() > quietFrom(batch.claim)) throw new Error('the lease ended before all was sent');
-  const follower = batch.byPlace.get(row.place);
+async function dispatchOne(batch: Batch, row: PlannedRow, ports: DispatchPorts): Promise<Outcome> {
+  const at = ports.clock();
+  if (at > quietFrom(batch.claim)) throw new Error('the lease ended before all was sent');
+  const follower = batch.byPlace[row.place];
   if (follower === undefined) throw new Error(`place ${row.place} of shard ${batch.shard} has no follower`);
   try {
-    return await dispatchOne(batch, row, follower, ports);
+    const blocked = batch.repeated ? whyNotAgain(batch, row, follower, at) : whyNotNow(batch, row, follower, at);
+    if (blocked !== undefined) return blocked;
+    const delivery = deliveryOf(batch, row, follower, at);
+    // Receivers that know their ids are never asked first: then there is nothing to wait for but the one attempt.
+    const heard =
+      batch.repeated && ports.dispatcher.find !== undefined
+        ? await attemptOnce(ports.dispatcher, delivery, true)
+        : { result: await ports.dispatcher.deliver(delivery), unknownBefore: batch.repeated };
+    const latencyMs = at - milliseconds(batch.entry.accepted_at);
+    ports.observe({ latencyMs, result: heard.result.kind, vault_id: batch.entry.vault_id, first: !batch.repeated });
+    return outcomeOf(row.place, heard.result, delivery.attempt, heard.unknownBefore);
   } catch (error) {
     ports.report(follower, error);
     return {
@@ -88,23 +100,16 @@ async function dispatchSafely(batch: Batch, row: ClaimRow, ports: DispatchPorts)
 /** Past the quiet end of its lease (ms) an owner sends nothing more: the next one carries the claim out. */
 export const quietFrom = ({ lease_until }: Pick<Claim, 'lease_until'>): number => lease_until - limits.leaseQuietSeconds * 1000;
 
-async function dispatchOne(batch: Batch, row: ClaimRow, follower: Follower, ports: DispatchPorts): Promise<Outcome> {
-  const at = ports.clock();
-  const blocked = batch.repeated ? whyNotAgain(batch, row, follower, at) : whyNotNow(batch, row, follower, at);
-  if (blocked !== undefined) return blocked;
-  const attempt = batch.repeated ? 2 : 1;
-  const delivery = {
+function deliveryOf({ entry, shard, claim, repeated }: Batch, row: PlannedRow, follower: Follower, at: number): Delivery {
+  const attempt = repeated ? 2 : 1;
+  return {
     follower,
-    deliveryId: childIdOf(batch.entry, batch.shard, row.place),
+    deliveryId: childIdOf(entry, shard, row.place),
     attempt,
     at,
-    notAfter: quietFrom(batch.claim),
-    body: childOrderBody(batch.entry, row, follower, { number: attempt, at: timestamp(at) }),
+    notAfter: quietFrom(claim),
+    body: childOrderBody(entry, row, follower, { number: attempt, at: timestamp(at) }),
   };
-  const { result, unknownBefore } = await attemptOnce(ports.dispatcher, delivery, batch.repeated);
-  const latencyMs = at - milliseconds(batch.entry.accepted_at);
-  ports.observe({ latencyMs, result: result.kind, vault_id: batch.entry.vault_id, first: !batch.repeated });
-  return outcomeOf(row.place, result, attempt, unknownBefore);
 }
 
 /**

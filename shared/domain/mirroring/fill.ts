@@ -87,7 +87,7 @@ const statusOf = ({ status = 'partial' }: FillReport) => status;
 /** While its lane is still at it, what a report says would be overwritten by what the lane hears. */
 function requireEnded({ state }: Child): void {
   if (!openStates.has(state)) return;
-  throw new Refusal(409, 'still_being_sent', 'This child is still being sent: say it again in a moment.');
+  throw new Refusal(409, 'still_being_sent', 'This child is still being sent: say it again in a moment.', { passing: true });
 }
 
 const happenedStates: ReadonlySet<ChildState> = new Set(['ack', 'partially_filled', 'confirmed']);

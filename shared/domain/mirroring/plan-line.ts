@@ -5,6 +5,7 @@ import type { VaultRecord } from '../vaults/vault.ts';
 import { canceledChild, levelsAgain, type Past } from './again.ts';
 import { unknownName } from './child.ts';
 import { type Again, type AskEntry, type CancelEntry, canceledChildId, type LineEntry } from './entry.ts';
+import type { Reason } from './order.ts';
 import {
   brokenRow,
   type ClaimRow,
@@ -14,9 +15,9 @@ import {
   type LedgerRow,
   levelsOf,
   movementOf,
+  type PlannedRow,
   planRow,
   type RecordedInputs,
-  rememberedReasons,
   restrictionIn,
   size,
   sizingInputs,
@@ -40,10 +41,15 @@ export interface PlanInput {
 }
 
 /** Every follower that an entry concerns gets exactly one row: all that joined before it, or the one that asked. */
-export function planEntry(input: PlanInput): ClaimRow[] {
+export function planEntry(input: PlanInput): PlannedRow[] {
   const { entry, roster, ledger, onBroken } = input;
   const planner = plannerOf(input);
-  return roster.filter(takesPart(entry)).map((follower) => {
+  const takes = takesPart(entry);
+  const rows: PlannedRow[] = [];
+  for (const follower of roster) if (takes(follower)) rows.push(plannedOr(follower));
+  return rows;
+
+  function plannedOr(follower: Follower): PlannedRow {
     const row = ledger.rows.get(follower.place);
     try {
       const planned = planner(follower, row);
@@ -53,7 +59,7 @@ export function planEntry(input: PlanInput): ClaimRow[] {
       onBroken(follower, error);
       return brokenRow(entry, follower, row);
     }
-  });
+  }
 }
 
 const takesPart =
@@ -63,7 +69,7 @@ const takesPart =
       ? follower.follower_id === entry.ask.follower_id
       : follower.joined_seq < entry.seq && (follower.status === 'active' || follower.status === 'stopped');
 
-type Planner = (follower: Follower, row: LedgerRow | undefined) => ClaimRow;
+type Planner = (follower: Follower, row: LedgerRow | undefined) => PlannedRow;
 
 function plannerOf({ entry, past, vaultStatus }: PlanInput): Planner {
   const movement = movementOf(entry);
@@ -170,10 +176,10 @@ const rowOf = (f: Follower, { inputs, before, after, sized }: Set, fate: ReturnT
 });
 
 /** A row sized anew from what was told meanwhile: for a child whose turn in the lane has come. Its levels stay. */
-export function resized(entry: LineEntry, row: ClaimRow, told: Decimal, inputs: RecordedInputs): ClaimRow {
+export function resized(entry: LineEntry, row: PlannedRow, told: Decimal, inputs: RecordedInputs): ClaimRow {
   const before = { ...levelsOf(row.before), told };
   const { qty, code, phase } = sizedAgain(entry, { ...row, inputs }, before);
-  const { code: _code, ...kept } = row;
+  const { code: _code, reasons: _reasons, ...kept } = row;
   return {
     ...kept,
     inputs,
@@ -206,10 +212,10 @@ export function positionAfter(entry: LineEntry, row: ClaimRow): string {
 export const goesOut = ({ qty, inputs }: Pick<ClaimRow, 'qty' | 'inputs'>): boolean => qty !== '0' || inputs.was !== undefined;
 
 /** The reasons of a child, recomputed from what its claim recorded. */
-export function reasonsOf(entry: LineEntry, row: ClaimRow) {
-  if (row.fate === 'broken') return entry.pinned.reasons;
+export function reasonsOf(entry: LineEntry, row: PlannedRow): Reason[] {
+  if (row.fate === 'broken') return [...entry.pinned.reasons];
   if (entry.kind === 'order') {
-    const reasons = rememberedReasons(row) ?? size(levelsOf(row.before), movementOf(entry), row.inputs).reasons;
+    const reasons = row.reasons ?? size(levelsOf(row.before), movementOf(entry), row.inputs).reasons;
     return [...entry.pinned.reasons, ...reasons];
   }
   const before = levelsOf(row.before);

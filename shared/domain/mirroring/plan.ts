@@ -73,6 +73,11 @@ export interface ClaimRow {
   readonly code?: string;
 }
 
+/** A row, and why: reasons follow from a row and its entry; who plans has them already, and sends them in the same breath. */
+export interface PlannedRow extends ClaimRow {
+  readonly reasons?: readonly Reason[];
+}
+
 /** Without flips the baseline is the target, and as a rule told is want: what is equal is written, and read, once. */
 export function storeLevels(l: Levels): StoredLevels {
   const target = format(l.target);
@@ -86,7 +91,7 @@ export function storeLevels(l: Levels): StoredLevels {
   };
 }
 
-export function levelsOf(s: StoredLevels): Levels {
+export function levelsOf(s: StoredLevels, told?: Decimal): Levels {
   const target = decimal(s.target);
   const want = decimal(s.want);
   return {
@@ -94,7 +99,7 @@ export function levelsOf(s: StoredLevels): Levels {
     target,
     base_want: s.base_want === s.want ? want : decimal(s.base_want),
     want,
-    told: s.told === s.want ? want : decimal(s.told),
+    told: told ?? (s.told === s.want ? want : decimal(s.told)),
   };
 }
 
@@ -113,28 +118,19 @@ export function movementOf({ pinned, order }: Pick<LineEntry, 'pinned' | 'order'
 /** `except` names an unknown child that does not restrict: the one that a cancel takes back. */
 export function inputsOf(follower: Follower, symbol: string, told: Decimal, except?: string): RecordedInputs {
   const only = restrictionOf(follower, symbol, told, except);
-  return {
-    ...(only === undefined ? {} : { only: { code: only.code, certain: format(only.certain) } }),
-    mode: follower.mode,
-    scale: follower.scale,
-    basis: follower.scale_basis,
-    ...(follower.max_pos_usd === undefined ? {} : { cap: follower.max_pos_usd }),
-    allow_short: follower.allow_short,
-    symbol_allowed: allowsSymbol(follower, symbol),
-  };
+  const { mode, scale, scale_basis: basis, max_pos_usd: cap, allow_short } = follower;
+  const symbol_allowed = allowsSymbol(follower, symbol);
+  const free =
+    cap === undefined
+      ? { mode, scale, basis, allow_short, symbol_allowed }
+      : { mode, scale, basis, allow_short, symbol_allowed, cap };
+  return only === undefined ? free : { ...free, only: { code: only.code, certain: format(only.certain) } };
 }
 
 /** Overlays (personas, flips) will turn these multipliers; without any both are 1 (SPEC 6.2). */
-export function sizingInputs(recorded: RecordedInputs): SizingInputs {
-  return {
-    scale: decimal(recorded.scale),
-    p: one,
-    m: one,
-    basis: recorded.basis,
-    ...(recorded.cap === undefined ? {} : { maxPosUsd: decimal(recorded.cap) }),
-    allowShort: recorded.allow_short,
-    symbolAllowed: recorded.symbol_allowed,
-  };
+export function sizingInputs({ scale, basis, cap, allow_short, symbol_allowed }: RecordedInputs): SizingInputs {
+  const plain = { scale: decimal(scale), p: one, m: one, basis, allowShort: allow_short, symbolAllowed: symbol_allowed };
+  return cap === undefined ? plain : { ...plain, maxPosUsd: decimal(cap) };
 }
 
 export const restrictionIn = ({ only }: RecordedInputs): Restriction | undefined =>
@@ -151,14 +147,12 @@ export interface Sized {
 /** Sizes one follower: the one computation behind plan, preview, replay and the reasons that a child carries. */
 export function size(before: Levels, movement: Movement, recorded: RecordedInputs): Sized {
   const folded = fold(before, movement, sizingInputs(recorded));
-  const { qty, code, reasons } = quantity(folded, before.told, before.want, movement, restrictionIn(recorded));
-  return {
-    after: folded.after,
-    phase: folded.phase,
-    qty,
-    ...(code === undefined ? {} : { code }),
-    reasons: [...folded.reasons, ...reasons],
-  };
+  const sized = quantity(folded, before.told, before.want, movement, restrictionIn(recorded));
+  const reasons = sized.reasons.length === 0 ? folded.reasons : [...folded.reasons, ...sized.reasons];
+  const { after, phase } = folded;
+  return sized.code === undefined
+    ? { after, phase, qty: sized.qty, reasons }
+    : { after, phase, qty: sized.qty, reasons, code: sized.code };
 }
 
 /** told: what the shard's own dispatch moved, as its ledger has it, and what happened elsewhere (lane, settling, reports). */
@@ -167,10 +161,20 @@ export const toldOf = (follower: Pick<Follower, 'moved'>, symbol: string, row: L
 
 /** The levels that count for a follower: those of an earlier joining keep only what it was told. */
 export function standing(follower: Pick<Follower, 'joined_seq' | 'moved'>, symbol: string, row: LedgerRow | undefined): Levels {
-  const told = toldOf(follower, symbol, row);
-  if (row === undefined) return { ...flat, told };
-  if (row.joined === follower.joined_seq) return { ...levelsOf(row), told };
-  return { baseline: told, target: told, base_want: told, want: told, told };
+  if (row === undefined) return { ...flat, told: toldOf(follower, symbol, row) };
+  const told = movedElsewhere(follower, symbol) ? toldOf(follower, symbol, row) : undefined;
+  if (row.joined === follower.joined_seq) return levelsOf(row, told);
+  const own = told ?? decimal(row.told);
+  return { baseline: own, target: own, base_want: own, want: own, told: own };
+}
+
+const movedElsewhere = ({ moved }: Pick<Follower, 'moved'>, symbol: string): boolean => moved[symbol] !== undefined;
+
+/** `standing` as text: as a rule that is what the ledger says, as it says it. */
+function standingText(follower: Follower, symbol: string, row: LedgerRow | undefined, levels: Levels): StoredLevels {
+  if (row?.joined !== follower.joined_seq || movedElsewhere(follower, symbol)) return storeLevels(levels);
+  const { baseline, target, base_want, want, told } = row;
+  return { baseline, target, base_want, want, told };
 }
 
 /** What an entry is; an order where nothing is said. */
@@ -197,7 +201,7 @@ interface Going {
   readonly kind: EntryKind;
   readonly status: VaultRecord['status'];
   /** Why there is nothing to send, when there is not. */
-  readonly nothing?: { readonly code?: string };
+  readonly nothing?: { readonly code?: string | undefined };
   /** Its quantity may still change while it waits behind others. */
   readonly mayMove: boolean;
 }
@@ -208,21 +212,13 @@ interface Going {
  */
 export function fateOf(follower: Follower, { kind, status, nothing, mayMove }: Going): { fate: Fate; code?: string } {
   const inLane = follower.lane_in > follower.lane_out;
-  if (nothing !== undefined && !(inLane && mayMove)) return { fate: 'skip', ...nothing };
+  if (nothing !== undefined && !(inLane && mayMove))
+    return nothing.code === undefined ? { fate: 'skip' } : { fate: 'skip', code: nothing.code };
   const code = switchCode(follower, status, kind);
   if (code !== undefined) return { fate: 'skip', code };
   if (follower.mode === 'shadow') return { fate: 'shadow' };
   return { fate: inLane || follower.slow ? 'wait' : 'send' };
 }
-
-/** Reasons follow from a row and its entry; who plans has them already, and sends them in the same breath. */
-const known = new WeakMap<ClaimRow, readonly Reason[]>();
-function remember(reasons: readonly Reason[], row: ClaimRow): ClaimRow {
-  known.set(row, reasons);
-  return row;
-}
-/** The reasons of a row that was planned in this process; undefined for one that was read. */
-export const rememberedReasons = (row: ClaimRow): readonly Reason[] | undefined => known.get(row);
 
 /** One follower's row for an order. */
 export function planRow(
@@ -231,23 +227,19 @@ export function planRow(
   follower: Follower,
   row: LedgerRow | undefined,
   status: VaultRecord['status'],
-): ClaimRow {
+): PlannedRow {
   const { symbol } = entry.order;
-  const before = standing(follower, symbol, row);
-  const inputs = inputsOf(follower, symbol, before.told);
-  const sized = size(before, movement, inputs);
-  const nothing = sized.qty === zero ? { nothing: sized.code === undefined ? {} : { code: sized.code } } : {};
-  return remember(sized.reasons, {
-    place: follower.place,
-    ver: follower.ver,
-    joined: follower.joined_seq,
-    inputs,
-    before: storeLevels(before),
-    after: storeLevels(sized.after),
-    phase: sized.phase,
-    qty: format(sized.qty),
-    ...fateOf(follower, { kind: 'order', status, ...nothing, mayMove: sized.phase !== 'none' }),
-  });
+  const levels = standing(follower, symbol, row);
+  const inputs = inputsOf(follower, symbol, levels.told);
+  const { after: next, phase, qty, code: skips, reasons } = size(levels, movement, inputs);
+  const mayMove = phase !== 'none';
+  const going: Going =
+    qty === zero ? { kind: 'order', status, nothing: { code: skips }, mayMove } : { kind: 'order', status, mayMove };
+  const { fate, code } = fateOf(follower, going);
+  const { place, ver, joined_seq: joined } = follower;
+  const before = standingText(follower, symbol, row, levels);
+  const planned = { place, ver, joined, inputs, before, after: storeLevels(next), phase, qty: format(qty), fate, reasons };
+  return code === undefined ? planned : { ...planned, code };
 }
 
 /** A row for a follower whose sizing threw: its levels stay, its child is a dead letter, the others go on. */

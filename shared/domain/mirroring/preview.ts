@@ -44,4 +44,6 @@ export async function levelsBefore(entry: OrderEntry, follower: Follower, ports:
 
 /** A cancel folds again from what each follower had recorded: until its shard has come to it nobody knows the levels. */
 const stillCanceling = (): Refusal =>
-  new Refusal(409, 'expansion_in_progress', 'A cancel before this order is still being worked off: ask again in a moment.');
+  new Refusal(409, 'expansion_in_progress', 'A cancel before this order is still being worked off: ask again in a moment.', {
+    passing: true,
+  });

@@ -10,9 +10,10 @@ import { type Aftermath, afterDispatch } from './aftermath.ts';
 import { askEntry, isAhead, isReady, nextSymbol, resendEntry } from './asks.ts';
 import type { Dispatcher } from './attempt.ts';
 import type { Bell } from './bell.ts';
-import { type Claim, countsOf, type ShardKey } from './claim.ts';
+import { type Claim, countsOf, type Outcome, type ShardKey } from './claim.ts';
 import { dispatchRows, type Observe, type Report, readKept, untouchedOutcome } from './dispatch.ts';
 import { type Again, type Ask, type AskEntry, atOf, byPlatform, type LineEntry, type LogEntry, orderIdOf } from './entry.ts';
+import { atPlaces } from './places.ts';
 import { type Ledger, ledgerAfter, standing } from './plan.ts';
 import { isCovered, planEntry } from './plan-line.ts';
 import { sendAgain } from './resend.ts';
@@ -202,7 +203,7 @@ async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
   const { key, entry, claim, ledger, firstOwner } = work;
   const { view, vault } = await switchesNow(work, ports);
   if (entry.kind === 'resend') return carryOutAgain({ ...work, vault }, entry, view, ports);
-  const byPlace = new Map(view.roster.map((f) => [f.place, f]));
+  const byPlace = atPlaces(view.roster);
   const rows = claim.rows.filter((row) => row.fate === 'send');
   const batch = {
     entry,
@@ -213,20 +214,25 @@ async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
     shard: key.shard,
     repeated: !firstOwner,
   };
-  const sent = await dispatchRows({ ...batch, kept: await readKept(batch, ports.aftermath) }, ports);
-  const outcomes = claim.rows.map((row) => sent.get(row.place) ?? untouchedOutcome(row));
+  const sent = atPlaces(await dispatchRows({ ...batch, kept: await readKept(batch, ports.aftermath) }, ports));
+  const outcomes = claim.rows.map((row) => sent[row.place] ?? untouchedOutcome(row));
   if (!(await afterDispatch({ entry, claim, outcomes, byPlace, again: !firstOwner }, ports))) return false;
-  const happened = new Set(outcomes.filter((o) => o.state === 'ack').map((o) => o.place));
   const finished = await ports.store.finish(key, {
     claim,
     outcomes,
     counts: countsOf(outcomes),
     ledgerLineBefore: ledger.line,
-    ledger: ledgerAfter(ledger, entry, claim.rows, happened),
+    ledger: ledgerAfter(ledger, entry, claim.rows, happenedIn(outcomes)),
     finished_at: timestamp(ports.clock()),
   });
   if (finished && (entry.kind === 'order' || entry.kind === 'cancel')) await ports.store.mark(key, entry);
   return finished;
+}
+
+function happenedIn(outcomes: readonly Outcome[]): Set<number> {
+  const places = new Set<number>();
+  for (const { place, state } of outcomes) if (state === 'ack') places.add(place);
+  return places;
 }
 
 /** As carryOut for a child that goes out again: its own row and its follower's say what came of it, the ledger stays. */

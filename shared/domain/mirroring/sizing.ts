@@ -77,13 +77,27 @@ export const reason = (rule: string, before: Decimal, after: Decimal): Reason =>
   after: format(after),
 });
 
+interface Increase {
+  readonly q: Decimal;
+  readonly text: string;
+}
+interface Steps {
+  readonly reduceTo: Decimal | undefined;
+  readonly increaseBy: Increase | undefined;
+}
+/** All followers of a shard make the same steps: the last ones are at hand. */
+let lastSteps: { readonly of: Movement; readonly steps: Steps } | undefined;
+
 /** The movement as at most two steps: toward zero first, then away from it. */
-function steps(movement: Movement): { reduceTo?: Decimal; increaseBy?: Decimal } {
+function stepsOf(movement: Movement): Steps {
+  if (lastSteps?.of === movement) return lastSteps.steps;
   const { before, after } = movement;
   const reduces = before !== zero && (sign(before) !== sign(after) || absolute(after) < absolute(before));
   const from = reduces ? (sign(before) === sign(after) ? after : zero) : before;
   const by = subtract(after, from);
-  return { ...(reduces ? { reduceTo: from } : {}), ...(by === zero ? {} : { increaseBy: by }) };
+  const steps = { reduceTo: reduces ? from : undefined, increaseBy: by === zero ? undefined : { q: by, text: format(by) } };
+  lastSteps = { of: movement, steps };
+  return steps;
 }
 
 /** A level after a reduction: rounded, never further from zero than it was, never on the other side of it. */
@@ -105,46 +119,54 @@ function reduced(levels: Levels, to: Decimal, movement: Movement): Levels {
   return { baseline, target, base_want: reducedLevel(baseline, levels.base_want, movement.increment), want, told: levels.told };
 }
 
-/** A level after an increase: rounded, within the cap (which never forces a sale) and not below zero where shorts are out. */
+/**
+ * A level after an increase: rounded, within the cap (which never forces a sale) and not below zero where shorts are out. What changed
+ * it comes behind the reasons given.
+ */
 export function increasedLevel(
   exact: Decimal,
   previous: Decimal,
   movement: Movement,
   inputs: SizingInputs,
+  reasons: Reason[] = [],
 ): { level: Decimal; reasons: Reason[] } {
-  const reasons: Reason[] = [];
-  const apply = (rule: string, before: Decimal, after: Decimal): Decimal => {
-    if (after !== before) reasons.push(reason(rule, before, after));
-    return after;
-  };
-  let level = apply('round', exact, roundTowardZero(exact, movement.increment));
-  if (inputs.maxPosUsd !== undefined) {
-    const most = floorQuotient(inputs.maxPosUsd, movement.refPrice, movement.increment);
-    const within = level >= zero ? minimum(level, maximum(most, previous)) : maximum(level, minimum(negate(most), previous));
-    level = apply('cap', level, within);
-  }
-  if (!inputs.allowShort) level = apply('no_short', level, maximum(level, zero));
+  const rounded = roundTowardZero(exact, movement.increment);
+  if (rounded !== exact) reasons.push(reason('round', exact, rounded));
+  const capped = inputs.maxPosUsd === undefined ? rounded : withinCap(rounded, previous, movement, inputs.maxPosUsd);
+  if (capped !== rounded) reasons.push(reason('cap', rounded, capped));
+  const level = inputs.allowShort ? capped : maximum(capped, zero);
+  if (level !== capped) reasons.push(reason('no_short', capped, level));
   return { level, reasons };
+}
+
+function withinCap(level: Decimal, previous: Decimal, movement: Movement, maxPosUsd: Decimal): Decimal {
+  const most = floorQuotient(maxPosUsd, movement.refPrice, movement.increment);
+  return level >= zero ? minimum(level, maximum(most, previous)) : maximum(level, minimum(negate(most), previous));
 }
 
 /** Shares of the manager's increase that this follower takes: q x scale x multiplier (x NAV ratio). */
 export function share(q: Decimal, multiplier: Decimal, inputs: SizingInputs): Decimal {
   const byNav = inputs.basis === 'nav' && inputs.nav !== undefined;
+  if (!byNav && multiplier === one) return multiply(q, inputs.scale);
   const plain = multiplier === one ? [q, inputs.scale] : [q, inputs.scale, multiplier];
   return byNav ? ratio([...plain, inputs.nav.follower], [inputs.nav.manager]) : ratio(plain);
 }
 
-function increased(levels: Levels, q: Decimal, movement: Movement, inputs: SizingInputs): { levels: Levels; reasons: Reason[] } {
+function increased(
+  levels: Levels,
+  by: Increase,
+  movement: Movement,
+  inputs: SizingInputs,
+): { levels: Levels; reasons: Reason[] } {
+  const { q } = by;
   const part = share(q, inputs.m, inputs);
   const target = add(levels.target, part);
-  const { level: want, reasons } = increasedLevel(target, levels.want, movement, inputs);
+  const scaled = part === q ? [] : [{ rule: 'scale', before: by.text, after: format(part) }];
+  const { level: want, reasons } = increasedLevel(target, levels.want, movement, inputs, scaled);
   const alike = inputs.p === inputs.m && isPlain(levels);
   const baseline = alike ? target : add(levels.baseline, share(q, inputs.p, inputs));
   const base_want = alike ? want : increasedLevel(baseline, levels.base_want, movement, inputs).level;
-  return {
-    levels: { baseline, target, base_want, want, told: levels.told },
-    reasons: part === q ? reasons : [reason('scale', q, part), ...reasons],
-  };
+  return { levels: { baseline, target, base_want, want, told: levels.told }, reasons };
 }
 
 export function withholding(inputs: SizingInputs): SkipCode | undefined {
@@ -156,7 +178,7 @@ export function withholding(inputs: SizingInputs): SkipCode | undefined {
 
 /** One order folded into a follower's levels. `told` is never touched here: it moves when a child happened. */
 export function fold(before: Levels, movement: Movement, inputs: SizingInputs): Folded {
-  const { reduceTo, increaseBy } = steps(movement);
+  const { reduceTo, increaseBy } = stepsOf(movement);
   const reasons: Reason[] = [];
   let levels = before;
   if (reduceTo !== undefined) {
@@ -169,7 +191,8 @@ export function fold(before: Levels, movement: Movement, inputs: SizingInputs): 
     return { after: levels, phase: reduceTo === undefined ? 'none' : 'reduce', withheld, reasons };
   }
   const up = increased(levels, increaseBy, movement, inputs);
-  return { after: up.levels, phase: reduceTo === undefined ? 'increase' : 'cross', reasons: [...reasons, ...up.reasons] };
+  if (reduceTo === undefined) return { after: up.levels, phase: 'increase', reasons: up.reasons };
+  return { after: up.levels, phase: 'cross', reasons: [...reasons, ...up.reasons] };
 }
 
 export interface Quantity {

@@ -27,4 +27,6 @@ export function takenBack({ claim, child, place }: CancelOf): boolean {
 }
 
 const stillCanceling = (): Refusal =>
-  new Refusal(409, 'cancel_in_progress', 'The order is being canceled for this follower: say it again in a moment.');
+  new Refusal(409, 'cancel_in_progress', 'The order is being canceled for this follower: say it again in a moment.', {
+    passing: true,
+  });

@@ -58,7 +58,7 @@ export async function inviteMember({ principal, seed, body }: Invitation, ports:
   const email = body.email.toLowerCase();
   if (body.follower_id !== undefined) await requireFollower(tenantId, body.follower_id, ports);
   const known = (await ports.all(tenantId)).find((m) => m.email === email);
-  if (known !== undefined && known.cause !== seed) throw alreadyMember();
+  if (known !== undefined && known.cause !== seed) return invitedAgain(known, body, ports);
   const person = await ports.pool.ensure(email);
   const member = known ?? newMember({ tenantId, email, body, seed, person, now: timestamp(ports.clock()) });
   const outcome = known === undefined ? await ports.add(member) : 'added';
@@ -66,6 +66,14 @@ export async function inviteMember({ principal, seed, body }: Invitation, ports:
   if (outcome === 'member') return ownOr(member, seed, ports);
   if (!person.created && !person.confirmed) await ports.pool.inviteAgain(email);
   return member;
+}
+
+/** An invitation runs out after some days: who asks for the same one anew has it sent again. */
+async function invitedAgain(known: Member, body: MemberBody, ports: MemberPorts): Promise<Member> {
+  const same = known.role === body.role && known.follower_id === body.follower_id;
+  if (known.status !== 'invited' || !same || known.email === undefined) throw alreadyMember();
+  await ports.pool.inviteAgain(known.email);
+  return known;
 }
 
 /** The member that an earlier run of the same request added. */

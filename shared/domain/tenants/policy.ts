@@ -1,6 +1,7 @@
 import { Refusal } from '../../kit/refusal.ts';
-import { type ResourceKind, type Route, type RouteId, routes } from '../../wiring/routes.ts';
+import { type ResourceKind, type Route, type RouteAccess, type RouteId, routes } from '../../wiring/routes.ts';
 import type { Principal } from './principal.ts';
+import { userIdOf } from './standing.ts';
 
 export interface FollowerParties {
   readonly follower_id: string;
@@ -16,7 +17,7 @@ interface Owned {
 /** What the decision needs to know of the things that routes act on: whose they are. */
 interface Facts {
   readonly tenant: Owned;
-  readonly user: Owned;
+  readonly user: Owned & { readonly user_id: string };
   readonly manager_order: Owned;
   readonly vault: Owned & { readonly public: boolean };
   readonly follower: FollowerParties;
@@ -69,9 +70,16 @@ function whyNotTry(principal: Principal | undefined, route: Route): Refusal | un
   if (access.kind === 'signed_in') return undefined;
   if (principal.tenantId === undefined) return new Refusal(403, 'tenant_required', 'The token names no tenant.');
   if (principal.tenant === undefined) return new Refusal(403, 'not_a_member', 'You do not belong to the tenant of the token.');
-  if (!principal.scopes.has(access.scope) && !(access.orSelf === true && principal.followerId !== undefined))
+  if (!principal.scopes.has(access.scope) && !mayAsOneself(principal, access))
     return new Refusal(403, 'scope_required', `The scope ${access.scope} is needed.`, { extra: { scope: access.scope } });
   return whyNotTenant(principal.tenant, route, access.scope);
+}
+
+/** What a person may do to its own follower, or to its own membership, without the scope. */
+function mayAsOneself(principal: Principal, access: RouteAccess): boolean {
+  if (access.kind === 'public' || access.kind === 'signed_in') return false;
+  if (access.kind === 'scope' && access.orOneself === true) return principal.role !== undefined;
+  return access.orSelf === true && principal.followerId !== undefined;
 }
 
 /** What the tenant's own kind and state forbid. A suspended one may read and pay, nothing else (SPEC 3). */
@@ -89,6 +97,8 @@ function whyNotTenant({ kind, status }: NonNullable<Principal['tenant']>, route:
  */
 function sightOf(principal: Principal, { kind, facts }: Resource): Sight | 'none' {
   if (kind === 'follower' || kind === 'follower_order') return followerSight(principal, facts);
+  if (kind === 'user' && !principal.scopes.has('tenant:manage'))
+    return facts.user_id === userIdOf(String(principal.tenantId), principal.subject) ? 'full' : 'none';
   if (facts.tenant_id === principal.tenantId) return 'full';
   return kind === 'vault' && facts.public ? 'part' : 'none';
 }

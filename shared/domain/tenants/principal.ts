@@ -12,6 +12,8 @@ export interface Principal {
   readonly role?: Role;
   readonly followerId?: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** The scopes that the token was issued with, whatever its role makes of them. */
+  readonly granted?: ReadonlySet<Scope>;
   /** The tenant as it stands now: there only once the caller was found to belong to it (standing.ts). */
   readonly tenant?: { readonly kind: Tenant['kind']; readonly status: Tenant['status']; readonly plan: string };
 }
@@ -28,8 +30,10 @@ export function principalOf(claims: Claims): Principal {
   const allowed: readonly Scope[] = claims['role'] === undefined ? scopes : role ? roleScopes[role] : [];
   return {
     subject: claims['sub'] ?? claims['client_id'] ?? '',
-    machine: claims['role'] === undefined,
+    // A person who has no tenant yet has no role either; of a machine the subject is the client.
+    machine: claims['role'] === undefined && (claims['tenant_id'] !== undefined || claims['sub'] === claims['client_id']),
     scopes: new Set(allowed.filter((s) => granted.includes(s))),
+    granted: new Set(scopes.filter((s) => granted.includes(s))),
     // What has not the form of an id names no tenant.
     ...(isId('ten', claims['tenant_id'] ?? '') ? { tenantId: claims['tenant_id'] as string } : {}),
     ...(role === undefined ? {} : { role }),

@@ -24,11 +24,12 @@ export function present(principal: Principal, { tenant, member, plan }: Standing
   const stands = { ...who, tenant: { kind: tenant.kind, status: tenant.status, plan } };
   if (principal.machine) return { ...stands, scopes };
   if (member === undefined || principal.role === undefined) return { ...who, scopes: new Set() };
-  const waived = new Set(roleScopes[principal.role].filter((scope) => !scopes.has(scope)));
+  // A token that lacks some of what its own role gives was narrowed on purpose, and stays so under any other.
+  const narrowed = roleScopes[principal.role].some((scope) => !scopes.has(scope));
   return {
     ...stands,
     role: member.role,
-    scopes: new Set(roleScopes[member.role].filter((scope) => !waived.has(scope))),
+    scopes: new Set(roleScopes[member.role].filter((scope) => !narrowed || principal.granted?.has(scope) === true)),
     ...(member.role === 'follower' && member.follower_id !== undefined ? { followerId: member.follower_id } : {}),
   };
 }

@@ -71,16 +71,27 @@ async function withStatus(event: StatusEvent, status: 'active' | 'suspended', po
       return undefined;
     }
     // One that comes late, or goes on after a later one was carried out, has been overtaken.
-    if (tenant.status_at !== undefined && milliseconds(event.time) < milliseconds(tenant.status_at)) {
+    if (tenant.status_event === event.id) return tenant;
+    if (isOvertaken(event, tenant)) {
       ports.report({ code: 'overtaken', tenant_id });
       return undefined;
     }
-    if (tenant.status === status) return tenant;
-    const next = { ...tenant, status, status_at: event.time, ver: tenant.ver + 1, updated_at: timestamp(ports.clock()) };
+    const next = {
+      ...tenant,
+      status,
+      status_at: event.time,
+      status_event: event.id,
+      ver: tenant.ver + 1,
+      updated_at: timestamp(ports.clock()),
+    };
     if (await ports.replace(next, tenant, causeOf(event, tenant_id, next.updated_at))) return next;
   }
   throw new Error(`tenant ${tenant_id} was written by others ${writeTries} times in a row`);
 }
+
+/** The bus tells times in whole seconds: of two events of one second the one that comes later was said later. */
+const isOvertaken = ({ time, cursor }: StatusEvent, { status_at }: Tenant): boolean =>
+  cursor !== undefined || (status_at !== undefined && milliseconds(time) < milliseconds(status_at));
 
 async function closed(first: Follower, closeOnly: boolean, event: StatusEvent, ports: StatusPorts): Promise<void> {
   let follower: Follower | undefined = first;

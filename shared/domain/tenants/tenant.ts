@@ -24,8 +24,10 @@ export interface Tenant extends TenantRecord {
   readonly ver: number;
   /** When an operator said its present status; what was said earlier and comes later no longer counts. */
   readonly status_at?: string;
+  /** The event that said it: what it began in one run it goes on with in another. */
+  readonly status_event?: string;
 }
-export const tenantView = ({ ver: _ver, status_at: _at, ...record }: Tenant): TenantRecord => record;
+export const tenantView = ({ ver: _ver, status_at: _at, status_event: _event, ...record }: Tenant): TenantRecord => record;
 
 const me = z.strictObject({
   subject: z.string(),
@@ -59,7 +61,7 @@ export const tenantSchemas: RoomSchemas<'tenants'> = {
     params: {},
     body: memberBody,
     answer: { status: 201, schema: memberRecord },
-    codes: ['already_member', 'already_in_tenant', 'follower_not_found'],
+    codes: ['already_member', 'already_in_tenant', 'person_unconfirmed', 'follower_not_found'],
   },
   updateUser: {
     summary: "Change a member's role; it counts from the next request on",
@@ -80,7 +82,7 @@ export const tenantSchemas: RoomSchemas<'tenants'> = {
     params: {},
     body: tenantBody,
     answer: { status: 201, schema: tenantRecord },
-    codes: ['already_in_tenant'],
+    codes: ['already_in_tenant', 'person_required'],
   },
   getTenant: {
     summary: 'Read your tenant',

@@ -1,6 +1,7 @@
 import type { decide as decideNow, Resource } from '../../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../../shared/domain/tenants/principal.ts';
 import { type Role, roles } from '../../../shared/domain/tenants/roles.ts';
+import { userIdOf } from '../../../shared/domain/tenants/standing.ts';
 import type { Refusal } from '../../../shared/kit/refusal.ts';
 import { type RouteId, routes, type Scope, scopes } from '../../../shared/wiring/routes.ts';
 import { personOf } from './callers.ts';
@@ -17,6 +18,8 @@ interface Row {
   /** Of another tenant's public vault, or of another tenant's follower on one's own vault: a part. */
   readonly part?: true;
   readonly managersOnly?: true;
+  /** Any member may do it to itself. */
+  readonly oneself?: true;
   /** A follower's signature does instead of a token. */
   readonly signed?: true;
 }
@@ -31,7 +34,7 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   listUsers: { to: 'tenant:manage' },
   createUser: { to: 'tenant:manage' },
   updateUser: { to: 'tenant:manage', on: 'user' },
-  deleteUser: { to: 'tenant:manage', on: 'user' },
+  deleteUser: { to: 'tenant:manage', on: 'user', oneself: true },
   createTenant: { to: 'signed_in' },
   getTenant: { to: 'tenant:manage', on: 'tenant' },
   updateTenant: { to: 'tenant:manage', on: 'tenant' },
@@ -129,15 +132,24 @@ export const callers: readonly CallerCase[] = [
 ];
 
 /** Whose the thing is, seen from the caller's tenant. */
-const whoses = ['own', 'other', 'public', 'on own vault', 'own of another', 'missing'] as const;
+const whoses = ['own', 'oneself', 'other', 'public', 'on own vault', 'own of another', 'missing'] as const;
 type Whose = (typeof whoses)[number];
 
-function thing(kind: Resource['kind'], whose: Whose): Resource | undefined {
+function thing(kind: Resource['kind'], whose: Whose, subject?: string): Resource | undefined {
   if (whose === 'missing') return undefined;
-  if (kind === 'vault') return { kind, facts: { tenant_id: whose === 'own' ? own : other, public: whose === 'public' } };
-  if (kind !== 'follower' && kind !== 'follower_order') return { kind, facts: { tenant_id: whose === 'own' ? own : other } };
-  const tenant_id = whose === 'own' || whose === 'own of another' ? own : other;
-  const vault_tenant_id = whose === 'own' || whose === 'on own vault' ? own : third;
+  if (kind === 'user') {
+    const tenant_id = whose === 'own' || whose === 'oneself' ? own : other;
+    return {
+      kind,
+      facts: { tenant_id, user_id: whose === 'oneself' && subject !== undefined ? userIdOf(own, subject) : 'usr_x' },
+    };
+  }
+  if (kind === 'vault')
+    return { kind, facts: { tenant_id: whose === 'own' || whose === 'oneself' ? own : other, public: whose === 'public' } };
+  if (kind !== 'follower' && kind !== 'follower_order')
+    return { kind, facts: { tenant_id: whose === 'own' || whose === 'oneself' ? own : other } };
+  const tenant_id = ['own', 'oneself', 'own of another'].includes(whose) ? own : other;
+  const vault_tenant_id = ['own', 'oneself', 'on own vault'].includes(whose) ? own : third;
   return { kind, facts: { follower_id: whose === 'own of another' ? 'fol_another' : self, tenant_id, vault_tenant_id } };
 }
 
@@ -149,7 +161,8 @@ export function codeOf(id: RouteId, caller: CallerCase, whose: Whose): string {
     if (caller.principal === undefined) return row.signed ? `${row.on}_not_found` : 'unauthenticated';
     if (row.to !== 'signed_in') {
       if (caller.stopped !== undefined && caller.stopped !== 'tenant_closed') return caller.stopped;
-      if (!caller.scopes.includes(row.to) && !(row.self && caller.follower)) return 'scope_required';
+      const asOneself = (row.self && caller.follower) || (row.oneself && caller.principal.role !== undefined);
+      if (!caller.scopes.includes(row.to) && !asOneself) return 'scope_required';
       if (caller.stopped !== undefined) return caller.stopped;
       if (caller.readsOnly && method !== 'GET') return 'tenant_suspended';
       if (row.managersOnly && caller.client) return 'tenant_kind';
@@ -162,9 +175,13 @@ export function codeOf(id: RouteId, caller: CallerCase, whose: Whose): string {
 function expectedOn(row: Row, on: Resource['kind'], caller: CallerCase, whose: Whose): string {
   const none = `${on}_not_found`;
   if (caller.principal === undefined) return none;
+  if (on === 'user') {
+    if (whose === 'oneself') return 'full';
+    return whose === 'own' && caller.scopes.includes('tenant:manage') ? 'full' : none;
+  }
   const ofFollower = on === 'follower' || on === 'follower_order';
-  if (ofFollower && caller.follower) return whose === 'own' ? 'full' : none;
-  if (whose === 'own' || (ofFollower && whose === 'own of another')) return 'full';
+  if (ofFollower && caller.follower) return whose === 'own' || whose === 'oneself' ? 'full' : none;
+  if (whose === 'own' || whose === 'oneself' || (ofFollower && whose === 'own of another')) return 'full';
   const partly = (on === 'vault' && whose === 'public') || (ofFollower && whose === 'on own vault');
   return partly && row.part ? 'part' : none;
 }
@@ -178,7 +195,7 @@ export function faults(decide: Decide): string[] {
     callers.flatMap((caller) =>
       whoses.flatMap((whose) => {
         const on = contract[id].on;
-        const is = told(decide(caller.principal, id, on === undefined ? undefined : thing(on, whose)));
+        const is = told(decide(caller.principal, id, on === undefined ? undefined : thing(on, whose, caller.principal?.subject)));
         const should = codeOf(id, caller, whose);
         return is === should ? [] : [`${id}, ${caller.name}, ${whose}: ${is}, not ${should}`];
       }),

@@ -99,7 +99,7 @@ const dispatch: readonly PlantedBug[] = [
     ['taken-back-child-stays-unknown', "row.inputs.was !== 'unknown') continue;", "row.inputs.was !== 'open') continue;"],
   ]),
   ...inFile(`${mirroring}/delivery.ts`, [
-    ['body-carries-the-attempt', 'scale: row.inputs.scale,', 'scale: row.inputs.scale, n: attempt.number,'],
+    ['body-carries-the-attempt', 'escaped(inputs.scale)', 'escaped(inputs.scale + attempt.number)'],
   ]),
 ];
 
@@ -135,8 +135,8 @@ const words: readonly PlantedBug[] = [
 const sizing: readonly PlantedBug[] = inFile(`${mirroring}/sizing.ts`, [
   [
     'rounds-away-from-zero',
-    "let level = apply('round', exact, roundTowardZero(exact, movement.increment));",
-    "let level = apply('round', exact, add(roundTowardZero(exact, movement.increment), movement.increment));",
+    'const rounded = roundTowardZero(exact, movement.increment);',
+    'const rounded = add(roundTowardZero(exact, movement.increment), movement.increment);',
   ],
   ['reduction-raises-want', 'return absolute(rounded) < absolute(previous) ? rounded : previous;', 'return rounded;'],
   ['cap-forces-a-sale', 'minimum(level, maximum(most, previous))', 'minimum(level, most)'],

@@ -260,6 +260,7 @@ function drawPatch(random: Random, mode: string, symbols: readonly string[]): Fo
     { symbols: { deny: [random.pick(symbols)] } },
     { symbols: null },
     { allow_short: random.chance(0.5) },
+    { reduce_only: random.chance(0.6) },
     { webhook: { url: 'https://endpoint.example/moved' } },
     { join: 'sync' },
     { scale: '0.6', join: 'sync' },
