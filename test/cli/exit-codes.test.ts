@@ -81,6 +81,8 @@ describe('exit codes', () => {
 });
 
 describe('redriving several', () => {
+  const exampleLetter = () =>
+    (exampleOf({ method: 'GET', url: '/v1/dead-letters', body: '' }).body as { items: object[] }).items[0];
   const letter = (n: number) => `fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F8000000000${n}`;
   it('goes on after one that is refused, and ends with its code', async () => {
     const { vanta, seen } = await machine((request) =>
@@ -93,6 +95,16 @@ describe('redriving several', () => {
       { follower_order_id: letter(2), redriven: true },
     ]);
     expect(seen).toHaveLength(2);
+  });
+
+  it('--all leaves out those of other tenants, which a manager only sees', async () => {
+    const items = [1, 2].map((n) => ({ ...exampleLetter(), follower_order_id: letter(n), redrivable: n === 2 }));
+    const { vanta, seen } = await machine((request) =>
+      request.method === 'GET' ? { body: { items, next_cursor: null } } : exampleOf(request),
+    );
+    const { exitCode, out } = await vanta(['dead-letters', 'redrive', '--all', '--json']);
+    expect([exitCode, JSON.parse(out)]).toMatchObject([0, [{ follower_order_id: letter(2), redriven: true }]]);
+    expect(seen.map((request) => request.method)).toEqual(['GET', 'POST']);
   });
 
   it('stops when nobody is let in', async () => {

@@ -36,7 +36,7 @@ export function addDeadLetters(program: Command, shell: Shell): void {
     usage: 'redrive [children...]',
     about: 'send them once more: same id, same body',
     example: 'vanta dead-letters redrive fo_... ; vanta dead-letters redrive --all',
-    options: [option('--all', 'every one that is listed')],
+    options: [option('--all', 'every one that is listed and yours to send')],
     run: redrive,
   });
 }
@@ -60,8 +60,9 @@ async function redrive(context: Context, named: readonly string[], { all }: { al
   const { client, call, print } = context;
   const ids = [...named];
   if (all)
+    // Of other tenants' followers a manager sees the letters, and sends none.
     for await (const letter of client.iterate.listDeadLetters({ ...call, query: { limit: 200 } }))
-      ids.push(letter.follower_order_id);
+      if (letter.redrivable) ids.push(letter.follower_order_id);
   const results: Redriven[] = [];
   let exitCode: ExitCode = exitCodes.ok;
   for (const follower_order_id of ids) {
