@@ -31,7 +31,9 @@ export const zones: readonly Zone[] = [
     packages: [
       '@aws-sdk/client-eventbridge',
       'commander',
-      ...['child_process', 'crypto', 'fs', 'http', 'net', 'os', 'path', 'stream', 'timers'].map((name) => `node:${name}`),
+      ...['child_process', 'crypto', 'fs', 'http', 'module', 'net', 'os', 'path', 'stream', 'timers'].map(
+        (name) => `node:${name}`,
+      ),
     ],
   },
   // The demo is a stranger's client: what it knew from inside would prove nothing.
