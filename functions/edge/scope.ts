@@ -7,11 +7,18 @@ import { type Card, type FunctionName, functions } from '../../shared/wiring/fun
 import { tagsFor } from '../../shared/wiring/reach.ts';
 import { clock } from './entropy.ts';
 
-const standpoints = new AsyncLocalStorage<Standpoint>();
+/** A request under way: for whom it touches the table, and the headers that its answer gets beside those that are its own. */
+interface UnderWay extends Standpoint {
+  readonly headers: Record<string, string>;
+}
+const standpoints = new AsyncLocalStorage<UnderWay>();
 
 /** Runs a request as its verified caller. What it sends to the table, however deep, goes out with that caller's credentials. */
 export const actingAs = <T>(caller: Principal | undefined, work: () => Promise<T>): Promise<T> =>
-  standpoints.run({ scope: caller === undefined ? undefined : scopeOf(caller) }, work);
+  standpoints.run({ scope: caller === undefined ? undefined : scopeOf(caller), headers: {} }, work);
+
+/** Headers of the answer to the request under way; who learns one while it is worked on adds it. */
+export const answerHeaders = (): Record<string, string> => standpoints.getStore()?.headers ?? {};
 
 /** The caller as it stands now: who is no member of the tenant that its token names goes on as a person without one. */
 export function actFor(present: Principal | undefined): void {

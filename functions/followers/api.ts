@@ -1,4 +1,9 @@
-import { commitFollower, listFollowers as listStored, replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
+import {
+  commitFollower,
+  followerChangeMade,
+  listFollowers as listStored,
+  replaceFollower,
+} from '../../shared/adapters/dynamo/follower-store.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findFollower, findVault, findVaultToJoin } from '../../shared/adapters/dynamo/lookups.ts';
 import { listFollowersOfTenant } from '../../shared/adapters/dynamo/own-followers.ts';
@@ -10,7 +15,7 @@ import { type Follower, type FollowerBody, type FollowerPatch, followerSchemas }
 import { leaveVault } from '../../shared/domain/followers/leave.ts';
 import { registerFollower } from '../../shared/domain/followers/register.ts';
 import { followerRecordView, redactedFollowerView } from '../../shared/domain/followers/settings.ts';
-import { actingTenant, notFound, permit, resource, type Sight } from '../../shared/domain/tenants/policy.ts';
+import { actingTenant, decide, notFound, permit, resource, type Sight } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { secretText } from '../../shared/domain/webhooks/signing.ts';
 import { callersIn } from '../edge/admit.ts';
@@ -65,13 +70,16 @@ async function getFollower({ principal, params }: ApiRequest): Promise<ApiAnswer
 
 async function listFollowers({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {
   const tenantId = actingTenant(principal as Principal);
-  const vault = await findVaultToJoin(table, params['vault_id'] as string);
-  const manages = permit(principal, 'listFollowers', resource('vault', vault)) === 'full';
-  if (vault === undefined) throw notFound('vault');
+  const vaultId = params['vault_id'] as string;
+  const vault = await findVaultToJoin(table, vaultId);
+  const decision = decide(principal, 'listFollowers', resource('vault', vault));
   const page = pageOfQuery(query);
+  const manages = vault !== undefined && decision.allowed && decision.sight === 'full';
   const { items, next_cursor } = manages
     ? await listStored(table, vault, page)
-    : await listFollowersOfTenant(table, tenantId, { ...page, vaultId: vault.vault_id });
+    : await listFollowersOfTenant(table, tenantId, { ...page, vaultId });
+  // A vault that is not public any more is there for who has followers on it, as far as those go.
+  if (!decision.allowed && items.length === 0) throw decision.refusal;
   const shownItems = items.map((f) => (f.tenant_id === tenantId ? followerRecordView(f) : redactedFollowerView(f)));
   return { body: { items: shownItems, next_cursor } };
 }
@@ -91,12 +99,13 @@ const changeEvent = ({ principal, seed, requestId }: ApiRequest, before: Followe
 });
 
 async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAnswer> {
-  const { principal, params, body, ifMatch } = request;
-  const change = { followerId: params['follower_id'] as string, principal: principal as Principal, patch: body, ifMatch };
+  const { principal, params, body, seed, ifMatch } = request;
+  const change = { followerId: params['follower_id'] as string, principal: principal as Principal, patch: body, seed, ifMatch };
   const follower = await changeFollower(change, {
     clock,
     find: (followerId) => findFollower(table, followerId),
     vault: (vaultId) => findVault(table, vaultId),
+    made: (f, madeBy) => followerChangeMade(table, f, madeBy),
     replace: async (next, before, asks) => {
       // The manager stops another tenant's follower: what it did stands in that tenant's trail.
       table.cross?.({ to: 'trail', ...before });

@@ -11,11 +11,10 @@ import { timestamp } from '../../shared/kit/clock.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
 import { acceptPorts } from '../edge/accept-ports.ts';
-import { callersIn } from '../edge/admit.ts';
 import { clock } from '../edge/entropy.ts';
 import { httpDoor } from '../edge/http.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
-import { table } from './api-table.ts';
+import { callers, table } from './api-table.ts';
 import { canceling } from './cancels.ts';
 import { getFollowerOrder, listFollowerOrders, previewFollower } from './child-reads.ts';
 import { listDeadLetters, redriveDeadLetter, settleFollowerOrder } from './endings.ts';
@@ -79,7 +78,7 @@ export const handler = httpDoor(
     redriveDeadLetter,
   },
   {
-    callers: callersIn(table, env),
+    callers,
     claimsOf: tokenVerifier(env.issuer, env.clientIds.split(',')).claimsOf,
     idempotency: idempotencyStore(table),
   },

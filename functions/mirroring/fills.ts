@@ -1,5 +1,5 @@
 import { readChild } from '../../shared/adapters/dynamo/child-reads.ts';
-import { fillSeen, saveFill } from '../../shared/adapters/dynamo/fill-store.ts';
+import { countedFill, saveFill } from '../../shared/adapters/dynamo/fill-store.ts';
 import { findFollower } from '../../shared/adapters/dynamo/lookups.ts';
 import { signingKeys } from '../../shared/adapters/secrets/signing-keys.ts';
 import type { Follower } from '../../shared/domain/followers/follower.ts';
@@ -10,9 +10,10 @@ import { notFound, permit, resource } from '../../shared/domain/tenants/policy.t
 import { whySignatureRefused } from '../../shared/domain/webhooks/signing.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
+import { admitSigner } from '../edge/admit.ts';
 import { clock } from '../edge/entropy.ts';
 import { type ApiAnswer, type ApiEvent, type ApiRequest, bodyText } from '../edge/request.ts';
-import { table } from './api-table.ts';
+import { callers, table } from './api-table.ts';
 import { canceledChildOf, cancelStanding, type Located, locateChild, requireExpanded } from './child-reads.ts';
 
 const keys = signingKeys(readEnv('mirroring-api').masterSecret);
@@ -35,6 +36,7 @@ export async function reportFill({ principal, params, body, raw }: ApiRequest<Fi
   // From here on the follower speaks, for its own tenant, whether it signed or its person has a token.
   const to = principal === undefined ? 'proven follower' : 'follower';
   if (table.cross?.({ to, ...found.follower }) === false) throw notFound('follower_order');
+  if (principal === undefined) await admitSigner(found.follower, callers);
   requireExpanded(found);
   await report(body, portsFor(found));
   const { entry, claim, row, follower } = found;
@@ -58,7 +60,7 @@ function portsFor(found: Located): FillPorts {
       return standing.takenBack;
     },
     canceledChild: () => canceledChildOf(found),
-    seen: (f, fillId) => fillSeen(table, f, fillId),
+    counted: (f, fillId) => countedFill(table, f, fillId),
     read: async () => {
       const { follower: now, own } = await readNow(found);
       return { follower: now, child: own ?? servedChild(entry, claim, row, now) };

@@ -3,7 +3,7 @@ import { peoplePool } from '../../shared/adapters/cognito/people.ts';
 import { tokenEndpoint } from '../../shared/adapters/cognito/token-endpoint.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findTenant } from '../../shared/adapters/dynamo/lookups.ts';
-import { putTenant, replaceTenant } from '../../shared/adapters/dynamo/tenant-store.ts';
+import { putTenant, replaceTenant, tenantChangeMade } from '../../shared/adapters/dynamo/tenant-store.ts';
 import { requestRateOf } from '../../shared/domain/entitlements/plans.ts';
 import { changeTenant, tenantTag } from '../../shared/domain/tenants/change.ts';
 import { notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
@@ -61,10 +61,11 @@ async function updateTenant(request: ApiRequest<z.infer<typeof tenantPatch>>): P
   const { params, body, ifMatch, seed, requestId } = request;
   const principal = request.principal as Principal;
   const event = { action: 'tenant.changed', by: principal.subject, request_id: requestId, event_id: seed };
-  const change = { principal, tenantId: params['tenant_id'] as string, patch: body, ifMatch };
+  const change = { principal, tenantId: params['tenant_id'] as string, patch: body, seed, ifMatch };
   const tenant = await changeTenant(change, {
     clock,
     find: (tenantId) => findTenant(table, tenantId),
+    made: (tenantId, madeBy) => tenantChangeMade(table, tenantId, madeBy),
     replace: (next, before) => replaceTenant(table, next, before, event),
   });
   return shown(tenant);

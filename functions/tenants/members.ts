@@ -43,8 +43,9 @@ export function members(means: Means) {
       return shown(await inviteMember({ principal: request.principal as Principal, seed, body }, portsFor(means, request)));
     },
     async updateUser(request: ApiRequest<MemberPatch>): Promise<ApiAnswer> {
-      const { body, params, ifMatch } = request;
-      const change = { principal: request.principal as Principal, userId: params['user_id'] as string, patch: body, ifMatch };
+      const { body: patch, params, seed, ifMatch } = request;
+      const principal = request.principal as Principal;
+      const change = { principal, userId: params['user_id'] as string, patch, seed, ifMatch };
       return shown(await changeMember(change, portsFor(means, request)));
     },
     async deleteUser(request: ApiRequest): Promise<ApiAnswer> {

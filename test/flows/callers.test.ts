@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, newTenant, type Reply, signIn } from './support/client.ts';
+import { Client, newTenant, type Reply, replyOf, signIn } from './support/client.ts';
 import { checked } from './support/contract.ts';
 import { until } from './support/endpoint.ts';
 import { Platform } from './support/platform.ts';
@@ -71,6 +71,54 @@ describe('the limit on requests', () => {
     await client.post('/v1/vaults', { label: 'V', rails: ['fiat'] });
     await client.post('/v1/vaults', { label: 'V' });
     expect(before - (await left())).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('followers that sign their reports', () => {
+  /** Followers whose endpoints nobody answers at, each with its secret and its child of one order. */
+  async function joined(client: Client, count: number) {
+    const { vault_id } = (await client.post<{ vault_id: string }>('/v1/vaults', { label: 'S', rails: ['fiat'] })).body;
+    const body = { mode: 'proportional', scale: '1', webhook: { url: 'http://127.0.0.1:9/' } };
+    const join = () => client.post<{ follower_id: string; signing_secret: string }>(`/v1/vaults/${vault_id}/followers`, body);
+    const made: { follower_id: string; signing_secret: string; child: string }[] = [];
+    for (let i = 0; i < count; i += 1) made.push({ ...(await join()).body, child: '' });
+    const order = { external_id: 's-1', symbol: 'IBM', side: 'buy', qty: '1', order_type: 'market', time_in_force: 'day' };
+    await client.post(`/v1/vaults/${vault_id}/manager-orders`, { ...order, ref_price: '1', ts: new Date().toISOString() });
+    for (const one of made)
+      await until(async () => {
+        const path = `/v1/follower-orders?follower_id=${one.follower_id}`;
+        one.child = (await client.get<{ items: { follower_order_id: string }[] }>(path)).body.items[0]?.follower_order_id ?? '';
+        return one.child !== '';
+      }, 'the child of the order');
+    return made;
+  }
+  const fill = { fill_id: 'f-1', qty: '1', price: '1', ts: '2026-01-05T12:00:00Z' };
+  const report = (child: string, secret: string) =>
+    replyOf<{ code: string }>(
+      new Client(api).vanta.call('reportFill', { path: { follower_order_id: child }, body: fill, secret }),
+    );
+
+  it('have a bucket each, at the rate of the plan; a false signature takes nothing out of it', async () => {
+    const { client } = await tenantOn('core', 'sigrid');
+    const [one, two] = await joined(client, 2);
+    if (one === undefined || two === undefined) throw new Error('two followers');
+    const liar = await report(one.child, two.signing_secret);
+    expect([liar.status, liar.headers.get('ratelimit')]).toEqual([401, null]);
+    const first = await report(one.child, one.signing_secret);
+    expect(first.headers.get('ratelimit')).toBe('"requests";r=59;t=1');
+    const replies = await Promise.all(Array.from({ length: 90 }, () => report(one.child, one.signing_secret)));
+    const refused = replies.filter((r) => r.status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { headers, body } of refused) {
+      expect([body.code, headers.get('ratelimit-policy')]).toEqual(['rate_limited', '"requests";q=60;w=60']);
+      expect(headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    }
+    const other = await report(two.child, two.signing_secret);
+    expect([other.status, other.headers.get('ratelimit')]).toEqual([409, '"requests";r=59;t=1']);
+    expect(other.body.code).toMatch(/still_being_sent|expansion_in_progress/);
+    await new Promise((r) => setTimeout(r, 1000 * Number(refused.at(-1)?.headers.get('retry-after'))));
+    expect((await report(one.child, one.signing_secret)).status).not.toBe(429);
   });
 });
 

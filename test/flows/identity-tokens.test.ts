@@ -151,7 +151,7 @@ describe('a fill that is reported with a token', () => {
   });
 
   const report = (client: Client, fill_id: string) => {
-    const fill = { fill_id, qty: '1', price: '10', ts: new Date().toISOString() };
+    const fill = { fill_id, qty: '1', price: '10', ts: '2026-01-05T12:00:00.000Z' };
     return client.call('POST', `/v1/follower-orders/${child}/fills`, fill, { 'idempotency-key': undefined });
   };
   const as = (claims: Record<string, unknown>) => signIn(info.api, { sub: `${JSON.stringify(claims)}`.slice(0, 100), ...claims });

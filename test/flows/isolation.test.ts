@@ -85,13 +85,20 @@ describe("a client's follower on a manager's public vault", () => {
     expect((await cleo.client.get(vault)).status).toBe(404);
     // Her follower stays, on a vault that others see no more.
     expect([(await cleo.client.get(path)).status, (await hers.change('cleo', { scale: '2' })).status]).toEqual([200, 200]);
+    const listed = await cleo.client.get<{ items: Record<string, unknown>[] }>(`${vault}/followers`);
+    expect([listed.status, listed.body.items.map((f) => [f['follower_id'], f['scale']])]).toEqual([
+      200,
+      [[hers.id('cleo'), '2']],
+    ]);
+    const none = await xena.client.get<{ code: string }>(`${vault}/followers`);
+    expect([none.status, none.body.code]).toEqual([404, 'vault_not_found']);
   });
 
   it('reports its fills, once each, by its signature alone', async () => {
     const { mine, hers } = await shared('filled');
     const placed = await mine.order('buy', 10);
     const { follower_order_id: childId } = await hers.reaches('cleo', placed, 'ack');
-    const fill = { fill_id: 'f-1', qty: '4', status: 'canceled' };
+    const fill = { fill_id: 'f-1', qty: '4', status: 'canceled', ts: '2026-01-05T12:00:00.000Z' };
     const replies = [await hers.report('cleo', childId, fill), await hers.report('cleo', childId, fill)];
     expect(replies.map((r) => [r.status, r.body.state])).toEqual(Array(2).fill([200, 'canceled']));
     // Signed by somebody else's secret.
@@ -108,6 +115,13 @@ describe("a client's follower on a manager's public vault", () => {
     const first = await mine.order('buy', 6);
     const { follower_order_id: one } = await hers.reaches('cleo', first, 'dead_lettered');
     expect([await hers.deadLetters(), await mine.deadLetters()]).toEqual([[one], [one]]);
+    const letter = async (by: Client) => {
+      const { body } = await by.get<{ items: Record<string, unknown>[] }>('/v1/dead-letters');
+      return body.items.find((l) => l['follower_order_id'] === one);
+    };
+    const whole = { tenant_id: cleo.tenant_id, last_error: expect.stringMatching(/./), redrivable: true };
+    expect(await letter(cleo.client)).toMatchObject(whole);
+    expect(await letter(desk.manager)).toMatchObject({ tenant_id: null, last_error: '', redrivable: false, attempts: 2 });
     // Nobody else's hands, not even the manager's.
     expect([(await mine.settle(one, true)).status, (await mine.redrive(one)).status]).toEqual([404, 404]);
     broken.delete(hers.path('cleo'));

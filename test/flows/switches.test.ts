@@ -164,7 +164,7 @@ describe('fill reports', () => {
     await until(async () => (await child('reporter', seq))?.state === 'ack', 'the ack');
     const childId = (await child('reporter', seq))?.follower_order_id ?? '';
     expect((await report('reporter', childId, { qty: '3' }, endpoints.secrets.get('killed'))).status).toBe(401);
-    const fill = { fill_id: 'f-1', qty: '3' };
+    const fill = { fill_id: 'f-1', qty: '3', ts: '2026-01-05T12:00:00.000Z' };
     expect((await report('reporter', childId, fill)).body).toMatchObject({ state: 'partially_filled' });
     expect((await report('reporter', childId, fill)).status).toBe(200);
     expect((await report('reporter', childId, { qty: '8' })).body.code).toBe('fill_exceeds_qty');

@@ -3,6 +3,7 @@ import { setCloseOnly } from '../../shared/adapters/dynamo/close-only.ts';
 import { keys } from '../../shared/adapters/dynamo/keys.ts';
 import { listFollowersOfTenant } from '../../shared/adapters/dynamo/own-followers.ts';
 import type { Follower } from '../../shared/domain/followers/follower.ts';
+import type { Crossing } from '../../shared/domain/tenants/crossing.ts';
 import { carl, House, mia } from './support/house.ts';
 
 let house: House;
@@ -45,6 +46,17 @@ describe("a tenant's followers", () => {
     expect(there.length).toBeGreaterThan(4);
     expect(await walk(limit, vaultId)).toEqual([...there].reverse());
     expect(await walk(limit, vaultId, 'ten_nobody')).toEqual([]);
+  });
+
+  it('are read in their vault by what their own list says of it, public or not', async () => {
+    const made = await many(8);
+    const vaultId = made[1]?.vault_id ?? '';
+    const crossings: Crossing[] = [];
+    const cross = (to: Crossing) => crossings.push(to) > 0;
+    await listFollowersOfTenant({ ...house.table, cross }, carls, { limit: 200, vaultId });
+    expect(crossings).toMatchObject([{ to: 'follower', tenant_id: carls, vault_tenant_id: mia.tenantId, vault_id: vaultId }]);
+    await listFollowersOfTenant({ ...house.table, cross }, 'ten_nobody', { limit: 200, vaultId });
+    expect(crossings).toHaveLength(1);
   });
 
   it('are rows as they are now, with more than fit one read', async () => {

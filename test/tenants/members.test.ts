@@ -102,6 +102,7 @@ describe('inviting', () => {
 
 describe('changing and removing', () => {
   const seeds = { change: seedOf('change'), remove: seedOf('remove') };
+  const seedFor = (subject: string) => seedOf(`change ${subject}`);
   const two = () => {
     const world = new World();
     world.seat('anna', 'owner');
@@ -110,7 +111,10 @@ describe('changing and removing', () => {
   };
   const idOf = (subject: string) => userIdOf(tenantId, subject);
   const demote = (world: World, subject: string, gate?: Gate) =>
-    changeMember({ principal: owner, userId: idOf(subject), patch: { role: 'ops' } }, world.ports({ seed: seeds.change }, gate));
+    changeMember(
+      { principal: owner, userId: idOf(subject), patch: { role: 'ops' }, seed: seedFor(subject) },
+      world.ports({ seed: seedFor(subject) }, gate),
+    );
   const remove = (world: World, subject: string, gate?: Gate) =>
     removeMember({ principal: owner, userId: idOf(subject) }, world.ports({ seed: seeds.remove }, gate));
 
@@ -123,6 +127,28 @@ describe('changing and removing', () => {
         expect(world.events(idOf('bert'))).toEqual(['member.changed']);
       },
     );
+  });
+
+  it('a role that was changed once stays as somebody changed it since, wherever the first run crashed', async () => {
+    const { change } = seeds;
+    const patch = { role: 'ops' as const };
+    const bert = { principal: owner, userId: idOf('bert'), ifMatch: '"1"' };
+    for (let place = 0, reached = true; reached; place += 1) {
+      const world = two();
+      const crash = crashingAt(place);
+      const first = await codeOf(changeMember({ ...bert, patch, seed: change }, world.ports({ seed: change }, crash.gate)));
+      reached = crash.reached();
+      const { ver, role } = world.members().find((m) => m['subject'] === 'bert') as { ver: number; role: string };
+      const other = seedOf(`other ${place}`);
+      const later = { ...bert, patch: { role: 'auditor' as const }, seed: other, ifMatch: `"${ver}"` };
+      await changeMember(later, world.ports({ seed: other }));
+      const again = changeMember({ ...bert, patch, seed: change }, world.ports({ seed: change }));
+      // What was made is found, whatever it asked to match; what was not made meets the change of the other.
+      if (role === 'ops') expect(await again, `${place} ${first}`).toMatchObject({ role: 'auditor', ver: 3 });
+      else expect(await codeOf(again), `${place} ${first}`).toBe('precondition_failed');
+      expect(world.events(idOf('bert'))).toHaveLength(role === 'ops' ? 2 : 1);
+      expect(world.members().find((m) => m['subject'] === 'bert')).toMatchObject({ role: 'auditor' });
+    }
   });
 
   it('a member is removed once, and its sessions end, wherever it crashed', async () => {
@@ -195,7 +221,13 @@ describe('changing and removing', () => {
 
   it('is refused over what was changed meanwhile', async () => {
     const world = two();
-    const change = { principal: owner, userId: idOf('bert'), patch: { role: 'ops' as const }, ifMatch: '"7"' };
+    const change = {
+      principal: owner,
+      userId: idOf('bert'),
+      patch: { role: 'ops' as const },
+      seed: seeds.change,
+      ifMatch: '"7"',
+    };
     expect(await codeOf(changeMember(change, world.ports({ seed: seeds.change })))).toBe('precondition_failed');
   });
 });

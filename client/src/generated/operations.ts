@@ -147,6 +147,7 @@ export type Code =
   | 'cursor_invalid'
   | 'expansion_in_progress'
   | 'fill_exceeds_qty'
+  | 'fill_id_reused'
   | 'filled_exceeds_qty'
   | 'flatten_impossible'
   | 'follower_id_required'

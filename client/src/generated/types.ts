@@ -1061,8 +1061,8 @@ export interface components {
             follower_order_id: string;
             /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
             follower_id: string;
-            /** @example ten_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
-            tenant_id: string;
+            /** @description The follower's; null where that is another tenant */
+            tenant_id: string | null;
             /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
             vault_id: string;
             manager_order_id: string | null;
@@ -1070,9 +1070,12 @@ export interface components {
             /** @example AAPL */
             symbol: string;
             code: string;
+            /** @description Empty where the follower is another tenant's */
             last_error: string;
             attempts: number;
             unknown: boolean;
+            /** @description Whether it is yours to redrive: its follower is your tenant's */
+            redrivable: boolean;
             /**
              * Format: date-time
              * @example 2026-03-02T14:30:00.000Z

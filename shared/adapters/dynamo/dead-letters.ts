@@ -1,5 +1,6 @@
 import type { Child } from '../../domain/mirroring/child.ts';
 import type { DeadLetter } from '../../domain/mirroring/schemas.ts';
+import { deadLetterView } from '../../domain/mirroring/views.ts';
 import { milliseconds } from '../../kit/clock.ts';
 import { limits } from '../../wiring/limits.ts';
 import type { Table } from './client.ts';
@@ -11,7 +12,7 @@ export function deadLetterItems(
   child: Child,
   how: { code?: string; error?: string; unknown: boolean; at: string },
 ): Record<string, unknown>[] {
-  const letter: DeadLetter = {
+  const whole = {
     follower_order_id: child.follower_order_id,
     follower_id: child.follower_id,
     tenant_id: child.tenant_id,
@@ -27,7 +28,10 @@ export function deadLetterItems(
   };
   const ttl = Math.floor(milliseconds(how.at) / 1000) + limits.dlqRetentionDays * 86_400;
   const tenants = [...new Set([child.tenant_id, child.vault_tenant_id])];
-  return tenants.map((tenant) => ({ ...keys.dead(tenant, how.at, child.follower_order_id), letter, ttl }));
+  return tenants.map((tenant) => {
+    const letter = deadLetterView(whole, child.tenant_id === tenant);
+    return { ...keys.dead(tenant, how.at, child.follower_order_id), letter, ttl };
+  });
 }
 
 /** Where a child's dead letters stand, until somebody said how it ended: after that they are none any more. */

@@ -1,7 +1,7 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import { unknownName } from '../../domain/mirroring/child.ts';
-import type { Reported } from '../../domain/mirroring/fill.ts';
+import type { Counted, Reported } from '../../domain/mirroring/fill.ts';
 import { tradeTime } from '../../domain/mirroring/trades.ts';
 import { decimal, format, subtract } from '../../kit/decimal.ts';
 import { childItem } from './child-item.ts';
@@ -13,8 +13,9 @@ import { type Guard, guarded } from './mark-guard.ts';
 import { movedBy, shardOf } from './moved.ts';
 import { forget, takenBackWrites } from './taken-back.ts';
 
-export const fillSeen = async (table: Table, follower: Follower, fillId: string): Promise<boolean> =>
-  (await getItem(table, keys.fill(follower, fillId))) !== undefined;
+/** The report that was counted under an id of the follower's. */
+export const countedFill = async (table: Table, follower: Follower, fillId: string): Promise<Counted | undefined> =>
+  (await getItem(table, keys.fill(follower, fillId))) as Counted | undefined;
 
 /** A report, once: the fill, its child's row, the follower's sums and the order's counts in one transaction. */
 export async function saveFill(table: Table, r: Reported, hadRow: boolean, guard: Guard): Promise<boolean> {

@@ -10,6 +10,7 @@ import { keys, partitions, prefixes, type VaultKey } from './keys.ts';
 import { shardOf } from './moved.ts';
 import { ownFollowerItem } from './own-followers.ts';
 import { isText, type Page, type PageRequest, queryRange, readCursor, writeCursor } from './pages.ts';
+import { isMarked, requestMark } from './request-mark.ts';
 
 /**
  * A new follower, in one transaction with the vault as it was read. A shard that it opens starts with its cursor at the
@@ -111,7 +112,14 @@ const settingNames = [
   'ver',
 ] as const satisfies readonly (keyof Follower)[];
 
-/** Writes a follower's settings if nobody else changed them since they were read. */
+/** Whether a request has changed the follower already. */
+export const followerChangeMade = (table: Table, follower: Follower, seed: string): Promise<boolean> =>
+  isMarked(table, keys.followerChanged(shardOf(follower), seed));
+
+/**
+ * Writes a follower's settings, with the audit event and the request's mark, if nobody else changed them since they were read:
+ * before the mark was asked for. `event_id` is the request's seed.
+ */
 export async function replaceFollower(
   table: Table,
   next: Follower,
@@ -140,6 +148,7 @@ export async function replaceFollower(
   const TransactItems = [
     { Update },
     { Put: { TableName: table.name, Item } },
+    { Put: { TableName: table.name, Item: requestMark(keys.followerChanged(shardOf(next), event_id), next.updated_at) } },
     ...asked,
     ...(action === 'follower.left' ? markLeaving(table, next) : []),
   ];

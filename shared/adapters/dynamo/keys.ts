@@ -90,6 +90,10 @@ export const keys = {
   /** A request made its change: who runs it again finds that. */
   rotated: (f: FollowerOf, seed: string): Key => ({ pk: followerPk(f), sk: `ROTATED#${seed}` }),
   vaultChanged: (v: VaultKey, seed: string): Key => ({ pk: vaultPk(v), sk: `CHANGED#${seed}` }),
+  /** Of the tenant's record, or of one of its members. */
+  tenantChanged: (tenantId: string, seed: string): Key => ({ pk: tenantPk(tenantId), sk: `CHANGED#${seed}` }),
+  /** Beside the follower's row: both of its parties may go there, its tenant and the manager who stops it. */
+  followerChanged: (s: ShardOf, seed: string): Key => ({ pk: shardPk(s), sk: `CHANGED#${seed}` }),
   /** Test events of a follower in one minute. */
   tests: (f: FollowerOf, minute: number): Key => ({ pk: followerPk(f), sk: `TESTS#${minute}` }),
   nav: (v: VaultKey, ts: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.nav}${ts}` }),

@@ -10,6 +10,7 @@ import { type Key, keys, partitions, prefixes } from './keys.ts';
 import { getItem } from './lookups.ts';
 import { isText, type Page, type PageRequest, pageOf, queryRange, readCursor } from './pages.ts';
 import { queryAll, withPrefix } from './query-all.ts';
+import { isMarked, requestMark } from './request-mark.ts';
 
 type Item = Record<string, unknown>;
 const keyOf = (m: Member): Key => keys.user(m.tenant_id, m.user_id);
@@ -117,7 +118,7 @@ export async function noteMember(table: Table, next: Member, before: Member): Pr
 export function memberWrites(
   table: Table,
   doing: Doing,
-): Pick<MemberPorts, 'all' | 'find' | 'removed' | 'add' | 'replace' | 'remove'> {
+): Pick<MemberPorts, 'all' | 'find' | 'removed' | 'add' | 'made' | 'replace' | 'remove'> {
   return {
     all: async (tenantId) => {
       const items = await queryAll(table, withPrefix(partitions.tenant(tenantId), prefixes.user));
@@ -126,9 +127,11 @@ export function memberWrites(
     find: (tenantId, userId) => findMember(table, tenantId, userId),
     removed: async (tenantId, userId) => memberOf(await getItem(table, keys.removedUser(tenantId, userId))),
     add: (member) => addMember(table, member, doing),
+    made: (tenantId, seed) => isMarked(table, keys.tenantChanged(tenantId, seed)),
     replace: (next, before, standIn) => {
       const event = audited(table, { action: 'member.changed', before, after: next, at: next.updated_at }, doing);
-      return transacted(table, [over(table, next, before), event, ...stillOwner(table, standIn)]);
+      const mark = put(table, requestMark(keys.tenantChanged(next.tenant_id, doing.event_id), next.updated_at));
+      return transacted(table, [over(table, next, before), event, mark, ...stillOwner(table, standIn)]);
     },
     remove: async (member, at, standIn) => {
       const event = audited(table, { action: 'member.removed', before: member, at }, doing);

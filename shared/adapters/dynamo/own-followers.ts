@@ -32,6 +32,8 @@ export async function listFollowersOfTenant(
     limit,
     (item) => item as unknown as FollowerAddress,
   );
+  // Their vault need not be public any more: its tenant's own list names both parties of a follower there.
+  if (vaultId !== undefined && items[0] !== undefined) table.cross?.({ to: 'follower', ...items[0] });
   const rows = await batchGet(
     table,
     items.map((address) => keys.follower(shardOf(address), address.place)),

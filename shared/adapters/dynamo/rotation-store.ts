@@ -1,11 +1,10 @@
 import type { Follower } from '../../domain/followers/follower.ts';
 import type { Made } from '../../domain/followers/rotate.ts';
-import { milliseconds } from '../../kit/clock.ts';
-import { limits } from '../../wiring/limits.ts';
 import { type Table, transacted } from './client.ts';
 import { keys } from './keys.ts';
 import { getItem } from './lookups.ts';
 import { shardOf } from './moved.ts';
+import { requestMark } from './request-mark.ts';
 
 /** The version of the key that a request made already. */
 export async function rotationMade(table: Table, follower: Follower, seed: string): Promise<Made | undefined> {
@@ -43,9 +42,7 @@ export function saveRotation(table: Table, next: Follower, before: Follower, { b
     before: { key_version: before.key_version },
     after: { key_version: version, key_rotated_at },
   };
-  // As long as the request may be run again: its idempotency record is older than this.
-  const ttl = Math.floor(milliseconds(updated_at) / 1000) + 2 * limits.idempotencyHours * 3600;
-  const mark = { ...keys.rotated(next, seed), made: { version, at: updated_at }, ttl };
+  const mark = requestMark(keys.rotated(next, seed), updated_at, { made: { version, at: updated_at } });
   return transacted(table, [
     { Update },
     { Put: { TableName: table.name, Item: event } },

@@ -12,17 +12,19 @@ import { type Key, keys } from './keys.ts';
 
 type Item = Record<string, unknown>;
 
-/** Names the bucket of a caller: a person or a machine client, in its tenant. */
-export const clientOf = ({ tenantId, subject }: Principal): string => `${tenantId ?? '-'}#${subjectText(subject)}`;
+/** Whoever has a bucket: a person or a machine client, in its tenant, or a follower that signs, under its id. */
+export type Client = Pick<Principal, 'tenantId' | 'subject'>;
+
+export const clientOf = ({ tenantId, subject }: Client): string => `${tenantId ?? '-'}#${subjectText(subject)}`;
 
 /** Where a caller stands and what its bucket holds, in one call: the tenant, its plan, the member, the bucket. */
 export async function readStanding(
   table: Table,
-  principal: Principal,
+  client: Client,
   defaultPlan: string,
 ): Promise<{ standing: Standing | undefined; bucket: Bucket }> {
-  const { tenantId, subject } = principal;
-  const bucketKey = keys.rate(clientOf(principal));
+  const { tenantId, subject } = client;
+  const bucketKey = keys.rate(clientOf(client));
   const of = (t: string) => [keys.tenant(t), keys.subscription(t), keys.user(t, userIdOf(t, subject))];
   const items = await batchGet(table, [bucketKey, ...(tenantId === undefined ? [] : of(tenantId))]);
   const at = (key: Key): Item | undefined => items.find((item) => item['pk'] === key.pk && item['sk'] === key.sk);
@@ -46,13 +48,13 @@ function bucketOf(item: Item | undefined): Bucket {
 }
 
 /** Takes a token by one write; the bucket after it, or, when there was none, as another request had left it. */
-export async function takeToken(table: Table, principal: Principal, take: Taking): Promise<{ taken: boolean; fullAt: number }> {
+export async function takeToken(table: Table, client: Client, take: Taking): Promise<{ taken: boolean; fullAt: number }> {
   const name = fullAtName(take.period);
   try {
     const { Attributes } = await table.client.send(
       new UpdateCommand({
         TableName: table.name,
-        Key: keys.rate(clientOf(principal)),
+        Key: keys.rate(clientOf(client)),
         // Two requests that both find a full bucket begin the same period and count both.
         UpdateExpression: 'SET #now = if_not_exists(#now, :starts) + :interval, #ttl = :ttl REMOVE #before',
         ConditionExpression: 'attribute_not_exists(#now) OR #now <= :latest',

@@ -7,6 +7,7 @@ import { type Table, transacted } from './client.ts';
 import { keys } from './keys.ts';
 import { findTenant, getItem } from './lookups.ts';
 import { memberItem } from './members.ts';
+import { isMarked, requestMark } from './request-mark.ts';
 
 /**
  * Stores a new tenant with its first owner. Saying it again with the same id gives what is there; a person who already
@@ -55,7 +56,14 @@ function refuseSecond(): never {
   throw new Refusal(409, 'already_in_tenant', 'You already belong to a tenant.');
 }
 
-/** Writes a tenant's record with its audit event, if nobody else changed it since it was read. */
+/** Whether a request has changed the tenant's record, or one of its members, already. */
+export const tenantChangeMade = (table: Table, tenantId: string, seed: string): Promise<boolean> =>
+  isMarked(table, keys.tenantChanged(tenantId, seed));
+
+/**
+ * Writes a tenant's record with its audit event and the request's mark, if nobody else changed it since it was read: before the
+ * mark was asked for. `event_id` is the request's seed.
+ */
 export async function replaceTenant(
   table: Table,
   next: Tenant,
@@ -75,5 +83,6 @@ export async function replaceTenant(
     ConditionExpression: 'ver = :read',
     ExpressionAttributeValues: { ':read': before.ver },
   };
-  return transacted(table, [{ Put }, { Put: { TableName: table.name, Item } }]);
+  const mark = requestMark(keys.tenantChanged(next.tenant_id, event_id), next.updated_at);
+  return transacted(table, [{ Put }, ...[Item, mark].map((it) => ({ Put: { TableName: table.name, Item: it } }))]);
 }

@@ -1,11 +1,9 @@
 import type { Vault } from '../../domain/vaults/vault.ts';
-import { milliseconds } from '../../kit/clock.ts';
 import { canonicalJson } from '../../kit/hash.ts';
-import { limits } from '../../wiring/limits.ts';
 import { type Table, transacted } from './client.ts';
 import { keys } from './keys.ts';
-import { getItem } from './lookups.ts';
 import { publicVaultItem } from './public-vault.ts';
+import { isMarked, requestMark } from './request-mark.ts';
 
 /** What a PATCH may change of a vault's item. All else (seq, shards, switches ...) moves by other hands and is left alone. */
 const settingNames = [
@@ -21,8 +19,8 @@ const settingNames = [
 ] as const satisfies readonly (keyof Vault)[];
 
 /** Whether a request has changed the vault already. */
-export const vaultChangeMade = async (table: Table, vault: Vault, seed: string): Promise<boolean> =>
-  (await getItem(table, keys.vaultChanged(vault, seed))) !== undefined;
+export const vaultChangeMade = (table: Table, vault: Vault, seed: string): Promise<boolean> =>
+  isMarked(table, keys.vaultChanged(vault, seed));
 
 interface By {
   readonly by: string;
@@ -44,13 +42,11 @@ export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, 
     before: of(before),
     after: of(next),
   };
-  // As long as the request may be run again: its idempotency record is older than this.
-  const ttl = Math.floor(milliseconds(updated_at) / 1000) + 2 * limits.idempotencyHours * 3600;
   return transacted(table, [
     { Update: settingsUpdate(table, next, before, changed) },
     ...publicRow(table, next, before),
     put(event),
-    put({ ...keys.vaultChanged(next, seed), ttl }),
+    put(requestMark(keys.vaultChanged(next, seed), updated_at)),
   ]);
 }
 

@@ -97,6 +97,10 @@ export const codes = {
   cancel_unknown: { status: 409, means: 'Nobody knows whether its cancel happened: settle the cancel first.' },
   not_unknown: { status: 409, means: 'It is not unknown whether this child happened.' },
   signature_invalid: { status: 401, means: "The report is not signed with the follower's secret; `detail` says what is wrong." },
+  fill_id_reused: {
+    status: 409,
+    means: 'Another fill was reported under this fill_id: of another child, or with other numbers.',
+  },
   fill_exceeds_qty: { status: 422, means: 'More is reported as filled than was asked for.' },
   state_not_allowed: { status: 409, means: 'A child in this state cannot take that report.' },
   not_attempted: { status: 409, means: 'The child was not sent: there is nothing to report yet.' },

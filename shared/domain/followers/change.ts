@@ -14,7 +14,9 @@ export interface ChangePorts {
   readonly clock: Clock;
   readonly find: (followerId: string) => Promise<Follower | undefined>;
   readonly vault: (vaultId: string) => Promise<Vault | undefined>;
-  /** Writes only if nobody else changed the follower since it was read. */
+  /** Whether this request has made its change already, when it is run again. */
+  readonly made: (follower: Follower, seed: string) => Promise<boolean>;
+  /** Writes, with the mark that `made` finds, only if nobody else changed the follower since it was read. */
   readonly replace: (next: Follower, before: Follower, asks: readonly Ask[]) => Promise<boolean>;
   /** Rings the follower's shard; best effort, sweep rings what this does not. */
   readonly ring: (follower: Follower) => Promise<void>;
@@ -25,6 +27,7 @@ export interface Change {
   readonly followerId: string;
   readonly principal: Principal;
   readonly patch: FollowerPatch;
+  readonly seed: string;
   readonly ifMatch?: string | undefined;
 }
 
@@ -32,14 +35,16 @@ const replaceTries = 10;
 
 /**
  * Changes a follower's settings (SPEC 4). They count for increases claimed after it and move nothing by themselves.
- * The vault's manager may only stop another tenant's follower.
+ * The vault's manager may only stop another tenant's follower. Run again with its seed it changes nothing a second time, and
+ * undoes nothing that was changed since.
  */
 export async function changeFollower(change: Change, ports: ChangePorts): Promise<Follower> {
-  await requireUrl(change.patch, ports);
   for (let attempt = 1; attempt <= replaceTries; attempt += 1) {
     const follower = await ports.find(change.followerId);
     if (follower === undefined) throw notFound('follower');
     requireRight(change, follower);
+    if (await ports.made(follower, change.seed)) return follower;
+    if (attempt === 1) await requireUrl(change.patch, ports);
     requireMatch(change.ifMatch, `"${follower.ver}"`, 'follower');
     requireHere(follower, change.patch);
     const next = await rejoined(follower, patched(follower, change.patch, timestamp(ports.clock())), ports);

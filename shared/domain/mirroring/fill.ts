@@ -7,6 +7,7 @@ import { externalId, nonNegativeDecimal, time } from '../contract/fields.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Child } from './child.ts';
 import { type ChildState, mayMove, openStates } from './states.ts';
+import { tradeTime } from './trades.ts';
 
 export const fillReport = z
   .strictObject({
@@ -21,6 +22,9 @@ export const fillReport = z
     message: 'must be greater than 0 unless status ends the child',
   });
 export type FillReport = z.infer<typeof fillReport>;
+
+/** A report that was counted before, and of which child. */
+export type Counted = FillReport & { readonly follower_order_id: string };
 
 /** A report folded into its child: what the row says after it, and by how much told moves. */
 export interface Reported {
@@ -42,18 +46,19 @@ export interface FillPorts {
   readonly canceledChild: (cancel: Child) => Promise<Child | undefined>;
   /** A cancel has taken the child back: what is reported of it moves told no more. */
   readonly takenBack: () => Promise<boolean>;
-  readonly seen: (follower: Follower, fillId: string) => Promise<boolean>;
+  readonly counted: (follower: Follower, fillId: string) => Promise<Counted | undefined>;
   /** One transaction: fill, child, the follower's sums; false when any of them moved since it was read. */
   readonly save: (reported: Reported) => Promise<boolean>;
 }
 
 const saveTries = 5;
 
-/** Counts a report once by its fill_id; the same one again changes nothing. */
+/** Counts a report once by its fill_id; the same one again changes nothing, however late, and another under its id is refused. */
 export async function reportFill(fill: FillReport, ports: FillPorts): Promise<void> {
   for (let attempt = 1; attempt <= saveTries; attempt += 1) {
     const { child, follower } = await ports.read();
-    if (await ports.seen(follower, fill.fill_id)) return;
+    const before = await ports.counted(follower, fill.fill_id);
+    if (before !== undefined) return requireSame(before, fill, child);
     requireEnded(child);
     const at = timestamp(ports.clock());
     const next = folded(child, fill, at);
@@ -65,6 +70,19 @@ export async function reportFill(fill: FillReport, ports: FillPorts): Promise<vo
   }
   throw new Error(`the child of fill ${fill.fill_id} was written by others ${saveTries} times in a row`);
 }
+
+/** A fill_id is one fill of one child: another report under it is not counted, and must not be taken for one that was. */
+function requireSame(before: Counted, fill: FillReport, { follower_order_id }: Child): void {
+  const same =
+    before.follower_order_id === follower_order_id &&
+    decimal(before.qty) === decimal(fill.qty) &&
+    decimal(before.price) === decimal(fill.price) &&
+    tradeTime(before.ts) === tradeTime(fill.ts) &&
+    statusOf(before) === statusOf(fill);
+  if (!same) throw new Refusal(409, 'fill_id_reused', 'Another fill was reported under this fill_id: nothing was counted.');
+}
+
+const statusOf = ({ status = 'partial' }: FillReport) => status;
 
 /** While its lane is still at it, what a report says would be overwritten by what the lane hears. */
 function requireEnded({ state }: Child): void {
@@ -101,7 +119,7 @@ function folded(child: Child, fill: FillReport, at: string): Child {
   const filled = add(decimal(child.filled ?? '0'), signed);
   if (absolute(filled) > absolute(qty) && !isCancel(child))
     throw new Refusal(422, 'fill_exceeds_qty', 'More is reported as filled than was asked for.');
-  const status = fill.status ?? 'partial';
+  const status = statusOf(fill);
   const final = child.final === true || status !== 'partial';
   // A late fill of a child that has ended moves what was filled, not its end.
   const state = child.final === true && status === 'partial' ? child.state : stateOf[status];

@@ -76,15 +76,16 @@ export const deadLetterRecord = z
   .strictObject({
     follower_order_id: childIdField,
     follower_id: idOf('fol'),
-    tenant_id: idOf('ten'),
+    tenant_id: idOf('ten').nullable().meta({ description: "The follower's; null where that is another tenant" }),
     vault_id: idOf('vlt'),
     manager_order_id: idOf('mo').nullable(),
     seq: z.int(),
     symbol: symbolField,
     code: z.string(),
-    last_error: z.string(),
+    last_error: z.string().meta({ description: "Empty where the follower is another tenant's" }),
     attempts: z.int(),
     unknown: z.boolean(),
+    redrivable: z.boolean().meta({ description: "Whether it is yours to redrive: its follower is your tenant's" }),
     dead_at: time,
   })
   .meta({ id: 'DeadLetter' });
@@ -208,6 +209,7 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
     codes: [
       'follower_order_not_found',
       'signature_invalid',
+      'fill_id_reused',
       'fill_exceeds_qty',
       'state_not_allowed',
       'not_attempted',

@@ -9,7 +9,7 @@ import { canceledChildId, childIdOf, type LineEntry, type LogEntry, orderIdOf } 
 import { managerOrderBody, type OrderEntry, type RefusedOrder } from './order.ts';
 import { type ClaimRow, inputsOf, levelsOf, movementOf, type StoredLevels, size } from './plan.ts';
 import { reasonsOf } from './plan-line.ts';
-import type { ChildOrder } from './schemas.ts';
+import type { ChildOrder, DeadLetter } from './schemas.ts';
 import { type OrderState, openStates } from './states.ts';
 
 /** What the shards have done of an order so far. */
@@ -158,3 +158,7 @@ export function previewView(entry: OrderEntry, follower: Follower, before: Store
     reasons: [...entry.pinned.reasons, ...sized.reasons],
   };
 }
+
+/** A dead letter as a tenant has it: of another tenant's follower a manager sees that it is dead, not whose it is nor what it said (SPEC 3). */
+export const deadLetterView = (letter: Omit<DeadLetter, 'redrivable'>, own: boolean): DeadLetter =>
+  own ? { ...letter, redrivable: true } : { ...letter, tenant_id: null, last_error: '', redrivable: false };

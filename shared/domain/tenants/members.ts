@@ -35,7 +35,9 @@ export interface MemberPorts {
   readonly ownsFollower: (tenantId: string, followerId: string) => Promise<boolean>;
   /** Adds a member with its audit event; `member`: it is one already; `elsewhere`: it belongs to another tenant. */
   readonly add: (member: Member) => Promise<'added' | 'member' | 'elsewhere'>;
-  /** Writes only if nobody else changed the member, and, where `standIn` is given, only if that one is an active owner still. */
+  /** Whether this request has changed a member already, when it is run again. */
+  readonly made: (tenantId: string, seed: string) => Promise<boolean>;
+  /** Writes, with the mark that `made` finds, only if nobody else changed the member, and, where `standIn` is given, only if that one is an active owner still. */
   readonly replace: (next: Member, before: Member, standIn: Member | undefined) => Promise<boolean>;
   readonly remove: (member: Member, at: string, standIn: Member | undefined) => Promise<boolean>;
 }
@@ -116,18 +118,23 @@ export interface MemberChange {
   readonly principal: Principal;
   readonly userId: string;
   readonly patch: MemberPatch;
+  readonly seed: string;
   readonly ifMatch?: string | undefined;
 }
 
-/** Gives a member another role; it counts from the next request on, whatever tokens say (standing.ts). */
+/**
+ * Gives a member another role; it counts from the next request on, whatever tokens say (standing.ts). Run again with its seed
+ * it changes nothing a second time.
+ */
 export async function changeMember(change: MemberChange, ports: MemberPorts): Promise<Member> {
-  const { principal, userId, patch, ifMatch } = change;
+  const { principal, userId, patch, seed, ifMatch } = change;
   const tenantId = actingTenant(principal);
   if (patch.follower_id !== undefined) await requireFollower(tenantId, patch.follower_id, ports);
   for (let attempt = 1; attempt <= writeTries; attempt += 1) {
     const member = await ports.find(tenantId, userId);
     permit(principal, 'updateUser', resource('user', member));
     if (member === undefined) throw notFound('user');
+    if (await ports.made(tenantId, seed)) return member;
     requireMatch(ifMatch, `"${member.ver}"`, 'member');
     if (member.role === patch.role && member.follower_id === patch.follower_id) return member;
     const { follower_id: _before, ...rest } = member;

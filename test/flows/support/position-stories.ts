@@ -106,7 +106,8 @@ describe('positions', () => {
     const bought = await story.order('buy', 10);
     await story.settled();
     const child = await story.child('f', bought);
-    await story.report('f', child?.follower_order_id ?? '', { fill_id: 'x1', qty: '6', price: '10', ts: '2026-01-05T12:00:00Z' });
+    const first = { fill_id: 'x1', qty: '6', price: '10', ts: '2026-01-05T12:00:00Z' };
+    await story.report('f', child?.follower_order_id ?? '', first);
     await story.report('f', child?.follower_order_id ?? '', { fill_id: 'x2', qty: '0', status: 'canceled' });
     const [short] = (await positions(story, 'f')).body.items;
     expect(short).toMatchObject({ want: '10', told: '6', held: '6', fills: 1, average_price: '10' });
@@ -114,6 +115,10 @@ describe('positions', () => {
     await story.settled();
     const back = await story.child('f', cancel);
     expect(signedOf(back as { side: string; qty: string })).toBe(-2);
+    // Said again once it is history it is the fill it was; of another child it is not.
+    expect((await story.report('f', child?.follower_order_id ?? '', first)).status).toBe(200);
+    const reused = await story.report('f', back?.follower_order_id ?? '', { ...first, qty: '2' });
+    expect(reused).toMatchObject({ status: 409, body: { code: 'fill_id_reused' } });
     await story.report('f', back?.follower_order_id ?? '', {
       fill_id: 'x3',
       qty: '2',

@@ -2,8 +2,8 @@
 import { commitCancel, readForCancel, readMark } from '../../../shared/adapters/dynamo/cancel-store.ts';
 import { readChild } from '../../../shared/adapters/dynamo/child-reads.ts';
 import type { Table } from '../../../shared/adapters/dynamo/client.ts';
-import { fillSeen, saveFill } from '../../../shared/adapters/dynamo/fill-store.ts';
-import { commitFollower, replaceFollower } from '../../../shared/adapters/dynamo/follower-store.ts';
+import { countedFill, saveFill } from '../../../shared/adapters/dynamo/fill-store.ts';
+import { commitFollower, followerChangeMade, replaceFollower } from '../../../shared/adapters/dynamo/follower-store.ts';
 import { readEntry } from '../../../shared/adapters/dynamo/line-reads.ts';
 import { findCause, findFollower, findOrder, findVault } from '../../../shared/adapters/dynamo/lookups.ts';
 import { shardOf } from '../../../shared/adapters/dynamo/moved.ts';
@@ -75,16 +75,18 @@ export interface Patching {
   readonly followerId: string;
   readonly principal: Principal;
   readonly patch: FollowerPatch;
+  readonly seed: string;
 }
 
-function changePorts(means: Means): ChangePorts {
-  const { clock, table, freshUlid } = means;
+function changePorts(means: Means, seed: string): ChangePorts {
+  const { clock, table } = means;
   return {
     clock,
     find: (wanted) => findFollower(table, wanted),
     vault: (vaultId) => findVault(table, vaultId),
+    made: (follower, madeBy) => followerChangeMade(table, follower, madeBy),
     replace: (next, before, asks) => {
-      const event = { by: 'sim', request_id: 'sim', before: {}, after: {}, event_id: freshUlid() };
+      const event = { by: 'sim', request_id: 'sim', before: {}, after: {}, event_id: seed };
       return replaceFollower(table, next, before.ver, event, asks);
     },
     ring: ringShard(means),
@@ -92,14 +94,14 @@ function changePorts(means: Means): ChangePorts {
   };
 }
 
-export async function patch({ followerId, principal, patch: change }: Patching, means: Means): Promise<void> {
-  await changeFollower({ followerId, principal, patch: change }, changePorts(means));
+export async function patch(patching: Patching, means: Means): Promise<void> {
+  await changeFollower(patching, changePorts(means, patching.seed));
 }
 
 export type Parting = Omit<Patching, 'patch'> & { readonly positions: 'keep' | 'flatten' };
 
 export async function leave(parting: Parting, means: Means): Promise<void> {
-  await leaveVault(parting, changePorts(means));
+  await leaveVault(parting, changePorts(means, parting.seed));
 }
 
 export interface Canceling {
@@ -241,7 +243,7 @@ export async function fills({ followerId, childId, fill }: Filling, { clock, tab
       return standing.takenBack;
     },
     canceledChild: canceledChildOf(found, first, table),
-    seen: (follower, fillId) => fillSeen(table, follower, fillId),
+    counted: (follower, fillId) => countedFill(table, follower, fillId),
     read: async () => {
       const follower = await followerNow(table, followerId);
       return { follower, child: (await readChild(table, follower, entry)) ?? servedChild(entry, claim, row, follower) };

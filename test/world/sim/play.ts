@@ -142,12 +142,14 @@ export class Play {
     if (event.kind === 'cancel') return this.#cancel(event);
     if (event.kind === 'leave') {
       const principal = this.#actor(event.follower, false);
-      const parting = { followerId: followerIdOf(event.follower), principal, positions: event.positions };
+      const seed = ulidOfCause(`leave ${event.atMs} ${event.follower}`);
+      const parting = { followerId: followerIdOf(event.follower), principal, positions: event.positions, seed };
       return void this.#insist(`leave ${event.follower} ${event.positions}`, (means) => doors.leave(parting, means));
     }
     if (event.kind === 'patch') {
       const actor = this.#actor(event.follower, event.byManager);
-      const patching = { followerId: followerIdOf(event.follower), principal: actor, patch: event.patch };
+      const seed = ulidOfCause(`patch ${event.atMs} ${event.follower} ${JSON.stringify(event.patch)}`);
+      const patching = { followerId: followerIdOf(event.follower), principal: actor, patch: event.patch, seed };
       return void this.#insist(`patch ${event.follower} ${JSON.stringify(event.patch)}`, (means) => doors.patch(patching, means));
     }
     const seed = ulidOfCause(`switch ${event.atMs} ${event.body.kind}`);
