@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { setCloseOnly } from '../../shared/adapters/dynamo/close-only.ts';
 import { followerOf } from '../../shared/adapters/dynamo/follower-item.ts';
-import { replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
+import { followerChangeMade, replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
 import { findFollower, findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { changeFollower } from '../../shared/domain/followers/change.ts';
 import type { Follower, FollowerPatch } from '../../shared/domain/followers/follower.ts';
@@ -18,14 +18,16 @@ beforeEach(async () => {
 });
 
 function change(patch: FollowerPatch, principal: Principal = carl): Promise<Follower> {
-  const event = { by: 'carl', request_id: 'r', before: {}, after: patch, event_id: house.seed() };
+  const seed = house.seed();
+  const event = { by: 'carl', request_id: 'r', before: {}, after: patch, event_id: seed };
   house.now += 10;
   return changeFollower(
-    { followerId: follower.follower_id, principal, patch },
+    { followerId: follower.follower_id, principal, patch, seed },
     {
       clock: house.clock,
       find: (id) => findFollower(house.table, id),
       vault: (id) => findVault(house.table, id),
+      made: (f, madeBy) => followerChangeMade(house.table, f, madeBy),
       replace: (next, before, asks) => replaceFollower(house.table, next, before.ver, event, asks),
       ring: async () => undefined,
       whyUrlRefused: async () => undefined,

@@ -20,7 +20,15 @@ const inPublic = answering(['93.184.216.34']);
 const keys = { ready: async () => undefined, version: async () => new Uint8Array(32), of: async () => [new Uint8Array(32)] };
 /** One attempt at a URL, by a dispatcher of its own. */
 function attempt(url: string, resolve: Resolve, targets: Targets = 'public'): Promise<AttemptResult> {
-  const follower = { follower_id: 'fol', tenant_id: 'ten', key_version: 1, webhook: { url }, vault_id: 'vlt_1', shard: 0, place: 0 };
+  const follower = {
+    follower_id: 'fol',
+    tenant_id: 'ten',
+    key_version: 1,
+    webhook: { url },
+    vault_id: 'vlt_1',
+    shard: 0,
+    place: 0,
+  };
   const delivery = { follower, deliveryId: 'evt', attempt: 1, at: Date.now(), notAfter: Date.now() + 5000, body: '{}' };
   return webhookDispatcher({ targets, keys, resolve }).deliver(delivery);
 }
