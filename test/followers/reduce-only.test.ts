@@ -27,7 +27,6 @@ function change(patch: FollowerPatch, principal: Principal = carl): Promise<Foll
       clock: house.clock,
       find: (id) => findFollower(house.table, id),
       vault: (id) => findVault(house.table, id),
-      made: (f, madeBy) => followerChangeMade(house.table, f, madeBy),
       replace: (next, before, asks) => replaceFollower(house.table, next, before.ver, event, asks),
       made: (found, by) => followerChangeMade(house.table, found, by),
       ring: async () => undefined,
