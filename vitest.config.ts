@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 // .ci/run names a file here and sums up what it finds in it; a person's run prints only the default report.
 const resultsFile = process.env['VANTA_TEST_RESULTS'];
 const story = 'test/flows/**/*.test.ts';
+const timed = ['main-job', 'retry-lane', 'switches', 'power-cut'].map((name) => `test/flows/${name}.test.ts`);
+const stories = { globalSetup: ['test/flows/support/assembly.ts'], testTimeout: 120_000, hookTimeout: 180_000 };
 
 export default defineConfig({
   test: {
@@ -24,17 +26,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Each story boots a local platform of its own: one file at a time, and after the quick ones have passed.
-        test: {
-          name: 'flows',
-          include: [story],
-          globalSetup: ['test/flows/support/assembly.ts'],
-          fileParallelism: false,
-          maxWorkers: 1,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          sequence: { groupOrder: 1 },
-        },
+        // Each story boots a local platform of its own, after the quick ones have passed.
+        test: { name: 'flows', include: [story], exclude: timed, ...stories, maxWorkers: 2, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        // These hold times: nothing else runs beside them.
+        test: { name: 'timed', include: timed, ...stories, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },
