@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => platform.stop());
 
 /** Enough for several pages; `PAGES=1000` for a list of a thousand. */
-const many = Number(process.env['PAGES'] ?? 200);
+const many = Number(process.env['PAGES'] ?? 120);
 const pageSize = Math.floor(many / 10) - 3;
 
 const atOnce = async (workers: number, count: number, work: (i: number) => Promise<unknown>): Promise<void> => {
