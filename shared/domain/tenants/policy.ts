@@ -1,5 +1,5 @@
 import { Refusal } from '../../kit/refusal.ts';
-import { type ResourceKind, type Route, type RouteAccess, type RouteId, routes } from '../../wiring/routes.ts';
+import { type ResourceKind, type Route, type RouteAccess, type RouteId, routes, type Scope } from '../../wiring/routes.ts';
 import type { Principal } from './principal.ts';
 import { userIdOf } from './standing.ts';
 
@@ -76,9 +76,8 @@ function whyNotTry(principal: Principal | undefined, route: Route): Refusal | un
 }
 
 /** What a person may do to its own follower, or to its own membership, without the scope. */
-function mayAsOneself(principal: Principal, access: RouteAccess): boolean {
-  if (access.kind === 'public' || access.kind === 'signed_in') return false;
-  if (access.kind === 'scope' && access.orOneself === true) return principal.role !== undefined;
+function mayAsOneself(principal: Principal, access: Extract<RouteAccess, { readonly scope: Scope }>): boolean {
+  if ('orOneself' in access) return principal.role !== undefined;
   return access.orSelf === true && principal.followerId !== undefined;
 }
 
