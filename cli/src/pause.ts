@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Waits; ends early, with the signal's reason, when the signal is given. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // Only the signal ends a sleep early, and its reason is thrown below.
   await sleep(ms, undefined, { signal }).catch(() => undefined);
   signal.throwIfAborted();
 }

@@ -37,6 +37,7 @@ function localPlatform(cwd: string): LocalPlatform | undefined {
   try {
     return JSON.parse(readFileSync(join(cwd, '.vanta', 'local.json'), 'utf8')) as LocalPlatform;
   } catch {
+    // No local platform runs in this folder, or it is just being stopped.
     return undefined;
   }
 }

@@ -80,6 +80,7 @@ export function claimsIn(token: string): Readonly<Record<string, unknown>> {
   try {
     return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
   } catch {
+    // Not one of ours to read: the API says what it thinks of it.
     return {};
   }
 }

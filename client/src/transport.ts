@@ -188,6 +188,7 @@ function bodyOf(text: string, response: Response): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // A gateway's page, not ours: the error carries it as text.
     return text;
   }
 }

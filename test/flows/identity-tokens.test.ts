@@ -81,6 +81,7 @@ describe('what is wrong with a token request', () => {
   it('is a 400 that names every field', async () => {
     const reply = await app.ask({ grant_type: 'refresh_token', refresh_token: '', more: 1 });
     expect(codeOf(reply)).toEqual([400, 'validation_failed']);
+    // A refusal's body, where the client has the answer's type.
     const { errors } = reply.body as unknown as { errors: { pointer: string }[] };
     expect(errors.map((e) => e.pointer)).toEqual(['/refresh_token', '/more']);
   });

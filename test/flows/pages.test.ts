@@ -90,6 +90,7 @@ describe('requests whose platform is killed in the middle', () => {
     const keys = Array.from({ length: 60 }, () => randomUUID());
     const send = (client: Client, key: string, i: number) =>
       client.post<{ vault_id: string }>('/v1/vaults', vault(i), { 'idempotency-key': key });
+    // The kill cuts some of them: they are sent again below.
     const first = keys.map((key, i) => send(fresh, key, i).catch(() => undefined));
     await Promise.race(first);
     await platform.killAll();

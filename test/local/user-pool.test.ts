@@ -181,6 +181,7 @@ describe("Cognito's actions", () => {
     const state = new PoolState(join(folder(), 'pool.json'));
     const mails: Mail[] = [];
     const actions = poolActions({ pool, state, send: (mail) => mails.push(mail) });
+    // The actions' inputs are what comes over the wire: what is wrong in one is refused by the action.
     const call = (name: string, input: Record<string, unknown>) => actions[name]?.({ UserPoolId: pool.id, ...input }) as never;
     const create = (more: Record<string, unknown> = {}) =>
       call('AdminCreateUser', {
@@ -219,6 +220,7 @@ describe("Cognito's actions", () => {
     expect(mails).toEqual([]);
     create({ MessageAction: 'RESEND' });
     expect(mails).toHaveLength(1);
+    // She is there: she was invited above.
     state.confirm(state.user('ann@example.com') as never);
     expect(codeOf(() => create({ MessageAction: 'RESEND' }))).toBe('UnsupportedUserStateException');
   });

@@ -11,6 +11,7 @@ class Book {
 
   child(follower_order_id: string, more: Partial<Child> = {}): string {
     const row = { qty: '10', inputs: {} };
+    // As much of a child as a report looks at.
     const child = { follower_order_id, symbol: 'IBM', state: 'ack', unknown: false, row, ...more } as unknown as Child;
     this.children.set(follower_order_id, child);
     return follower_order_id;

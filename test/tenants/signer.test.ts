@@ -4,6 +4,7 @@ import { clock } from '../../functions/edge/entropy.ts';
 import { actingAs, answerHeaders } from '../../functions/edge/scope.ts';
 import type { Table } from '../../shared/adapters/dynamo/client.ts';
 import { keys } from '../../shared/adapters/dynamo/keys.ts';
+import { aroundTable } from '../world/memory/around.ts';
 import { MemoryTable } from '../world/memory/table.ts';
 
 const follower = { tenant_id: 'ten_01HF7YAT00000000000000000A', follower_id: 'fol_01HF7YAT00000000000000000A' };
@@ -22,12 +23,10 @@ let table: Table;
 beforeEach(() => {
   memory = new MemoryTable({ clock });
   sent = [];
-  const plain = memory.asTable('signers');
-  const send = (command: { constructor: { name: string } }) => {
+  table = aroundTable(memory.asTable('signers'), (command, go) => {
     sent.push(command.constructor.name);
-    return plain.client.send(command as never);
-  };
-  table = { name: plain.name, client: { send } as unknown as Table['client'] };
+    return go();
+  });
 });
 const callers = (defaultPlan: string, rateLimit = 'on') => admitting.callersIn(table, { defaultPlan, rateLimit });
 /** What the answer to one report says of its follower's bucket. */

@@ -88,6 +88,7 @@ const portOf = (of: { address(): unknown }): number => (of.address() as AddressI
 beforeAll(async () => {
   server.on('connection', (socket) => {
     connections += 1;
+    // Cut on purpose: what the other side makes of it is not asked here.
     socket.on('error', () => undefined).destroy();
   });
   for (const one of [server, front]) await once(one.listen(0, '127.0.0.1'), 'listening');

@@ -96,6 +96,7 @@ function parsed(answer: string): unknown {
   try {
     return JSON.parse(answer);
   } catch {
+    // Shown as it came: the route may answer something else than JSON.
     return answer;
   }
 }

@@ -152,6 +152,7 @@ async function localToken({ profile: { api }, world }: Context, claims: object):
     world.signal.throwIfAborted();
     throw new Error(`${api}: ${(error.cause as Error | undefined)?.message ?? error.message}`, { cause: error });
   });
+  // What does not answer JSON is no local platform: told by its status below.
   const body = (await response.json().catch(() => ({}))) as LocalToken & { errors?: { pointer: string; detail: string }[] };
   if (response.ok) return body;
   if (response.status !== 400) throw usage(`${api} is not a local platform: sign in with vanta login`);

@@ -42,6 +42,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // The caller names the line, or reads the file line by line.
     return undefined;
   }
 }

@@ -111,6 +111,7 @@ async function forwarded(to: string, { headers }: IncomingMessage, body: Buffer)
     await answer.body?.cancel();
     return answer.status;
   } catch {
+    // The application behind is not there: the platform hears what a gateway would say, and the row shows it.
     return 502;
   }
 }

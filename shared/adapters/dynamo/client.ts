@@ -13,6 +13,12 @@ export interface Table {
   readonly cross?: (to: Crossing) => boolean;
 }
 
+/**
+ * An item as what it is: whoever reads it says by its key what stands there, and the stores alone write under their keys. The one
+ * cast between what DynamoDB gives and what the domain has.
+ */
+export const stored = <T>(item: Readonly<Record<string, unknown>>): T => item as unknown as T;
+
 /** Retries belong to one layer only: few here, because queues and callers retry too. */
 export const clientSettings = { maxAttempts: 3 } as const;
 

@@ -5,7 +5,7 @@ import { userIdOf } from '../../domain/tenants/standing.ts';
 import { milliseconds } from '../../kit/clock.ts';
 import { ulidFromCause } from '../../kit/ids.ts';
 import { limits } from '../../wiring/limits.ts';
-import { type Table, transacted } from './client.ts';
+import { stored, type Table, transacted } from './client.ts';
 import { type Key, keys, partitions, prefixes } from './keys.ts';
 import { getItem } from './lookups.ts';
 import { isText, type Page, type PageRequest, pageOf, queryRange, readCursor } from './pages.ts';
@@ -19,7 +19,7 @@ export const memberItem = (member: Member): Item => ({ ...keyOf(member), ...memb
 function memberOf(item: Item | undefined): Member | undefined {
   if (item === undefined) return undefined;
   const { pk: _pk, sk: _sk, ttl: _ttl, ...member } = item;
-  return member as unknown as Member;
+  return stored<Member>(member);
 }
 
 /** Makes a subject a member of its tenant, as an accepted invitation does. Saying it again changes nothing. */

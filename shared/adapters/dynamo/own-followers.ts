@@ -1,6 +1,6 @@
 import type { Follower, FollowerAddress } from '../../domain/followers/follower.ts';
 import { batchGet } from './batch-get.ts';
-import type { Table } from './client.ts';
+import { stored, type Table } from './client.ts';
 import { followerOf } from './follower-item.ts';
 import { keys, partitions, prefixes } from './keys.ts';
 import { shardOf } from './moved.ts';
@@ -27,10 +27,8 @@ export async function listFollowersOfTenant(
   const after = cursor === undefined ? undefined : readCursor(cursor, isText);
   const query = { pk: partitions.tenant(tenantId), prefix: prefixes.ownFollower, after, limit, newestFirst: true };
   const only = vaultId === undefined ? {} : { only: { name: 'vault_id', value: vaultId } };
-  const { items, next_cursor } = pageOf(
-    await queryRange(table, { ...query, ...only }),
-    limit,
-    (item) => item as unknown as FollowerAddress,
+  const { items, next_cursor } = pageOf(await queryRange(table, { ...query, ...only }), limit, (item) =>
+    stored<FollowerAddress>(item),
   );
   // Their vault need not be public any more: its tenant's own list names both parties of a follower there.
   if (vaultId !== undefined && items[0] !== undefined) table.cross?.({ to: 'follower', ...items[0] });

@@ -6,7 +6,7 @@ import { type Position, positionOf, symbolsBeside, unknownIds } from '../../doma
 import type { Trade } from '../../domain/mirroring/trades.ts';
 import { parseChildId } from '../../kit/ids.ts';
 import { readChild } from './child-reads.ts';
-import type { Table } from './client.ts';
+import { stored, type Table } from './client.ts';
 import { type FollowerOf, keys, partitions, prefixes } from './keys.ts';
 import { ledgerOf } from './line-reads.ts';
 import { findCause } from './lookups.ts';
@@ -69,7 +69,7 @@ async function readLedgers(table: Table, follower: Follower, after: string, limi
 /** All that was reported as filled of a symbol, in the order of the fills' own times. */
 async function readTrades(table: Table, follower: FollowerOf, symbol: string): Promise<Trade[]> {
   const { pk, sk } = keys.trade(follower, symbol);
-  return (await queryAll(table, withPrefix(pk, sk))) as unknown as Trade[];
+  return (await queryAll(table, withPrefix(pk, sk))).map((item) => stored<Trade>(item));
 }
 
 /** The follower's unknown children: few at a time, because while there is one its symbol's increases are withheld. */

@@ -7,7 +7,7 @@ import { subjectText } from '../../domain/tenants/scope.ts';
 import { type Standing, userIdOf } from '../../domain/tenants/standing.ts';
 import type { Tenant } from '../../domain/tenants/tenant.ts';
 import { batchGet } from './batch-get.ts';
-import type { Table } from './client.ts';
+import { stored, type Table } from './client.ts';
 import { type Key, keys } from './keys.ts';
 
 type Item = Record<string, unknown>;
@@ -31,12 +31,14 @@ export async function readStanding(
   const bucket = bucketOf(at(bucketKey));
   if (tenantId === undefined) return { standing: undefined, bucket };
   const standing: Standing = {
-    tenant: at(keys.tenant(tenantId)) as unknown as Tenant | undefined,
-    member: at(keys.user(tenantId, userIdOf(tenantId, subject))) as unknown as Standing['member'],
+    tenant: as<Tenant>(at(keys.tenant(tenantId))),
+    member: as<NonNullable<Standing['member']>>(at(keys.user(tenantId, userIdOf(tenantId, subject)))),
     plan: (at(keys.subscription(tenantId))?.['plan_id'] as string | undefined) ?? defaultPlan,
   };
   return { standing, bucket };
 }
+
+const as = <T>(item: Item | undefined): T | undefined => (item === undefined ? undefined : stored<T>(item));
 
 const fullAtName = (period: number): string => `full_at_${period}`;
 

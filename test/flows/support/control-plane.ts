@@ -68,6 +68,7 @@ export function signedBy({ headers, raw }: Received, secrets: Readonly<Record<st
       );
       return true;
     } catch {
+      // The library throws where a signature does not hold; that is the question.
       return false;
     }
   };

@@ -114,6 +114,7 @@ function readsAsObject(text: string): boolean {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
+    // Not JSON: the question is answered.
     return false;
   }
 }

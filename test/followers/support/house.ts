@@ -12,6 +12,7 @@ import { timestamp } from '../../../shared/kit/clock.ts';
 import { sha256 } from '../../../shared/kit/hash.ts';
 import { ulid } from '../../../shared/kit/ids.ts';
 import { ownerOf } from '../../tenants/support/callers.ts';
+import { aroundTable } from '../../world/memory/around.ts';
 import { MemoryTable } from '../../world/memory/table.ts';
 
 export const [mia, carl] = ['A', 'B'].map((letter) => ownerOf(`ten_01HF7YAT0000000000000000${letter}0`)) as [
@@ -25,15 +26,15 @@ export function dying(
   when: 'before' | 'after' = 'before',
 ): { readonly table: Table; readonly calls: () => number } {
   let calls = 0;
-  const send = async (command: never) => {
+  const mortal = aroundTable(table, async (_, go) => {
     calls += 1;
     const dies = calls === at;
     if (dies && when === 'before') throw new Error('died before');
-    const answer = await table.client.send(command);
+    const answer = await go();
     if (dies) throw new Error('died after');
     return answer;
-  };
-  return { table: { name: table.name, client: { send } as unknown as Table['client'] }, calls: () => calls };
+  });
+  return { table: mortal, calls: () => calls };
 }
 
 export type Row = Record<string, unknown> & { readonly pk: string; readonly sk: string };

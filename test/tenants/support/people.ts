@@ -1,11 +1,11 @@
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../../../shared/adapters/dynamo/client.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { keys } from '../../../shared/adapters/dynamo/keys.ts';
 import { memberItem, memberWrites } from '../../../shared/adapters/dynamo/members.ts';
 import type { Member } from '../../../shared/domain/tenants/member.ts';
 import type { MemberPorts, PeoplePool } from '../../../shared/domain/tenants/members.ts';
 import { userIdOf } from '../../../shared/domain/tenants/standing.ts';
 import { ulidFromCause } from '../../../shared/kit/ids.ts';
+import { aroundTable } from '../../world/memory/around.ts';
 import { MemoryTable } from '../../world/memory/table.ts';
 
 export const tenantId = 'ten_01HF7YAT00000000000000000A';
@@ -37,9 +37,7 @@ export class World {
       await gate(`after ${what}`);
       return result;
     };
-    const plain = this.memory.asTable('members');
-    const send = (command: never) => around('a call of the table', () => plain.client.send(command));
-    const table: Table = { name: plain.name, client: { send } as unknown as DynamoDBDocumentClient };
+    const table = aroundTable(this.memory.asTable('members'), (_, go) => around('a call of the table', go));
     const { seed, by = 'owner' } = request;
     return {
       ...memberWrites(table, { by, request_id: 'r', event_id: seed }),
