@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goodOrder } from './support/bad-input-world.ts';
 import { type Client, newTenant } from './support/client.ts';
 import { Platform } from './support/platform.ts';
 
@@ -27,16 +28,7 @@ const atOnce = async (workers: number, count: number, work: (i: number) => Promi
 };
 
 const vault = (i: number) => ({ label: `V${i}`, rails: ['fiat'] });
-const order = (i: number) => ({
-  external_id: `page-${i}`,
-  symbol: 'IBM',
-  side: 'buy',
-  qty: '1',
-  order_type: 'market',
-  time_in_force: 'day',
-  ref_price: '10',
-  ts: new Date().toISOString(),
-});
+const order = (i: number) => goodOrder(`page-${i}`);
 
 async function created<T>(path: string, body: unknown): Promise<T> {
   const reply = await manager.post<T>(path, body);

@@ -1,4 +1,5 @@
 import { type RouteId, routes } from '../../../shared/wiring/routes.ts';
+import { goodOrder } from './bad-input-world.ts';
 import { Client, newTenant, signIn } from './client.ts';
 
 /** Two tenants with one of everything, and a caller of every kind in the first. */
@@ -27,16 +28,7 @@ const missing: Things = {
 };
 
 let sent = 0;
-const order = () => ({
-  external_id: `estate-${++sent}`,
-  symbol: 'IBM',
-  side: 'buy',
-  qty: '5',
-  order_type: 'market',
-  time_in_force: 'day',
-  ref_price: '10',
-  ts: new Date().toISOString(),
-});
+const order = () => goodOrder(`estate-${++sent}`);
 
 /** A body that the route takes; a route with a body that has none here fails the test. */
 const bodies: { readonly [Id in RouteId]?: (things: Things) => unknown } = {
