@@ -1,7 +1,7 @@
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Asked, VaultPosition } from '../../domain/mirroring/asks.ts';
 import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
-import { type Ask, type AskEntry, byPlatform } from '../../domain/mirroring/entry.ts';
+import { type Ask, type AskEntry, byPlatform, placeIn } from '../../domain/mirroring/entry.ts';
 import { milliseconds } from '../../kit/clock.ts';
 import { vaultOf } from './accept-store.ts';
 import { failedConditions, type Table, transacted } from './client.ts';
@@ -134,10 +134,10 @@ export async function endAsk(table: Table, key: ShardKey, ask: Ask, at: string):
 const vanishing = (ask: Ask) =>
   ask.by === byPlatform ? { ttl: Math.floor(milliseconds(ask.asked_at) / 1000) + ownDoneDays * 86_400 } : {};
 
-const leave = (table: Table, key: ShardKey, { place }: Ask, at: string): Writes[number] => ({
+const leave = (table: Table, key: ShardKey, ask: Ask, at: string): Writes[number] => ({
   Update: {
     TableName: table.name,
-    Key: keys.follower(key, place),
+    Key: keys.follower(key, placeIn(ask)),
     UpdateExpression: 'SET #status = :left, ver = ver + :one, updated_at = :at',
     ConditionExpression: '#status = :leaving',
     ExpressionAttributeNames: { '#status': 'status' },
