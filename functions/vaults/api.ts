@@ -4,6 +4,8 @@ import { findPublicVault, findVault } from '../../shared/adapters/dynamo/lookups
 import { listNav as listStored, putNav } from '../../shared/adapters/dynamo/nav-store.ts';
 import { saveVaultChange, vaultChangeMade } from '../../shared/adapters/dynamo/vault-change.ts';
 import { listVaults as listVaultsStored, putVault } from '../../shared/adapters/dynamo/vault-store.ts';
+import { openQueue } from '../../shared/adapters/sqs/queue.ts';
+import { closeOf } from '../../shared/domain/overlays/revert.ts';
 import { actingTenant, notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { changeVault } from '../../shared/domain/vaults/change.ts';
@@ -15,6 +17,7 @@ import { id } from '../../shared/kit/ids.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
 import { callersIn } from '../edge/admit.ts';
 import { backOff, clock } from '../edge/entropy.ts';
+import { stopNow } from '../edge/flip-timer.ts';
 import { httpDoor } from '../edge/http.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
@@ -22,6 +25,7 @@ import { callersTable } from '../edge/scope.ts';
 
 const env = readEnv('vaults-api');
 const table = callersTable('vaults-api', env);
+const timer = openQueue(env.overlayTimer);
 
 const etag = (vault: Vault): string => `"${vault.ver}"`;
 
@@ -55,7 +59,12 @@ async function updateVault(request: ApiRequest<VaultPatch>): Promise<ApiAnswer> 
     backOff,
     vault: (vaultId) => findVault(table, vaultId),
     made: (v, madeBy) => vaultChangeMade(table, v, madeBy),
-    save: (next, before) => saveVaultChange(table, next, before, { by: subject, request_id: requestId, seed }),
+    save: async (next, before) => {
+      const stop = closeOf(next, before);
+      if (!(await saveVaultChange(table, next, before, { by: subject, request_id: requestId, seed }))) return false;
+      if (stop !== undefined) await stopNow(timer, stop);
+      return true;
+    },
   });
   return { body: vaultView(vault, clock()), etag: etag(vault) };
 }

@@ -57,6 +57,7 @@ const rules: GrantRules = {
   followerRetry: { service: 'sqs', key: { SendMessage: none, ChangeMessageVisibility: none } },
   tenantStatus: { service: 'sqs', key: { SendMessage: none } },
   dispatchDlx: { service: 'sqs', key: { SendMessage: none } },
+  overlayTimer: { service: 'sqs', key: { SendMessage: none } },
   bus: { service: 'events', key: { PutEvents: none, DescribeEventBus: none } },
   auditBucket: { service: 's3', key: { PutObject: ['Decrypt', 'GenerateDataKey'] } },
   masterSecret: { service: 'secretsmanager', key: { GetSecretValue: read } },

@@ -10,7 +10,14 @@ export type PollerSetting = 'shards' | 'shardNodes';
 export type Trigger =
   | { readonly kind: 'http'; readonly room: ApiRoom }
   | { readonly kind: 'queue'; readonly queue: QueueName; readonly batchSize: number; readonly provisionedPollers?: PollerSetting }
-  | { readonly kind: 'stream'; readonly batchSize: number; readonly sortKeyPrefixes: readonly string[] }
+  | {
+      readonly kind: 'stream';
+      readonly batchSize: number;
+      /** What was written under these. */
+      readonly sortKeyPrefixes: readonly string[];
+      /** What TTL deleted under these. */
+      readonly expiredPrefixes: readonly string[];
+    }
   | { readonly kind: 'schedule'; readonly everyMinutes: number }
   /** Asked by the user pool before it makes a token. The pool waits five seconds. */
   | { readonly kind: 'preToken' };
@@ -83,16 +90,34 @@ export const functions = {
   'vaults-api': {
     ...api,
     entry: 'functions/vaults/api.ts',
-    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], tenantRole },
-    reach: { vaultReference: ['GetItem', 'PutItem'], publicVaults: ['GetItem', 'Query', 'PutItem', 'DeleteItem'] },
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      tenantRole,
+      overlayTimer: ['SendMessage'],
+    },
+    reach: {
+      open: ['PutItem'],
+      vaultReference: ['GetItem', 'PutItem'],
+      publicVaults: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
+    },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'vaults' },
   },
   'overlays-api': {
     ...api,
     entry: 'functions/overlays/api.ts',
-    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], tenantRole },
-    reach: { vaultReference: ['GetItem'] },
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      tenantRole,
+      overlayTimer: ['SendMessage'],
+    },
+    reach: {
+      vaultReference: ['GetItem'],
+      followerReference: ['GetItem'],
+      publicVaults: ['GetItem'],
+      open: ['PutItem'],
+      vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+    },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'overlays' },
   },
@@ -104,6 +129,7 @@ export const functions = {
       tenantRole,
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage'],
+      overlayTimer: ['SendMessage'],
     },
     reach: {
       vaultReference: ['GetItem'],
@@ -112,7 +138,7 @@ export const functions = {
       askReference: ['GetItem'],
       publicVaults: ['GetItem'],
       open: ['PutItem'],
-      vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
       followerTrail: ['PutItem'],
     },
     settings: [...admitting, 'webhookTargets', 'shardSize'],
@@ -207,17 +233,42 @@ export const functions = {
     entry: 'functions/mirroring/stream-router.ts',
     memoryMb: 512,
     timeoutSeconds: 30,
-    needs: { bus: ['PutEvents'], auditBucket: ['PutObject'] },
+    needs: {
+      bus: ['PutEvents'],
+      auditBucket: ['PutObject'],
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      shards: ['SendMessage'],
+    },
     settings: [...always],
-    trigger: { kind: 'stream', batchSize: 500, sortKeyPrefixes: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#'] },
+    trigger: {
+      kind: 'stream',
+      batchSize: 500,
+      sortKeyPrefixes: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#'],
+      expiredPrefixes: ['ALARM#'],
+    },
   },
   sweep: {
     entry: 'functions/mirroring/sweep.ts',
     memoryMb: 512,
     timeoutSeconds: 55,
-    needs: { table: ['Query', 'DeleteItem'], shards: ['SendMessage'] },
+    needs: {
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      shards: ['SendMessage'],
+    },
     settings: [...always],
     trigger: { kind: 'schedule', everyMinutes: 1 },
+  },
+  'overlay-timer': {
+    entry: 'functions/overlays/timer.ts',
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    needs: {
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      shards: ['SendMessage'],
+      overlayTimer: ['SendMessage'],
+    },
+    settings: [...always],
+    trigger: { kind: 'queue', queue: 'overlayTimer', batchSize: 1 },
   },
 } as const satisfies Record<string, Card>;
 

@@ -14,6 +14,7 @@ export const resources = {
   followerRetry: { variable: 'FOLLOWER_RETRY_URL', access: ['SendMessage', 'ChangeMessageVisibility'] },
   tenantStatus: { variable: 'TENANT_STATUS_URL', access: ['SendMessage'] },
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
+  overlayTimer: { variable: 'OVERLAY_TIMER_URL', access: ['SendMessage'] },
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
   auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
   masterSecret: { variable: 'MASTER_SECRET_ARN', access: ['GetSecretValue'] },
@@ -35,7 +36,14 @@ export type Access<R extends ResourceName> = (typeof resources)[R]['access'][num
 export type Needs = { readonly [R in ResourceName]?: readonly Access<R>[] };
 
 /** The queues of the mirroring room, by the name they have in cards and triggers. */
-export type QueueName = 'tenantStatus' | 'vaultIntents' | 'shardNodes' | 'shards' | 'followerRetry' | 'dispatchDlx';
+export type QueueName =
+  | 'tenantStatus'
+  | 'vaultIntents'
+  | 'shardNodes'
+  | 'shards'
+  | 'followerRetry'
+  | 'dispatchDlx'
+  | 'overlayTimer';
 
 /** Physical names that people and documents use; the stage's name is put in front. */
 export const queueNames: Record<QueueName, string> = {
@@ -45,4 +53,5 @@ export const queueNames: Record<QueueName, string> = {
   shards: 'shards.fifo',
   followerRetry: 'follower-retry.fifo',
   dispatchDlx: 'mirror_dispatch_dlx.fifo',
+  overlayTimer: 'overlay-timer',
 };

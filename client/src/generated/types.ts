@@ -255,8 +255,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a vault into maintenance, or halt it
-         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         * Put a vault into maintenance, halt it, flip it or one follower for a while, or let a persona shape it
+         * @description Scope `mirror:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
          */
         post: operations["createOverlay"];
         delete?: never;
@@ -273,8 +273,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A vault's overlays, the ended ones too
-         * @description Scope `vault:read`.
+         * A vault's overlays, the ended ones too; of another tenant's vault those of the vault and of one's own followers
+         * @description Scope `vault:read`, or the person of role follower whose follower it is.
          */
         get: operations["listOverlays"];
         put?: never;
@@ -296,8 +296,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End an overlay now
-         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         * End an overlay now; a flip gives its extra back
+         * @description Scope `mirror:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
          */
         delete: operations["deleteOverlay"];
         options?: never;
@@ -1008,6 +1008,38 @@ export interface components {
             kind: "maintenance" | "halt";
             ttl_seconds?: number;
             why?: string;
+        } | {
+            /** @constant */
+            kind: "flip";
+            /**
+             * @description One follower; without it the whole vault, for its manager alone
+             * @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8
+             */
+            follower_id?: string;
+            /**
+             * @description Exposure added to every increase; within the vault's flip_policy
+             * @example 0.35
+             */
+            amplify: string;
+            /**
+             * @description Within the vault's flip_policy
+             * @example 1800
+             */
+            ttl_seconds: number;
+            why?: string;
+        } | {
+            /** @constant */
+            kind: "persona";
+            /** @enum {string} */
+            persona: "athena" | "apollo" | "ares" | "nemesis";
+            /**
+             * @description Absent: the persona's own
+             * @example 0.25
+             */
+            boost?: string;
+            invert?: boolean;
+            ttl_seconds?: number;
+            why?: string;
         };
         PublicVault: {
             /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
@@ -1690,7 +1722,7 @@ export interface components {
             follower_order_id: string;
             manager_order_id: string | null;
             /** @enum {string} */
-            kind: "order" | "cancel" | "sync" | "flatten" | "resend";
+            kind: "order" | "cancel" | "sync" | "flatten" | "resend" | "revert";
             /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
             cancels?: string;
             /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
@@ -1784,9 +1816,16 @@ export interface components {
             /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
             vault_id: string;
             /** @enum {string} */
-            kind: "maintenance" | "halt";
+            kind: "maintenance" | "halt" | "flip" | "persona";
             /** @enum {string} */
-            status: "active" | "expired" | "ended";
+            status: "active" | "expired" | "ended" | "reverting" | "reverted";
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id?: string;
+            amplify?: string;
+            /** @enum {string} */
+            persona?: "athena" | "apollo" | "ares" | "nemesis";
+            boost?: string;
+            invert?: boolean;
             /**
              * Format: date-time
              * @example 2026-03-02T14:30:00.000Z
@@ -1802,8 +1841,15 @@ export interface components {
              * @example 2026-03-02T14:30:00.000Z
              */
             ended_at?: string;
+            /** @enum {string} */
+            cause?: "deleted" | "kill_switch" | "follower_left" | "entitlement_lost" | "vault_halted" | "vault_closed";
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            reverted_at?: string;
             why?: string;
-            by: string;
+            by?: string;
         };
         ListOverlaysAnswer: {
             items: components["schemas"]["Overlay"][];
@@ -2245,7 +2291,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Put a vault into maintenance, or halt it */
+            /** @description Put a vault into maintenance, halt it, flip it or one follower for a while, or let a persona shape it */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2272,7 +2318,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A vault's overlays, the ended ones too */
+            /** @description A vault's overlays, the ended ones too; of another tenant's vault those of the vault and of one's own followers */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2295,7 +2341,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description End an overlay now */
+            /** @description End an overlay now; a flip gives its extra back */
             200: {
                 headers: {
                     [name: string]: unknown;

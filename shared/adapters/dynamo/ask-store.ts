@@ -121,14 +121,18 @@ const ownDoneDays = 14;
 
 /** Ends an ask for ever: asked again it is found done. One who was leaving has left. */
 export async function endAsk(table: Table, key: ShardKey, ask: Ask, at: string): Promise<void> {
+  // False when its follower has left already: another owner ended the ask.
+  await transacted(table, endOf(table, key, ask, at));
+}
+
+/** What ends an ask, for a transaction. */
+export function endOf(table: Table, key: ShardKey, ask: Ask, at: string): Writes {
   const gone = [keys.todo(key, ask.cause), keys.openAsk(openPartition(key.vault_id), key, ask.cause)];
-  const TransactItems: Writes = [
+  return [
     put(table, { ...keys.done(key, ask.cause), symbol: '', at, ...vanishing(ask) }),
     ...gone.map((Key) => ({ Delete: { TableName: table.name, Key } })),
     ...(ask.kind === 'flatten' ? [leave(table, key, ask, at)] : []),
   ];
-  // False when its follower has left already: another owner ended the ask.
-  await transacted(table, TransactItems);
 }
 
 const vanishing = (ask: Ask) =>

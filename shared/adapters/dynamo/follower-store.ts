@@ -5,6 +5,7 @@ import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
 import { askItems } from './ask-store.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
+import { tried, type Writes } from './flip-items.ts';
 import { followerItem, followerOf } from './follower-item.ts';
 import { keys, partitions, prefixes, type VaultKey } from './keys.ts';
 import { shardOf } from './moved.ts';
@@ -107,6 +108,7 @@ const settingNames = [
   'allow_short',
   'webhook',
   'status',
+  'flip',
   'joined_seq',
   'updated_at',
   'ver',
@@ -118,19 +120,19 @@ export const followerChangeMade = (table: Table, follower: Follower, seed: strin
 
 /**
  * Writes a follower's settings, with the audit event and the request's mark, if nobody else changed them since they were read:
- * before the mark was asked for. `event_id` is the request's seed.
+ * before the mark was asked for. `event_id` is the request's seed; `ends` is what belongs to the end of its flip.
  */
 export async function replaceFollower(
   table: Table,
   next: Follower,
   readVersion: number,
-  event: { by: string; request_id: string; before: unknown; after: unknown; event_id: string; action?: string },
+  event: { by: string; request_id: string; before: unknown; after: unknown; event_id: string; action?: string; ends?: Writes },
   asks: readonly Ask[] = [],
 ): Promise<boolean> {
   const given = settingNames.filter((name) => next[name] !== undefined);
   const absent = settingNames.filter((name) => next[name] === undefined);
   const remove = absent.length === 0 ? '' : ` REMOVE ${absent.map((n) => `#${n}`).join(', ')}`;
-  const { event_id, action = 'follower.changed', ...what } = event;
+  const { event_id, action = 'follower.changed', ends = [], ...what } = event;
   const Item = {
     ...keys.audit(next.tenant_id, next.follower_id, next.updated_at, event_id),
     action,
@@ -150,15 +152,10 @@ export async function replaceFollower(
     { Put: { TableName: table.name, Item } },
     { Put: { TableName: table.name, Item: requestMark(keys.followerChanged(shardOf(next), event_id), next.updated_at) } },
     ...asked,
+    ...ends,
     ...(action === 'follower.left' ? markLeaving(table, next) : []),
   ];
-  try {
-    await table.client.send(new TransactWriteCommand({ TransactItems }));
-    return true;
-  } catch (error) {
-    if (failedConditions(error).length > 0 || metAnother(error)) return false;
-    throw error;
-  }
+  return tried(table, TransactItems);
 }
 
 /** Who leaves is marked among its tenant's followers, by the write that says so. */

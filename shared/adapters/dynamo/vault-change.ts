@@ -1,6 +1,8 @@
+import { closeOf } from '../../domain/overlays/revert.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { canonicalJson } from '../../kit/hash.ts';
 import { type Table, transacted } from './client.ts';
+import { stopRow } from './flip-items.ts';
 import { keys } from './keys.ts';
 import { publicVaultItem } from './public-vault.ts';
 import { isMarked, requestMark } from './request-mark.ts';
@@ -34,6 +36,7 @@ export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, 
   const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table.name, Item } });
   const changed = settingNames.filter((name) => next[name] !== before[name]);
   const of = (vault: Vault) => Object.fromEntries(changed.map((name) => [name, vault[name]]));
+  const stop = closeOf(next, before);
   const event = {
     ...keys.audit(tenant_id, vault_id, updated_at, seed),
     action: next.status !== before.status ? 'vault.closed' : 'vault.changed',
@@ -47,6 +50,7 @@ export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, 
     ...publicRow(table, next, before),
     put(event),
     put(requestMark(keys.vaultChanged(next, seed), updated_at)),
+    ...(stop === undefined ? [] : [stopRow(table, stop)]),
   ]);
 }
 

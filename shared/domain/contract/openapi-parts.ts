@@ -29,7 +29,7 @@ const rooms: Readonly<Record<ApiRoom, string>> = {
   contract: 'The contract itself, and whether the service is well.',
   tenants: 'Who calls, and the organisations that share the platform.',
   vaults: "A manager's books with their rules.",
-  overlays: 'Timed changes to how a vault is mirrored: maintenance and halt.',
+  overlays: 'Timed changes to how a vault or a follower is mirrored: maintenance, halt, flips and personas.',
   followers: 'Accounts that mirror a vault: registration, settings, leaving.',
   mirroring: "A manager's orders, what each follower must do because of them, and what came of it.",
 };

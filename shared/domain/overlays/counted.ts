@@ -5,6 +5,7 @@
 import { add, type Decimal, decimal, format, maximum, negate, one, zero } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Reason } from '../mirroring/order.ts';
+import type { EndCause } from './overlay.ts';
 import type { Persona } from './personas.ts';
 
 export interface CountedFlip {
@@ -38,7 +39,7 @@ export interface FollowerFlip extends Spell {
   readonly amplify: string;
   readonly expires_at: string;
   /** Why it ended before its time. */
-  readonly cause?: string;
+  readonly cause?: EndCause;
   /** Its revert was asked for when this was the vault's last entry: what was accepted later does not count it. */
   readonly last_seq?: number;
 }
