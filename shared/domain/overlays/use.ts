@@ -71,8 +71,9 @@ const onFollower =
   ({ caller, ports }: Start, followerId: string): Begin =>
   async () => {
     const follower = await ports.follower(followerId);
+    if (follower === undefined) throw notFound('follower');
     permit(caller.principal, 'createOverlay', resource('follower', follower));
-    if (follower === undefined || follower.vault_id !== caller.vaultId) throw notFound('follower');
+    if (follower.vault_id !== caller.vaultId) throw notFound('follower');
     const vault = await ports.vaultAt({ tenant_id: follower.vault_tenant_id, vault_id: follower.vault_id });
     if (vault === undefined) throw notFound('vault');
     return { vault, follower, save: (overlay) => ports.startFollower(vault, follower, overlay) };
