@@ -2,7 +2,7 @@ import { endOnFollower, endOnVault, startOnFollower, startOnVault } from '../../
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findFollower, findVault, readVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { listOverlays as listStored, readOverlay, saveSwitch } from '../../shared/adapters/dynamo/overlay-store.ts';
-import { findVaultOfParty } from '../../shared/adapters/dynamo/party-vault.ts';
+import { findParty } from '../../shared/adapters/dynamo/party-vault.ts';
 import { openQueue } from '../../shared/adapters/sqs/queue.ts';
 import { type OverlayBody, overlaySchemas } from '../../shared/domain/overlays/overlay.ts';
 import { endOverlay, type OverlayPorts, startOverlay } from '../../shared/domain/overlays/use.ts';
@@ -34,7 +34,7 @@ function ports({ principal, requestId }: ApiRequest): OverlayPorts {
     clock,
     backOff,
     vault: (vaultId) => findVault(table, vaultId),
-    vaultById: (vaultId) => findVaultOfParty(table, principal as Principal, vaultId),
+    vaultById: (vaultId) => findParty(table, principal as Principal, vaultId).then((party) => party.vault),
     vaultAt: (vault) => readVault(table, vault),
     follower: (followerId) => findFollower(table, followerId),
     overlay: (vault, overlayId) => readOverlay(table, vault, overlayId),
@@ -60,17 +60,13 @@ async function deleteOverlay(request: ApiRequest): Promise<ApiAnswer> {
 
 async function listOverlays({ principal, params, query }: ApiRequest): Promise<ApiAnswer> {
   const caller = principal as Principal;
-  const vault = await findVaultOfParty(table, caller, params['vault_id'] as string);
-  const follower = caller.followerId === undefined ? undefined : await findFollower(table, caller.followerId);
-  const own = follower !== undefined && follower.vault_id === vault?.vault_id ? follower : undefined;
-  const sight =
-    own === undefined
-      ? permit(caller, 'listOverlays', resource('vault', vault))
-      : permit(caller, 'listOverlays', resource('follower', own)) && ('part' as const);
+  const { vault, follower } = await findParty(table, caller, params['vault_id'] as string);
+  permit(caller, 'listOverlays', follower === undefined ? resource('vault', vault) : resource('follower', follower));
   if (vault === undefined) throw notFound('vault');
+  const owns = follower === undefined;
   const page = await listStored(table, vault, pageOfQuery(query));
-  const items = page.items.filter((overlay) => isSeenBy(caller, overlay, sight));
-  return { body: { ...page, items: items.map((overlay) => overlayView(overlay, clock(), sight === 'full')) } };
+  const items = page.items.filter((overlay) => owns || isSeenBy(caller, overlay));
+  return { body: { ...page, items: items.map((overlay) => overlayView(overlay, clock(), owns)) } };
 }
 
 export const handler = httpDoor(

@@ -114,7 +114,6 @@ export const functions = {
     reach: {
       vaultReference: ['GetItem'],
       followerReference: ['GetItem'],
-      publicVaults: ['GetItem'],
       open: ['PutItem'],
       vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
     },

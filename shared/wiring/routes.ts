@@ -127,7 +127,6 @@ export const routes = {
     access: orSelf('vault:read'),
     on: 'vault',
     orOn: 'follower',
-    partly: true,
   },
   deleteOverlay: {
     method: 'DELETE',

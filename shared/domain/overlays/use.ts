@@ -2,7 +2,7 @@ import { timestamp } from '../../kit/clock.ts';
 import { id } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import type { Follower } from '../followers/follower.ts';
-import { notFound, permit, resource } from '../tenants/policy.ts';
+import { decide, notFound, permit, resource } from '../tenants/policy.ts';
 import type { Vault } from '../vaults/vault.ts';
 import { endOf, isOn } from './counted.ts';
 import { type EndPorts, endFlipsOf, endVaultOverlay } from './end.ts';
@@ -85,8 +85,10 @@ const hasEnded = () => new Refusal(409, 'overlay_ended', 'The overlay has ended.
 export async function endOverlay(caller: Caller, overlayId: string, ports: OverlayPorts): Promise<Overlay> {
   const vault = await ports.vaultById(caller.vaultId);
   const overlay = vault === undefined ? undefined : await ports.overlay(vault, overlayId);
-  if (overlay?.follower !== undefined) permit(caller.principal, 'deleteOverlay', resource('follower', parties(vault, overlay)));
-  else permit(caller.principal, 'deleteOverlay', resource('vault', vault));
+  const whose = overlay?.follower === undefined ? undefined : resource('follower', parties(vault, overlay));
+  // To whom the follower is nothing, its flip is not there.
+  if (whose !== undefined && !decide(caller.principal, 'deleteOverlay', whose).allowed) throw notFound('overlay');
+  if (whose === undefined) permit(caller.principal, 'deleteOverlay', resource('vault', vault));
   if (vault === undefined) throw notFound('vault');
   if (overlay === undefined) throw notFound('overlay');
   if (overlay.kind === 'maintenance' || overlay.kind === 'halt') return endSwitch(caller, overlayId, ports);

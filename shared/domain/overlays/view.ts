@@ -1,5 +1,4 @@
 import { timestamp } from '../../kit/clock.ts';
-import type { Sight } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
 import { isActive } from '../vaults/status.ts';
 import { endOf } from './counted.ts';
@@ -27,7 +26,7 @@ export function overlayView(overlay: Overlay, now: number, own = true): OverlayR
 }
 
 /** Of another tenant's vault one sees what is about all of it, and about one's own followers; a follower's person only itself. */
-export function isSeenBy({ tenantId, followerId }: Principal, { follower }: Overlay, sight: Sight): boolean {
-  if (sight === 'full' || follower === undefined) return true;
+export function isSeenBy({ tenantId, followerId }: Principal, { follower }: Overlay): boolean {
+  if (follower === undefined) return true;
   return followerId === undefined ? follower.tenant_id === tenantId : follower.follower_id === followerId;
 }

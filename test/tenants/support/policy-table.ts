@@ -47,7 +47,7 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   recordNav: { to: 'mirror:manage', on: 'vault' },
   listNav: { to: 'vault:read', on: 'vault' },
   createOverlay: { to: 'mirror:manage', on: 'vault', orOn: 'follower', self: true },
-  listOverlays: { to: 'vault:read', on: 'vault', orOn: 'follower', self: true, part: true },
+  listOverlays: { to: 'vault:read', on: 'vault', orOn: 'follower', self: true },
   deleteOverlay: { to: 'mirror:manage', on: 'vault', orOn: 'follower', self: true },
   createFollower: { to: 'follower:manage', on: 'vault', part: true },
   listFollowers: { to: 'follower:manage', on: 'vault', part: true },
