@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, newTenant, signIn } from './support/client.ts';
-import { Desk, Story } from './support/desk.ts';
+import { Desk } from './support/desk.ts';
 import { until } from './support/endpoint.ts';
 import { lagOf, Overlays, shortFlips } from './support/flips.ts';
 
@@ -74,69 +73,6 @@ describe('a vault-wide flip over two shards with a persona beside it', () => {
     expect(await overlays.end(own.overlay_id)).toMatchObject({ status: 409, body: { code: 'overlay_ended' } });
     const again = await overlays.flip(6);
     await overlays.reverted(again.overlay_id);
-  });
-});
-
-describe('who may flip', () => {
-  it('a follower itself, and its tenant, also on the public vault of another; nobody else', async () => {
-    const api = desk.info?.api ?? '';
-    const cleo = await newTenant(api, 'client', 'cleo');
-    const xena = await newTenant(api, 'client', 'xena');
-    const story = await desk.vault('shared', { ...shortFlips, public: true });
-    const hers = new Story(desk.as(cleo.client), 'shared', story.vaultId);
-    for (const name of ['one', 'two']) await hers.join(name);
-    await story.join('mine');
-    const person = await signIn(api, {
-      sub: 'pia',
-      tenant_id: cleo.tenant_id,
-      role: 'follower',
-      follower_id: hers.id('one'),
-    });
-    const as = (client: Client) => new Overlays(desk.as(client), hers);
-    const flip = (name: string) => ({ kind: 'flip', amplify: '0.5', ttl_seconds: 60, follower_id: hers.id(name) });
-    const own = await as(person).ask(flip('one'));
-    expect(own.status).toBe(201);
-    const two = await as(cleo.client).ask(flip('two'));
-    expect(two.status).toBe(201);
-    const refused = [
-      await as(person).ask(flip('two')),
-      await as(person).ask({ kind: 'flip', amplify: '0.5', ttl_seconds: 60 }),
-      await as(cleo.client).ask({ kind: 'flip', amplify: '0.5', ttl_seconds: 60 }),
-      await as(xena.client).ask(flip('one')),
-      await as(desk.manager).ask(flip('one')),
-      await as(person).end(two.body.overlay_id),
-      await as(desk.manager).end(two.body.overlay_id),
-      await as(xena.client).end(two.body.overlay_id),
-    ];
-    expect(refused.map(({ status, body }) => `${status} ${body.code}`)).toEqual([
-      '404 follower_not_found',
-      '404 vault_not_found',
-      '404 vault_not_found',
-      '404 follower_not_found',
-      '404 follower_not_found',
-      '404 overlay_not_found',
-      '404 overlay_not_found',
-      '404 vault_not_found',
-    ]);
-    const seen = async (client: Client) => {
-      const { status, body } = await client.get<{ items?: { follower_id?: string; by?: string }[] }>(
-        `/v1/vaults/${story.vaultId}/overlays`,
-      );
-      return [status, body.items?.map((o) => o.follower_id), body.items?.some((o) => o.by !== undefined)];
-    };
-    const both = [hers.id('one'), hers.id('two')].toSorted();
-    expect((await seen(desk.manager)).slice(0, 1)).toEqual([200]);
-    expect(((await seen(cleo.client))[1] as string[]).toSorted()).toEqual(both);
-    expect(await seen(person)).toEqual([200, [hers.id('one')], false]);
-    expect((await seen(xena.client))[0]).toBe(404);
-    await story.order('buy', 10);
-    await story.settled();
-    expect([hers.holds('one'), hers.holds('two'), story.holds('mine')]).toEqual([15, 15, 10]);
-    expect((await as(person).end(own.body.overlay_id)).body).toMatchObject({ status: 'reverting', cause: 'deleted' });
-    expect((await hers.change('two', { kill_switch: true })).status).toBe(200);
-    expect((await as(desk.manager).reverted(two.body.overlay_id)).cause).toBe('kill_switch');
-    await until(() => hers.holds('one') === 10, 'taken back');
-    expect(desk.platform.denied).toEqual([]);
   });
 });
 

@@ -176,6 +176,8 @@ const overlayColumns: readonly Column<Overlay>[] = [
   { title: 'OVERLAY', of: (o) => o.overlay_id },
   { title: 'KIND', of: (o) => o.kind, state: true },
   { title: 'STATUS', of: (o) => o.status, state: true },
+  { title: 'WHAT', of: (o) => o.amplify ?? o.persona },
+  { title: 'FOLLOWER', of: (o) => o.follower_id },
   { title: 'FROM', of: (o) => o.starts_at },
   { title: 'UNTIL', of: (o) => o.ended_at ?? o.expires_at },
   { title: 'BY', of: (o) => o.by },
@@ -184,7 +186,7 @@ const overlayColumns: readonly Column<Overlay>[] = [
 const overlayFields = (o: Overlay): Field[] => overlayColumns.map(({ title, of }) => [title.toLowerCase(), of(o)]);
 
 export function addOverlays(program: Command, shell: Shell): void {
-  const overlays = group(program, 'overlays', 'maintenance and halt of a vault');
+  const overlays = group(program, 'overlays', 'maintenance and halt of a vault, flips, personas');
   add<ListOptions>(overlays, shell, {
     usage: 'list <vault>',
     about: 'list a vault’s overlays, the ended ones too',
@@ -207,9 +209,10 @@ export function addOverlays(program: Command, shell: Shell): void {
       print.record(overlay, overlayFields(overlay));
     },
   });
+  addShaping(overlays, shell);
   add(overlays, shell, {
     usage: 'end <vault> <overlay>',
-    about: 'end an overlay now',
+    about: 'end an overlay now; a flip gives its extra back',
     example: 'vanta overlays end vlt_... ovl_...',
     run: async ({ client, call, print }, [vault_id = '', overlay_id = '']) => {
       const overlay = await client.deleteOverlay({ ...call, path: { vault_id, overlay_id } });
@@ -217,3 +220,43 @@ export function addOverlays(program: Command, shell: Shell): void {
     },
   });
 }
+
+/** Overlays that shape sizes rather than switch the vault. */
+function addShaping(overlays: Command, shell: Shell): void {
+  add<{ amplify?: string; ttl?: number; follower?: string; why?: string }>(overlays, shell, {
+    usage: 'flip <vault>',
+    about: 'amplify exposure for a while, then give the extra back',
+    example: 'vanta overlays flip vlt_... --amplify 0.35 --ttl 1800 --follower fol_...',
+    options: [
+      option('--amplify <factor>', 'added to every increase'),
+      whole('--ttl <seconds>', 'how long'),
+      option('--follower <follower>', 'this one; default the whole vault'),
+      option('--why <text>', 'for the trail'),
+    ],
+    run: async ({ client, call, print }, [vault_id = ''], { amplify, ttl, follower, why }) => {
+      if (amplify === undefined || ttl === undefined) throw usage('a flip needs --amplify and --ttl');
+      const body = { kind: 'flip', amplify, ttl_seconds: ttl, ...given({ follower_id: follower, why }) } as const;
+      const overlay = await client.createOverlay({ ...call, path: { vault_id }, body });
+      print.record(overlay, overlayFields(overlay));
+    },
+  });
+  add<{ boost?: string; ttl?: number; invert?: true; why?: string }>(overlays, shell, {
+    usage: 'persona <vault> <persona>',
+    about: 'athena, apollo, ares or nemesis shapes what comes',
+    example: 'vanta overlays persona vlt_... apollo --boost 0.1',
+    options: [
+      option('--boost <factor>', "default the persona's own"),
+      option('--invert', 'trade the other way'),
+      whole('--ttl <seconds>', 'ends by itself after this long; default not'),
+      option('--why <text>', 'for the trail'),
+    ],
+    run: async ({ client, call, print }, [vault_id = '', name = ''], { boost, ttl, invert, why }) => {
+      const persona = personas.find((p) => p === name);
+      if (persona === undefined) throw usage(`a persona is one of ${personas.join(', ')}`);
+      const body = { kind: 'persona', persona, ...given({ boost, invert, ttl_seconds: ttl, why }) } as const;
+      const overlay = await client.createOverlay({ ...call, path: { vault_id }, body });
+      print.record(overlay, overlayFields(overlay));
+    },
+  });
+}
+const personas = ['athena', 'apollo', 'ares', 'nemesis'] as const;

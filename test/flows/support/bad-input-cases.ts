@@ -46,7 +46,12 @@ export const callers: readonly Case[] = [
   ['followers of a foreign vault', (w) => get(w, `/v1/vaults/${w.vaults.open}/followers`, w.stranger), 404, 'vault_not_found'],
   ['a follower on a foreign private vault', (w) => follower(w, {}, foreign(w)), 404, 'vault_not_found'],
   ['overlays of a foreign vault', (w) => get(w, `/v1/vaults/${w.vaults.open}/overlays`, w.stranger), 404, 'vault_not_found'],
-  ['overlays of a foreign public vault', (w) => get(w, `/v1/vaults/${w.vaults.upkeep}/overlays`, w.carl), 404, 'vault_not_found'],
+  [
+    'overlays of a foreign public vault',
+    (w) => get(w, `/v1/vaults/${w.vaults.upkeep}/overlays`, w.stranger),
+    404,
+    'vault_not_found',
+  ],
   ['halting a foreign vault', (w) => overlay(w, { kind: 'halt' }, foreign(w)), 404, 'vault_not_found'],
   ["ending a foreign vault's overlay", (w) => end(w, w.endedOverlay, foreign(w)), 404, 'vault_not_found'],
   ['a foreign follower', (w) => get(w, `/v1/followers/${w.follower}`, w.stranger), 404, 'follower_not_found'],
