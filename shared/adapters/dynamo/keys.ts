@@ -34,6 +34,7 @@ export const shardPk = (s: ShardOf): string => `${vaultPk(s)}#S#${pad(s.shard, 5
 
 export const prefixes = {
   user: 'USER#',
+  notice: 'NOTICE#',
   vault: 'VAULT#',
   entry: 'ENTRY#',
   refused: 'REFUSED#',
@@ -59,6 +60,8 @@ export const shardsPerProgressItem = 200;
 export const keys = {
   tenant: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'TENANT' }),
   subscription: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'SUBSCRIPTION' }),
+  /** What its owners are told about its subscription; the stream tells it. */
+  notice: (tenantId: string, noticeId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.notice}${noticeId}` }),
   user: (tenantId: string, userId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.user}${userId}` }),
   removedUser: (tenantId: string, userId: string): Key => ({ pk: tenantPk(tenantId), sk: `REMOVED#${userId}` }),
   /** The tenant's list of its vaults; `all` public ones have a list of their own. */
