@@ -35,6 +35,7 @@ export const shardPk = (s: ShardOf): string => `${vaultPk(s)}#S#${pad(s.shard, 5
 export const prefixes = {
   user: 'USER#',
   notice: 'NOTICE#',
+  invoice: 'INVOICE#',
   vault: 'VAULT#',
   entry: 'ENTRY#',
   refused: 'REFUSED#',
@@ -62,6 +63,7 @@ export const keys = {
   subscription: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'SUBSCRIPTION' }),
   /** What its owners are told about its subscription; the stream tells it. */
   notice: (tenantId: string, noticeId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.notice}${noticeId}` }),
+  invoice: (tenantId: string, invoiceId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.invoice}${invoiceId}` }),
   user: (tenantId: string, userId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.user}${userId}` }),
   removedUser: (tenantId: string, userId: string): Key => ({ pk: tenantPk(tenantId), sk: `REMOVED#${userId}` }),
   /** The tenant's list of its vaults; `all` public ones have a list of their own. */
@@ -113,6 +115,8 @@ export const keys = {
   subject: (subject: string): Key => ({ pk: `ID#SUB#${subjectText(subject)}`, sk: 'REF' }),
   /** A client's token bucket. */
   rate: (client: string): Key => ({ pk: `RATE#${client}`, sk: 'RATE' }),
+  /** What a payment provider's webhook brought, by the provider's id of it. */
+  inbox: (source: string, eventId: string): Key => ({ pk: `INBOX#${source}#${eventId}`, sk: 'INBOX' }),
   idempotency: (owner: string, hash: string): Key => ({ pk: `IDEM#${owner}#${hash}`, sk: 'IDEM' }),
   audit: (tenantId: string, entity: string, at: string, id: string): Key => ({
     pk: `T#${tenantId}#AUDIT#${entity}`,
