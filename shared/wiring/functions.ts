@@ -150,12 +150,21 @@ export const functions = {
     ...api,
     entry: 'functions/billing/api.ts',
     needs: {
-      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
       tenantRole,
       billingSecret: ['GetSecretValue'],
     },
+    reach: { customerReference: ['PutItem'], customerList: ['PutItem'] },
     settings: [...admitting, 'stripeApiBase', 'billingReturnUrl'],
     trigger: { kind: 'http', room: 'billing' },
+  },
+  'billing-worker': {
+    entry: 'functions/billing/worker.ts',
+    memoryMb: 1024,
+    timeoutSeconds: 30,
+    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'], billingSecret: ['GetSecretValue'] },
+    settings: [...always, 'stripeApiBase', 'billingReturnUrl'],
+    trigger: { kind: 'queue', queue: 'billing', batchSize: 1 },
   },
   'stripe-webhook': {
     entry: 'functions/billing/stripe-webhook.ts',

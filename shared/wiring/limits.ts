@@ -53,6 +53,8 @@ export const limits = {
   webhookToleranceSeconds: 300,
   /** The API waits so long for one answer of Stripe. */
   stripeTimeoutMs: 5000,
+  /** A page to pay at is open for so long; Stripe takes 30 minutes to 24 hours. */
+  checkoutMinutes: 60,
   /** What Stripe may send again, or we may find in its list of events: 30 days, and some. */
   inboxDays: 35,
 } as const;
