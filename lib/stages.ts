@@ -61,7 +61,7 @@ export type StageRow = StageSettings & { readonly name: StageName };
 const deployerEnv: Environment = { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION };
 const functionDefaults = {
   retryDelaysSeconds: '1,5,15,60',
-  defaultPlan: 'institutional',
+  defaultPlan: 'none',
   shardSize: '100',
   rateLimit: 'on',
   stripeApiBase: 'https://api.stripe.com',

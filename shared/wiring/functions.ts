@@ -98,6 +98,13 @@ export const functions = {
     settings: [...admitting],
     trigger: { kind: 'http', room: 'overlays' },
   },
+  'entitlements-api': {
+    ...api,
+    entry: 'functions/entitlements/api.ts',
+    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], tenantRole },
+    settings: [...admitting],
+    trigger: { kind: 'http', room: 'entitlements' },
+  },
   'followers-api': {
     ...api,
     entry: 'functions/followers/api.ts',

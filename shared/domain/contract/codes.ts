@@ -31,6 +31,10 @@ export const codes = {
   route_not_found: { status: 404, means: 'There is no such route.' },
   method_not_allowed: { status: 405, means: 'The path does not take this method; `Allow` names those that it takes.' },
   internal: { status: 500, means: 'Something went wrong here; it is logged under the request id.' },
+  entitlement_required: {
+    status: 403,
+    means: 'The plan does not have it, or has no room for more; `entitlement` names it, `plans` those that do.',
+  },
   // Of several rooms.
   cursor_invalid: { status: 400, means: 'The cursor is not one that this list gave.' },
   precondition_failed: { status: 412, means: 'The record has changed since it was read: the tag in If-Match no longer holds.' },
