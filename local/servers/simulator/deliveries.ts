@@ -45,8 +45,8 @@ interface Message {
 
 interface DeliveriesOptions {
   target(): Target | undefined;
-  /** The bytes of a delivery, signed now. */
-  render(delivery: Delivery, target: Target): Message;
+  /** The bytes of a delivery, signed now; undefined when its event is gone. */
+  render(delivery: Delivery, target: Target): Message | undefined;
   /** Milliseconds between the attempts; after the last one the delivery has failed. */
   readonly retryDelaysMs?: readonly number[];
   onChange(): void;
@@ -159,7 +159,12 @@ export class Deliveries {
     this.#scheduled.add(delivery);
     try {
       if (this.#stopped || target === undefined) return;
-      const result = await send(target, this.#options.render(delivery, target));
+      const message = this.#options.render(delivery, target);
+      if (message === undefined) {
+        delivery.state = 'dropped';
+        return;
+      }
+      const result = await send(target, message);
       if (this.#stopped) return;
       delivery.attempts.push({ at: new Date().toISOString(), ...result });
       const delay = this.#retryDelays[delivery.attempts.length - 1];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SimAnswer } from '../simulator/server.ts';
+import type { SimAnswer, SimRequest } from '../simulator/server.ts';
 import { StripeFailure } from './failure.ts';
 
 interface Remembered {
@@ -17,8 +17,10 @@ export function createIdempotency(kept: readonly (readonly [string, Remembered])
   const known = new Map(kept.filter(([, { answer }]) => answer !== undefined));
   return {
     /** The answer that there is already; otherwise the key is taken, and `done` or `forget` must follow. */
-    begin(key: string, request: { method: string; path: string; body: string }, now: number): SimAnswer | undefined {
-      const digest = createHash('sha256').update(JSON.stringify(request)).digest('hex');
+    begin(key: string, { method, path, body }: SimRequest, now: number): SimAnswer | undefined {
+      const digest = createHash('sha256')
+        .update(JSON.stringify([method, path, body]))
+        .digest('hex');
       const before = known.get(key);
       if (before === undefined || before.at + keepSeconds < now) {
         known.set(key, { digest, at: now });

@@ -125,7 +125,8 @@ async function serve({ world, api, tick, settle }: Account, request: SimRequest)
 /** An event's bytes are the same at every attempt; the signature has the time of this one. */
 function signer(world: World, clock: () => number) {
   return ({ event_id }: Delivery, { secret }: Target) => {
-    const event = world.get('event', event_id);
+    const event = world.find('event', event_id);
+    if (event === undefined) return undefined;
     const body = JSON.stringify(event, null, 2);
     const timestamp = Math.floor(clock() / 1000);
     const signature = Stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp });

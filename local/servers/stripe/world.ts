@@ -131,6 +131,7 @@ export class World {
       type: type as Event['type'], // the package's list of types is open
     };
     this.put(event);
+    this.addNote(event.id, { happened: this.realNow() });
     this.told.push(event);
   }
 
