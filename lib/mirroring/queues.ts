@@ -36,6 +36,7 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   },
   shards: { visibilitySeconds: limits.shardVisibilitySeconds, maxReceives: limits.netMaxReceives },
   followerRetry: { visibilitySeconds: limits.retryVisibilitySeconds, maxReceives: limits.netMaxReceives },
+  billing: { visibilitySeconds: limits.billingVisibilitySeconds, maxReceives: limits.billingMaxReceives },
 };
 
 /** The queues of the straight line, each with its dead letters, and those of what feeds it. */
@@ -57,6 +58,7 @@ export class MirroringQueues extends Construct {
       tenantStatus: line('tenantStatus'),
       shards: line('shards'),
       followerRetry: line('followerRetry'),
+      billing: line('billing'),
     };
     const nodes = new StandardQueue(this, 'shardNodes', {
       name: physical(queueNames.shardNodes),
@@ -71,6 +73,7 @@ export class MirroringQueues extends Construct {
       shardNodes: nodes.queue,
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
+      billing: lines.billing.queue,
       dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
     };
     this.ruleDeadLetters = standardDeadLetters(this, 'RuleDeadLetters', ruleName);

@@ -5,7 +5,7 @@ import { assert } from './refusal.ts';
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
-export type Kind = 'ten' | 'usr' | 'vlt' | 'fol' | 'mo' | 'ovl' | 'evt';
+export type Kind = 'ten' | 'usr' | 'vlt' | 'fol' | 'mo' | 'ovl' | 'evt' | 'inv';
 
 /** A whole number of at most 50 bits, which a double holds. */
 function base32(value: number, length: number): string {

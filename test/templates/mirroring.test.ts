@@ -46,8 +46,8 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
 
   it('keeps dead letters 14 days, those of dispatch in their own queue', () => {
     const ends = synthesis.all('AWS::SQS::Queue').filter(([, q]) => q.Properties['RedrivePolicy'] === undefined);
-    // Those of dispatch, of the event rules, of the stream and of the nodes.
-    expect(ends).toHaveLength(working.length + 4);
+    // Those of dispatch, of the event rules, of the stream, of the nodes and of billing.
+    expect(ends).toHaveLength(working.length + 5);
     for (const [, q] of ends) expect(q.Properties['MessageRetentionPeriod']).toBe(fourteenDays);
     expect(queue(queueNames.dispatchDlx)).toMatchObject(highThroughput);
     expect(limits.dlqRetentionDays).toBe(14);

@@ -31,6 +31,10 @@ export const codes = {
   route_not_found: { status: 404, means: 'There is no such route.' },
   method_not_allowed: { status: 405, means: 'The path does not take this method; `Allow` names those that it takes.' },
   internal: { status: 500, means: 'Something went wrong here; it is logged under the request id.' },
+  entitlement_required: {
+    status: 403,
+    means: 'The plan does not have it, or has no room for more; `entitlement` names it, `plans` those that do.',
+  },
   // Of several rooms.
   cursor_invalid: { status: 400, means: 'The cursor is not one that this list gave.' },
   precondition_failed: { status: 412, means: 'The record has changed since it was read: the tag in If-Match no longer holds.' },
@@ -109,6 +113,12 @@ export const codes = {
   order_canceled: { status: 409, means: 'Its order was canceled: it is not sent any more.' },
   not_covered: { status: 409, means: 'Sent now it would leave the follower elsewhere than it should stand: settle it.' },
   not_sendable: { status: 409, means: 'Nothing can be sent to this follower now.' },
+  // Billing.
+  webhook_unsigned: { status: 400, means: 'The signature of a payment provider is missing, wrong, or not of now.' },
+  invoice_not_found: missing('invoice'),
+  rail_unavailable: { status: 400, means: 'This way to pay is not available on this platform.' },
+  no_subscription: { status: 409, means: 'There is no subscription that is paid for.' },
+  owner_required: { status: 403, means: 'Only an owner of the tenant may do this.' },
 } as const satisfies Record<string, CodeMeaning>;
 
 export type Code = keyof typeof codes;
