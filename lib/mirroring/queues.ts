@@ -38,6 +38,7 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   },
   shards: { visibilitySeconds: limits.shardVisibilitySeconds, maxReceives: limits.netMaxReceives },
   followerRetry: { visibilitySeconds: limits.retryVisibilitySeconds, maxReceives: limits.netMaxReceives },
+  billing: { visibilitySeconds: limits.billingVisibilitySeconds, maxReceives: limits.billingMaxReceives },
 };
 
 const standard = {
@@ -64,6 +65,7 @@ export class MirroringQueues extends Construct {
       tenantStatus: line('tenantStatus'),
       shards: line('shards'),
       followerRetry: line('followerRetry'),
+      billing: line('billing'),
     };
     const plain = (name: keyof typeof standard) =>
       new StandardQueue(this, name, { name: physical(queueNames[name]), ...standard[name] });
@@ -76,6 +78,7 @@ export class MirroringQueues extends Construct {
       shardNodes: nodes.queue,
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
+      billing: lines.billing.queue,
       overlayTimer: timer.queue,
       dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
     };

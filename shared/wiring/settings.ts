@@ -9,12 +9,16 @@ export const settings = {
   webhookTargets: 'WEBHOOK_TARGETS',
   /** Seconds before the second, third ... attempt of a delivery, comma-separated. */
   retryDelaysSeconds: 'RETRY_DELAYS_SECONDS',
-  /** `institutional`: every tenant counts as institutional (until billing is built). */
+  /** The plan of tenants that never had a subscription: `none`, or a plan's id. */
   defaultPlan: 'DEFAULT_PLAN',
   /** `off` lifts the limit on requests: for load tests on the local platform. */
   rateLimit: 'RATE_LIMIT',
   /** Followers per shard; a shard's size is fixed when it is opened. */
   shardSize: 'SHARD_SIZE',
+  /** Where Stripe's API answers: Stripe itself, or a simulator. */
+  stripeApiBase: 'STRIPE_API_BASE',
+  /** The page of the product's own site that people come back to from a payment page. Nothing depends on their coming. */
+  billingReturnUrl: 'BILLING_RETURN_URL',
 } as const;
 
 export type SettingName = keyof typeof settings;

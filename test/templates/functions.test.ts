@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { functionNameOf } from '../../lib/constructs/vanta-function.ts';
 import { type StageName, stageNames, stages } from '../../lib/stages.ts';
 import release from '../../package.json' with { type: 'json' };
-import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import type { Card } from '../../shared/wiring/card.ts';
+import { type FunctionName, functions } from '../../shared/wiring/functions.ts';
 import { type ResourceName, resources } from '../../shared/wiring/resources.ts';
 import { settings } from '../../shared/wiring/settings.ts';
 import { logicalIdOf, type Statement, Synthesis } from './synthesis.ts';
@@ -16,10 +17,12 @@ const services: Record<ResourceName, string> = {
   followerRetry: 'sqs',
   tenantStatus: 'sqs',
   dispatchDlx: 'sqs',
+  billing: 'sqs',
   overlayTimer: 'sqs',
   bus: 'events',
   auditBucket: 's3',
   masterSecret: 'secretsmanager',
+  billingSecret: 'secretsmanager',
   tenantRole: 'sts',
   userPool: 'cognito-idp',
   machineClients: 'ssm',

@@ -4,6 +4,7 @@ import { type Role, roles } from '../../../shared/domain/tenants/roles.ts';
 import { userIdOf } from '../../../shared/domain/tenants/standing.ts';
 import type { Refusal } from '../../../shared/kit/refusal.ts';
 import { type RouteId, routes, type Scope, scopes } from '../../../shared/wiring/routes.ts';
+import { on } from '../../entitlements/support/room.ts';
 import { personOf } from './callers.ts';
 
 /**
@@ -40,6 +41,8 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   createTenant: { to: 'signed_in' },
   getTenant: { to: 'tenant:manage', on: 'tenant' },
   updateTenant: { to: 'tenant:manage', on: 'tenant' },
+  listPlans: { to: 'anybody' },
+  getMySubscription: { to: 'billing:read' },
   createVault: { to: 'mirror:manage', managersOnly: true },
   listVaults: { to: 'vault:read' },
   getVault: { to: 'vault:read', on: 'vault', part: true },
@@ -69,6 +72,13 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   reportFill: { to: 'follower:manage', on: 'follower_order', self: true, signed: true },
   listDeadLetters: { to: 'mirror:manage' },
   redriveDeadLetter: { to: 'mirror:manage', on: 'follower_order' },
+  changePlan: { to: 'billing:manage' },
+  previewChange: { to: 'billing:read' },
+  cancelSubscription: { to: 'billing:manage' },
+  resumeSubscription: { to: 'billing:manage' },
+  openPortal: { to: 'billing:manage' },
+  listInvoices: { to: 'billing:read' },
+  refundInvoice: { to: 'billing:manage', on: 'invoice' },
 };
 
 /** SPEC 3, the roles' table. */
@@ -92,14 +102,20 @@ export interface CallerCase {
   /** As `stopped`, for what is neither reading nor paying. */
   readonly readsOnly?: true;
   readonly client?: true;
+  /** The code that every route answers but the public ones. */
+  readonly everywhere?: string;
 }
 
-const stands = { kind: 'manager', status: 'active', plan: 'institutional' } as const;
+const stands = { kind: 'manager', status: 'active', ...on('institutional') } as const;
 const machine = (name: string, held: readonly Scope[]): CallerCase => ({
   name: `a machine client ${name}`,
   principal: { subject: 'm', machine: true, tenantId: own, scopes: new Set(held), tenant: stands },
   scopes: held,
 });
+const barred = {
+  principal: { subject: 'm', machine: true, tenantId: own, scopes: new Set(scopes), tenant: { ...stands, ...on('pro') } },
+  everywhere: 'entitlement_required',
+} as const;
 const owner = (name: string, more: Partial<Principal>, said: Partial<CallerCase> = {}): CallerCase => ({
   name,
   principal: personOf('owner', own, more),
@@ -119,6 +135,7 @@ export const callers: readonly CallerCase[] = [
   ),
   machine('with every scope', scopes),
   machine('without any', []),
+  { ...machine('of a plan without any', scopes), ...barred },
   ...scopes.map((scope) => machine(`with ${scope}`, [scope])),
   owner('the owner of a client', { tenant: { ...stands, kind: 'client' } }, { client: true }),
   owner('the owner of a suspended tenant', { tenant: { ...stands, status: 'suspended' } }, { readsOnly: true }),
@@ -161,12 +178,13 @@ export function codeOf(id: RouteId, caller: CallerCase, whose: Whose, on = contr
   const { method } = routes[id];
   if (row.to !== 'anybody') {
     if (caller.principal === undefined) return row.signed ? `${row.on}_not_found` : 'unauthenticated';
+    if (caller.everywhere !== undefined) return caller.everywhere;
     if (row.to !== 'signed_in') {
       if (caller.stopped !== undefined && caller.stopped !== 'tenant_closed') return caller.stopped;
       const asOneself = (row.self && caller.follower) || (row.oneself && caller.principal.role !== undefined);
       if (!caller.scopes.includes(row.to) && !asOneself) return 'scope_required';
       if (caller.stopped !== undefined) return caller.stopped;
-      if (caller.readsOnly && method !== 'GET') return 'tenant_suspended';
+      if (caller.readsOnly && method !== 'GET' && row.to !== 'billing:manage') return 'tenant_suspended';
       if (row.managersOnly && caller.client) return 'tenant_kind';
     }
   }
@@ -215,7 +233,7 @@ export function faults(decide: Decide): string[] {
 
 /** A decision about a thing of another kind than the route's is one about nothing. */
 export function confusions(decide: Decide): string[] {
-  const kinds: Resource['kind'][] = ['tenant', 'user', 'vault', 'manager_order', 'follower', 'follower_order'];
+  const kinds: Resource['kind'][] = ['tenant', 'user', 'vault', 'manager_order', 'follower', 'follower_order', 'invoice'];
   return (Object.keys(contract) as RouteId[]).flatMap((id) => {
     const on = contract[id].on;
     const wrong = on === undefined ? [] : kinds.filter((kind) => kind !== on && kind !== contract[id].orOn);
