@@ -76,6 +76,21 @@ describe('who may flip', () => {
     expect(desk.platform.denied).toEqual([]);
   });
 
+  it('but not on a plan without flip mode or personas: refused by its name, nothing changed', async () => {
+    const lone = await newTenant(desk.info?.api ?? '', 'manager', 'luca');
+    const vault = await lone.client.post<{ vault_id: string }>('/v1/vaults', { label: 'Lone', rails: ['fiat'], ...shortFlips });
+    await lone.client.post('/local/subscription', { tenant_id: lone.tenant_id, plan_id: 'core' });
+    const ask = (body: object) =>
+      lone.client.post<{ code: string; entitlement: string; plans: string[] }>(`/v1/vaults/${vault.body.vault_id}/overlay`, body);
+    const refusals = [await ask(flip()), await ask({ kind: 'persona', persona: 'apollo' })];
+    expect(refusals.map(({ status, body }) => [status, body.code, body.entitlement, body.plans])).toEqual([
+      [403, 'entitlement_required', 'flip_mode', ['pro', 'institutional']],
+      [403, 'entitlement_required', 'persona_boosts', ['pro', 'institutional']],
+    ]);
+    const { body } = await lone.client.get<{ items: unknown[] }>(`/v1/vaults/${vault.body.vault_id}/overlays`);
+    expect(body.items).toEqual([]);
+  });
+
   it('and the manager stops a flipped follower of another tenant: that ends its flip', async () => {
     await hers.change('two', { kill_switch: false });
     const { overlay_id } = await as('client').start(flip('two'));

@@ -114,6 +114,7 @@ export const overlaySchemas: RoomSchemas<'overlays'> = {
       'flip_reverting',
       'persona_not_allowed',
       'persona_active',
+      'entitlement_required',
     ],
   },
   listOverlays: {

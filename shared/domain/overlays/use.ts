@@ -1,6 +1,7 @@
 import { timestamp } from '../../kit/clock.ts';
 import { id } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
+import { requireFeature } from '../entitlements/feature.ts';
 import type { Follower } from '../followers/follower.ts';
 import { decide, notFound, permit, resource } from '../tenants/policy.ts';
 import type { Vault } from '../vaults/vault.ts';
@@ -28,7 +29,7 @@ export function startOverlay(caller: Caller, body: OverlayBody, seed: string, po
   if (isSwitch(body)) return switchVault(caller, body, seed, ports);
   const start = { caller, overlay_id: id('ovl', seed), ports };
   if (body.kind === 'flip' && body.follower_id !== undefined) return tried(start, body, onFollower(start, body.follower_id));
-  return tried(start, body, onVault(start));
+  return tried(start, body, onVault(start, body.kind));
 }
 
 interface Start {
@@ -59,11 +60,12 @@ async function tried({ caller, overlay_id, ports }: Start, body: FlipBody | Pers
 }
 
 const onVault =
-  ({ caller, ports }: Start): Begin =>
+  ({ caller, ports }: Start, kind: 'flip' | 'persona'): Begin =>
   async () => {
     const vault = await ports.vault(caller.vaultId);
     permit(caller.principal, 'createOverlay', resource('vault', vault));
     if (vault === undefined) throw notFound('vault');
+    requireFeature(caller.principal, kind === 'flip' ? 'flip_mode' : 'persona_boosts');
     return { vault, save: (overlay) => ports.startVault(vault, overlay) };
   };
 
@@ -74,6 +76,7 @@ const onFollower =
     if (follower === undefined) throw notFound('follower');
     permit(caller.principal, 'createOverlay', resource('follower', follower));
     if (follower.vault_id !== caller.vaultId) throw notFound('follower');
+    requireFeature(caller.principal, 'flip_mode');
     const vault = await ports.vaultAt({ tenant_id: follower.vault_tenant_id, vault_id: follower.vault_id });
     if (vault === undefined) throw notFound('vault');
     return { vault, follower, save: (overlay) => ports.startFollower(vault, follower, overlay) };

@@ -9,6 +9,7 @@ import { MemoryTable } from '../memory/table.ts';
 import { followerIdOf, openedAt, start, vaultId } from './cast.ts';
 import { Endpoints } from './endpoints.ts';
 import { drawRates, Faults, type Mode, quiet, type Rates } from './faults.ts';
+import { sweepFlips } from './flips.ts';
 import { Line, messagesIn } from './lines.ts';
 import { Random } from './prng.ts';
 import { Death, type Ground, Outage, Process } from './process.ts';
@@ -213,7 +214,10 @@ export class World {
   }
 
   sweep() {
-    return this.invoke('sweep', 55_000, (means) => wiring.sweepOnce(vaultId, means));
+    return this.invoke('sweep', 55_000, async (means) => {
+      const found = await wiring.sweepOnce(vaultId, means);
+      return { ...found, rung: found.rung + (await sweepFlips(means)) };
+    });
   }
 
   #means(process: Process): wiring.Means {
