@@ -1,11 +1,12 @@
 import { type Exact, show } from './decimal.ts';
 import type { Evidence } from './evidence.ts';
+import type { FlipStep } from './flip.ts';
 import { type FollowerVerdict, percentile, sum, type Verdict } from './verdict.ts';
 
 type Row = readonly string[];
 
 /** The summary as text. */
-export function report(evidence: Evidence, verdict: Verdict): string {
+export function report(evidence: Evidence, verdict: Verdict, flip: readonly FlipStep[] = []): string {
   return [
     '',
     'VANTA demo: what the followers’ endpoints received',
@@ -16,6 +17,7 @@ export function report(evidence: Evidence, verdict: Verdict): string {
     '',
     table(positions(evidence, verdict)),
     '',
+    ...(flip.length === 0 ? [] : [table(flips(flip)), '']),
     conclusion(verdict),
     '',
   ].join('\n');
@@ -80,6 +82,11 @@ function positions({ sent }: Evidence, { followers }: Verdict): Row[] {
   };
   return [['position at the end', 'manager', 'proportional', 'capped', 'shadow', 'all, as due'], ...symbols.map(row)];
 }
+
+const flips = (steps: readonly FlipStep[]): Row[] => [
+  ['flip mode, shares held', 'flipped', 'its twin'],
+  ...steps.map(({ when, flipped, twin }) => [when, flipped, twin]),
+];
 
 function conclusion({ problems }: Verdict): string {
   if (problems.length === 0)

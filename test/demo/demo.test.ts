@@ -11,7 +11,7 @@ async function played(misbehaviour: Misbehaviour, minutes = 1): Promise<string> 
   const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
   try {
     const bus = { endpoint: platform.api, name: 'bus' };
-    await runDemo({ api: platform.api, bus, minutes, followers: 20, firstMonth: '2009-03', paceMs: 1 });
+    await runDemo({ api: platform.api, bus, minutes, followers: 20, firstMonth: '2009-03', paceMs: 1, flips: false });
   } finally {
     write.mockRestore();
     await platform.stop();
