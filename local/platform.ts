@@ -70,6 +70,7 @@ export interface Platform {
   };
   /** The payment providers: the built-in simulators, unless the environment names others. */
   readonly stripe: ProviderAddress;
+  readonly btcpay: ProviderAddress;
   readonly pid: number;
   stop(): Promise<void>;
 }
@@ -191,6 +192,7 @@ async function startParts(parts: Parts) {
     user_pool: { endpoint: aws.endpoint, ...pool.addresses },
     function_urls: { stripe: at(urlOf('stripe')), btcpay: at(urlOf('btcpay')), broker_events: at(urlOf('broker')) },
     stripe: providers.stripe,
+    btcpay: providers.btcpay,
     dynamodb_gate: confinement.endpoint,
     bus: aws.endpoint,
     bus_name: model.buses[0]?.name ?? 'default',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Model, SecretSpec } from '../template/model.ts';
+import { startBtcpaySimulator } from './btcpay/simulator.ts';
 import { startStripeSimulator } from './stripe/simulator.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,10 +20,15 @@ interface ProvidersOptions {
 }
 
 /** What the local stage gives when nobody says otherwise (SPEC 12). */
-const defaults = { stripe_secret_key: 'sk_test_local', stripe_webhook_secret: 'whsec_local' } as const;
+const defaults = {
+  stripe_secret_key: 'sk_test_local',
+  stripe_webhook_secret: 'whsec_local',
+  btcpay_api_key: 'btcpay_local',
+  btcpay_webhook_secret: 'btcpay_whsec_local',
+} as const;
 type KeyName = keyof typeof defaults;
 
-/** Stripe as the functions meet it: what the environment names, or a simulator of it. */
+/** Stripe and BTCPay Server as the functions meet them: what the environment names, or simulators. */
 export async function startProviders({ api, model, environment, keep, log }: ProvidersOptions) {
   const key = keysIn(secretsFor(model.secrets, environment), environment);
   const target = (word: string, secret: string) => {
@@ -37,11 +43,20 @@ export async function startProviders({ api, model, environment, keep, log }: Pro
         keep: join(keep, 'stripe.json'),
         log,
       });
+  const btcpay = environment['BTCPAY_BASE_URL']
+    ? external(environment['BTCPAY_BASE_URL'])
+    : await startBtcpaySimulator({
+        apiKey: key('btcpay_api_key'),
+        webhook: target('btcpay', key('btcpay_webhook_secret')),
+        keep: join(keep, 'btcpay.json'),
+        log,
+      });
   return {
     stripe: addressOf(stripe),
+    btcpay: addressOf(btcpay),
     /** What the functions' settings are here, where a card has them. */
-    settings: { STRIPE_API_BASE: stripe.url },
-    stop: () => stripe.stop(),
+    settings: { STRIPE_API_BASE: stripe.url, BTCPAY_BASE_URL: btcpay.url },
+    stop: () => Promise.all([stripe.stop(), btcpay.stop()]),
   };
 }
 
