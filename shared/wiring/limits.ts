@@ -23,6 +23,12 @@ export const limits = {
   workerReserveSeconds: 8,
   retryVisibilitySeconds: 60,
   netMaxReceives: 1000,
+  /** SQS's longest delay of a message; a timer that is set for later hops. */
+  timerHopSeconds: 900,
+  timerVisibilitySeconds: 35,
+  timerMaxReceives: 20,
+  /** What should happen at a flip's end happens within. */
+  revertWithinSeconds: 5,
   dlqRetentionDays: 14,
   webhookTimeoutMs: 5000,
   webhookBodyBytes: 16 * 1024,
@@ -53,6 +59,8 @@ export const limits = {
   webhookToleranceSeconds: 300,
   /** The API waits so long for one answer of Stripe. */
   stripeTimeoutMs: 5000,
+  /** A page to pay at is open for so long; Stripe takes 30 minutes to 24 hours. */
+  checkoutMinutes: 60,
   /** What Stripe may send again, or we may find in its list of events: 30 days, and some. */
   inboxDays: 35,
 } as const;

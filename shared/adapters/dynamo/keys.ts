@@ -1,5 +1,6 @@
 import type { At } from '../../domain/mirroring/entry.ts';
 import { subjectText } from '../../domain/tenants/scope.ts';
+import { sha256Start } from '../../kit/hash.ts';
 
 /**
  * Every key string of the one table (ARCHITECTURE 3). Partition keys start with the owner, so that IAM can confine a
@@ -30,7 +31,14 @@ export interface FollowerOf {
   readonly follower_id: string;
 }
 const followerPk = (f: FollowerOf): string => `${tenantPk(f.tenant_id)}#F#${f.follower_id}`;
+const dueFlips = 'OPEN#FLIPS';
+const revertedPk = (v: VaultKey, overlayId: string): string => `${vaultPk(v)}#P#${overlayId}`;
 export const shardPk = (s: ShardOf): string => `${vaultPk(s)}#S#${pad(s.shard, 5)}`;
+
+/** Partitions that all customers are spread over. */
+export const customerPartitions = 8;
+const customersPk = (partition: number): string => `CUSTOMERS#${partition}`;
+const customerPartition = (customerId: string): number => sha256Start(customerId) % customerPartitions;
 
 export const prefixes = {
   user: 'USER#',
@@ -48,6 +56,10 @@ export const prefixes = {
   result: 'RESULT#',
   child: 'CHILD#',
   overlay: 'OVERLAY#',
+  /** A vault's flips whose revert is not done. */
+  liveFlip: 'FLIP#',
+  /** Rows that TTL deletes when a flip is over. */
+  alarm: 'ALARM#',
   /** A tenant's followers, wherever their vaults are. */
   ownFollower: 'FOLLOWER#',
   nav: 'NAV#',
@@ -61,6 +73,9 @@ export const shardsPerProgressItem = 200;
 export const keys = {
   tenant: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'TENANT' }),
   subscription: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'SUBSCRIPTION' }),
+  /** What we keep of the tenant at Stripe; by customer it is found through a reference and, for reconciliation, in a list. */
+  stripeAccount: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'STRIPE' }),
+  stripeCustomer: (customerId: string): Key => ({ pk: customersPk(customerPartition(customerId)), sk: customerId }),
   /** What its owners are told about its subscription; the stream tells it. */
   notice: (tenantId: string, noticeId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.notice}${noticeId}` }),
   invoice: (tenantId: string, invoiceId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.invoice}${invoiceId}` }),
@@ -89,6 +104,12 @@ export const keys = {
   external: (v: VaultKey, externalId: string): Key => ({ pk: vaultPk(v), sk: `EXTERNAL#${externalId}` }),
   refused: (v: VaultKey, orderId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.refused}${orderId}` }),
   overlay: (v: VaultKey, overlayId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.overlay}${overlayId}` }),
+  liveFlip: (v: VaultKey, overlayId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.liveFlip}${overlayId}` }),
+  /** Where sweep finds what is due at a time: the end of a flip, or of all flips of a vault that stopped. */
+  due: (at: string, vaultId: string, overlayId: string): Key => ({ pk: dueFlips, sk: `${at}#${vaultId}#${overlayId}` }),
+  flipAlarm: (overlayId: string): Key => ({ pk: `OPEN#ALARM#${overlayId}`, sk: `${prefixes.alarm}${overlayId}` }),
+  /** Shards that have reverted a vault-wide flip. */
+  reverted: (v: VaultKey, overlayId: string, block: number): Key => ({ pk: revertedPk(v, overlayId), sk: pad(block, 4) }),
   follower: (s: ShardOf, place: number): Key => ({ pk: shardPk(s), sk: `${prefixes.roster}${pad(place, 4)}` }),
   ledger: (s: ShardOf, symbol: string): Key => ({ pk: shardPk(s), sk: `${prefixes.ledger}${symbol}` }),
   result: (s: ShardOf, at: At): Key => ({ pk: shardPk(s), sk: `${prefixes.result}${lineText(at)}` }),
@@ -147,7 +168,10 @@ export const partitions = {
   publicVaults: 'PUBLIC#VAULTS',
   progress: (v: VaultKey, seq: number): string => `${vaultPk(v)}#P#${seqText(seq)}`,
   open: (partition: number): string => `OPEN#${partition}`,
+  customers: customersPk,
   entitlementsDue: (partition: number): string => `DUE#ENTITLEMENTS#${partition}`,
+  dueFlips,
+  reverted: revertedPk,
 };
 
 /** The sequence number in a key such as `ENTRY#000000000042`. */

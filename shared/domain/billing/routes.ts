@@ -62,7 +62,7 @@ export const refundBody = z.strictObject({
 });
 export type RefundBody = z.infer<typeof refundBody>;
 
-const away = [] as const;
+const away = ['billing_unavailable', 'billing_in_progress'] as const;
 const pageOrChange = ['rail_unavailable', 'no_subscription', ...away] as const;
 
 export const billingSchemas: RoomSchemas<'billing'> = {
@@ -71,14 +71,26 @@ export const billingSchemas: RoomSchemas<'billing'> = {
     params: {},
     body: changeBody,
     answer: { status: 200, schema: changeAnswer },
-    codes: ['rail_unavailable', ...away],
+    codes: [
+      'rail_unavailable',
+      'other_rail',
+      'plan_unchanged',
+      'payment_due',
+      'cancel_pending',
+      'downgrade_pending',
+      'preview_stale',
+      'checkout_expired',
+      'payment_action_required',
+      'payment_declined',
+      ...away,
+    ],
   },
   previewChange: {
     summary: 'What a change of plan costs now, to the cent',
     params: {},
     query: z.strictObject({ plan_id: z.enum(planIds), interval: z.enum(intervals), rail: z.enum(payingRails).optional() }),
     answer: { status: 200, schema: changePreview },
-    codes: ['rail_unavailable', ...away],
+    codes: ['rail_unavailable', 'other_rail', 'preview_stale', ...away],
   },
   cancelSubscription: {
     summary: 'End the subscription with the period that is paid',
@@ -110,6 +122,6 @@ export const billingSchemas: RoomSchemas<'billing'> = {
     params: { invoice_id: idOf('inv') },
     body: refundBody,
     answer: { status: 200, schema: invoiceRecord },
-    codes: ['rail_unavailable', 'owner_required', ...away],
+    codes: ['rail_unavailable', 'owner_required', 'nothing_to_refund', 'refund_exceeds_paid', 'refund_refused', ...away],
   },
 };
