@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { decimal, format, isDecimal, subtract } from '../../../shared/kit/decimal.ts';
 import { readJson } from '../../../shared/kit/json.ts';
 import { json, type SimAnswer, type SimRequest } from '../simulator/server.ts';
-import { dueOf, type Invoice, inCurrency, invoiceModel, markable, methodModel, refundable, sum } from './invoice.ts';
+import {
+  dueOf,
+  type Invoice,
+  inCurrency,
+  invoiceModel,
+  markable,
+  methodModel,
+  type PullPayment,
+  refundable,
+  sum,
+} from './invoice.ts';
 import { type BtcNode, newId } from './node.ts';
 
 const amount = z
@@ -76,7 +86,8 @@ function answer(node: BtcNode, request: SimRequest, apiKey: string): unknown {
     /^\/api\/v1\/stores\/([^/]+)\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?$/.exec(request.path) ?? [];
   const call = { node, request, store: decodeURIComponent(store) };
   if (room === 'rates') return [{ currencyPair: 'BTC_USD', errors: [], rate: node.rate }];
-  if (room === 'pull-payments' && request.method === 'GET') return [...node.pullPayments.values()].reverse();
+  if (room === 'pull-payments' && request.method === 'GET')
+    return [...node.pullPayments.values()].reverse().map((one) => pullModel(one, request.base));
   if (room !== 'invoices') throw problem(404, 'not-found', `There is no ${request.path}`);
   if (id === undefined) return request.method === 'POST' ? createInvoice(call) : listInvoices(call);
   const invoice = node.invoices.get(decodeURIComponent(id));
@@ -203,11 +214,12 @@ function refundInvoice(
     BOLT11Expiration: '30',
     autoApproveClaims: true,
     archived: false,
-    viewLink: `${base}/pull-payments/${id}`,
   };
   node.pullPayments.set(id, made);
-  return made;
+  return pullModel(made, base);
 }
+
+const pullModel = (made: PullPayment, base: string) => ({ ...made, viewLink: `${base}/pull-payments/${made.id}` });
 
 function refundAmount(invoice: Invoice, asked: z.infer<typeof refund>, paid: ReturnType<typeof sum>) {
   const { refundVariant, customAmount, customCurrency } = asked;

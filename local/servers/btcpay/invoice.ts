@@ -75,7 +75,6 @@ export interface PullPayment {
   readonly BOLT11Expiration: string;
   readonly autoApproveClaims: boolean;
   readonly archived: boolean;
-  readonly viewLink: string;
 }
 
 const satoshi = decimal('0.00000001');
