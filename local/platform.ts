@@ -175,8 +175,7 @@ async function startParts(parts: Parts) {
   const actions = { AWSEvents: bus.actions, AWSCognitoIdentityProviderService: pool.actions, ...stored(parts) };
   const aws = await startAws(prefixed(actions), confinement.sts);
   stops.push(aws.stop);
-  const providers = await startProviders({ api: front.api, model, environment: process.env, keep: parts.keep, log: options.log });
-  stops.push(providers.stop);
+  const providers = await openProviders(parts);
   const settings = { ...options.settings, ...providers.settings };
   const functions = startFunctions({ ...parts, options: { ...options, settings } }, aws.endpoint, confinement);
   stops.push(functions.stop);
@@ -240,6 +239,15 @@ function startFunctions(
     }),
     onFailure: ({ name }, error, logFile) => options.log(`${name}: ${error.type}: ${firstLine(error.message)} (${logFile})`),
   });
+}
+
+/** With --data they go on from their files, as all else does. */
+async function openProviders({ options, stops, model, front, keep }: Parts) {
+  const { data, log } = options;
+  const kept = data === undefined ? undefined : keep;
+  const providers = await startProviders({ api: front.api, model, environment: process.env, keep: kept, log });
+  stops.push(providers.stop);
+  return providers;
 }
 
 function openIssuer({ model, front, keep }: Parts): Promise<Issuer> {

@@ -15,7 +15,8 @@ interface ProvidersOptions {
   readonly api: string;
   readonly model: Pick<Model, 'secrets' | 'functionUrls'>;
   readonly environment: Environment;
-  readonly keep: string;
+  /** Where they keep what they have; without it all is in memory. */
+  readonly keep: string | undefined;
   log(line: string): void;
 }
 
@@ -40,7 +41,7 @@ export async function startProviders({ api, model, environment, keep, log }: Pro
     : await startStripeSimulator({
         secretKey: key('stripe_secret_key'),
         webhook: target('stripe', key('stripe_webhook_secret')),
-        keep: join(keep, 'stripe.json'),
+        keep: keep && join(keep, 'stripe.json'),
         log,
       });
   const btcpay = environment['BTCPAY_BASE_URL']
@@ -48,7 +49,7 @@ export async function startProviders({ api, model, environment, keep, log }: Pro
     : await startBtcpaySimulator({
         apiKey: key('btcpay_api_key'),
         webhook: target('btcpay', key('btcpay_webhook_secret')),
-        keep: join(keep, 'btcpay.json'),
+        keep: keep && join(keep, 'btcpay.json'),
         log,
       });
   return {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBtcpaySimulator } from '../../local/servers/btcpay/simulator.ts';
 import { type Account, catalogue, openAccount } from '../local/stripe/support/account.ts';
 import { findChromium, openBrowser } from './chromium.ts';
 
@@ -73,6 +74,30 @@ describe.skipIf('missing' in found)('the checkout page in a real browser', () =>
     await page.waitForURL(/\/done\?session=cs_test_/);
     expect(await subscriptions(customer)).toEqual(['active']);
     await page.close();
+  });
+
+  it.each([1280, 400])('of a bitcoin invoice, at %i px, is paid in part, exactly, and confirmed', async (width) => {
+    const btcpay = await startBtcpaySimulator({ apiKey: 'key' });
+    const made = await fetch(`${btcpay.url}/api/v1/stores/shop/invoices`, {
+      method: 'POST',
+      headers: { authorization: 'token key' },
+      body: JSON.stringify({ amount: '199.00', metadata: { itemDesc: 'pro, one month' } }),
+    });
+    const { checkoutLink } = (await made.json()) as { checkoutLink: string };
+    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    await page.goto(checkoutLink);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    const status = page.getByRole('status');
+    for (const [button, state] of [
+      ['Pay part', 'New (PaidPartial)'],
+      ['Pay exactly', 'Processing'],
+      ['Mine a block', 'Settled'],
+    ] as const) {
+      await page.getByRole('button', { name: button }).click();
+      await status.filter({ hasText: state }).waitFor();
+    }
+    await page.close();
+    await btcpay.stop();
   });
 
   it('is left without paying', async () => {

@@ -42,7 +42,11 @@ export async function startBtcpaySimulator(options: SimulatorOptions): Promise<B
   const account = openNode(options);
   const { node, deliveries, tick } = account;
   const faults = createFaults();
-  const vendor: SimHandler = (request) => faults.around(request, () => serve(account, request));
+  const vendor: SimHandler = (request) =>
+    faults.around(request, async () => {
+      await new Promise((done) => setTimeout(done, faults.pauseOf(request)));
+      return serve(account, request);
+    });
   const server: SimServer = await startSimServer({
     port: options.port ?? 0,
     vendor,
