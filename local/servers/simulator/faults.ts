@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { hangUp, json, type SimAnswer, type SimRequest } from './server.ts';
 
-const kinds = ['ok', 'refuse', 'reset', 'error', 'hang'] as const;
+const kinds = ['ok', 'refuse', 'reset', 'error', 'hang', 'slow'] as const;
 
 /** How the vendor's API misbehaves. */
 export const apiFault = z.strictObject({
-  /** refuse closes the port; reset tears the connection down; error answers `status`; hang keeps the caller waiting. */
+  /**
+   * refuse closes the port; reset tears the connection down; error answers `status`; hang keeps the caller waiting, for nothing; slow
+   * works in the end, and all the while the request is under way.
+   */
   mode: z.enum(kinds),
   status: z.number().int().min(400).max(599).default(500),
   hang_ms: z.number().int().min(0).max(120_000).default(30_000),
@@ -23,6 +26,7 @@ export type ApiFault = z.infer<typeof apiFault>;
 export function createFaults() {
   let fault: ApiFault | undefined;
   let left = Number.POSITIVE_INFINITY;
+  const slow = new WeakSet<SimRequest>();
   const due = (request: SimRequest) => {
     if (fault === undefined || fault.mode === 'ok' || fault.mode === 'refuse' || left <= 0) return undefined;
     if (fault.only !== undefined && !`${request.method} ${request.path}`.startsWith(fault.only)) return undefined;
@@ -35,9 +39,12 @@ export function createFaults() {
       left = next?.times ?? Number.POSITIVE_INFINITY;
     },
     current: () => fault,
+    /** How long the vendor takes over a request before it does it. */
+    pauseOf: (request: SimRequest): number => (slow.has(request) ? (fault?.hang_ms ?? 0) : 0),
     async around(request: SimRequest, work: () => Promise<SimAnswer | typeof hangUp>): Promise<SimAnswer | typeof hangUp> {
       const now = due(request);
-      if (now === undefined) return work();
+      if (now?.mode === 'slow') slow.add(request);
+      if (now === undefined || now.mode === 'slow') return work();
       if (now.execute) await work();
       if (now.mode === 'hang') await new Promise((done) => setTimeout(done, now.hang_ms).unref());
       if (now.mode !== 'error') return hangUp;

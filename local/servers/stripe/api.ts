@@ -35,6 +35,8 @@ interface Api {
   readonly idempotency: Idempotency;
   readonly secretKey: string;
   readonly clock: () => number;
+  /** Milliseconds that a request takes; meanwhile its key is in use. */
+  pauseOf(request: SimRequest): number;
   /** Keeps what was done, and sends its events. */
   settle(): void;
 }
@@ -44,19 +46,21 @@ export function createApi(api: Api) {
   return async (request: SimRequest): Promise<SimAnswer> => {
     const id = newId('req_', 14);
     const headers = { 'request-id': id, 'stripe-version': Stripe.API_VERSION, 'stripe-should-retry': 'false' };
-    const answer = answerTo(api, request, id);
+    const answer = await answerTo(api, request, id);
     const retry = answer.status === 409 ? { 'stripe-should-retry': 'true' } : {};
     return { ...answer, headers: { ...headers, ...answer.headers, ...retry } };
   };
 }
 
-function answerTo(api: Api, request: SimRequest, id: string): SimAnswer {
+async function answerTo(api: Api, request: SimRequest, id: string): Promise<SimAnswer> {
   try {
     checkCaller(request, api.secretKey);
     const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
     if (typeof key !== 'string') return perform(api, request, { id, idempotency_key: null }).answer;
     const before = api.idempotency.begin(key, request, api.clock() / 1000);
     if (before !== undefined) return { ...before, headers: { ...before.headers, 'idempotency-key': key } };
+    const pause = api.pauseOf(request);
+    if (pause > 0) await new Promise((done) => setTimeout(done, pause));
     const { answer, early } = perform(api, request, { id, idempotency_key: key });
     if (early) api.idempotency.forget(key);
     else api.idempotency.done(key, answer);
@@ -105,7 +109,11 @@ function perform(api: Api, request: SimRequest, mark: Mark): { answer: SimAnswer
     );
     return { answer: result, early: false };
   } catch (error) {
-    if (!(error instanceof StripeFailure)) throw error;
+    if (!(error instanceof StripeFailure)) {
+      // A fault of the simulator's: the request can be tried again.
+      if (mark.idempotency_key !== null) api.idempotency.forget(mark.idempotency_key);
+      throw error;
+    }
     return { answer: refusal(error, mark.id), early: error.early };
   } finally {
     world.request = null;

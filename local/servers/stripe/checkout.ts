@@ -112,8 +112,9 @@ export function lineItems(world: World, session: string): LineItem[] {
   });
 }
 
-function expiry(given: NewSession, now: number): number {
-  const at = given.expires_at ?? now + day;
+/** Who asks lives in the machine's time: where the account was moved ahead of it, what they say moves along. */
+function expiry(world: World, { expires_at }: NewSession, now: number): number {
+  const at = expires_at === undefined ? now + day : expires_at + world.offsetSeconds;
   if (at < now + 1800 || at > now + day)
     throw invalid('The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session creation.', {
       param: 'expires_at',
@@ -145,7 +146,7 @@ function createSession(world: World, given: NewSession): Session {
     customer_creation: customer === null ? 'always' : null,
     customer_details: detailsFor(customer?.email ?? given.customer_email ?? null),
     customer_email: given.customer_email ?? null,
-    expires_at: expiry(given, now),
+    expires_at: expiry(world, given, now),
     metadata: mergedMetadata(null, given.metadata),
     mode: 'subscription',
     status: 'open',

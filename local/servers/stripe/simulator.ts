@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { controlHandler, sharedRoutes } from '../simulator/control.ts';
 import { Deliveries, type Delivery, type Target } from '../simulator/deliveries.ts';
-import { createFaults } from '../simulator/faults.ts';
+import { createFaults, type Faults } from '../simulator/faults.ts';
 import { createKeep } from '../simulator/keep.ts';
 import { type SimAnswer, type SimHandler, type SimRequest, type SimServer, startSimServer } from '../simulator/server.ts';
 import { createApi } from './api.ts';
@@ -40,9 +40,9 @@ interface Kept {
 
 /** Starts a Stripe of one account, which keeps its state, sends signed events, and misbehaves when it is told to. */
 export async function startStripeSimulator(options: SimulatorOptions): Promise<StripeSimulator> {
-  const account = openAccount(options);
-  const { world, deliveries, tick } = account;
   const faults = createFaults();
+  const account = openAccount(options, faults);
+  const { world, deliveries, tick } = account;
   const vendor: SimHandler = (request) => faults.around(request, () => serve(account, request));
   const server: SimServer = await startSimServer({
     port: options.port ?? 0,
@@ -55,7 +55,7 @@ export async function startStripeSimulator(options: SimulatorOptions): Promise<S
       (base) => controlPage(world, base),
     ),
   });
-  world.base = server.url;
+  world.moveTo(server.url);
   const timer = setInterval(tick, 1000).unref();
   deliveries.resume();
   return {
@@ -76,7 +76,7 @@ export async function startStripeSimulator(options: SimulatorOptions): Promise<S
 type Account = ReturnType<typeof openAccount>;
 
 /** The account as it was kept, and the ways to keep it. */
-function openAccount({ clock = Date.now, log = () => undefined, secretKey, ...options }: SimulatorOptions) {
+function openAccount({ clock = Date.now, log = () => undefined, secretKey, ...options }: SimulatorOptions, { pauseOf }: Faults) {
   const keep = createKeep(options.keep);
   const kept = keep.load() as Kept | undefined; // only `save` below writes the file
   const world = new World(clock);
@@ -96,7 +96,7 @@ function openAccount({ clock = Date.now, log = () => undefined, secretKey, ...op
     world,
     deliveries,
     settle,
-    api: createApi({ world, idempotency, secretKey, clock, settle }),
+    api: createApi({ world, idempotency, secretKey, clock, pauseOf, settle }),
     /** Does what has become due. */
     tick() {
       catchUp(world, null, world.realNow());

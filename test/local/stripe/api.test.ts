@@ -155,6 +155,16 @@ describe('Idempotency-Key', () => {
     expect((await raw('/v1/customers', { method: 'POST', body: 'email=k3@example.com', headers })).status).toBe(200);
   });
 
+  it('is in use while its first request is under way', async () => {
+    await account.control('behaviour', { api: { mode: 'slow', hang_ms: 300, times: 1 } });
+    const create = () => account.stripe.customers.create({ email: 'twice@example.com' }, { idempotencyKey: 'k5' });
+    const first = create();
+    await new Promise((done) => setTimeout(done, 100));
+    await expect(create()).rejects.toMatchObject({ statusCode: 409, code: 'idempotency_key_in_use' });
+    const { id } = await first;
+    expect((await create()).id).toBe(id);
+  });
+
   it('is the same for an answer that was lost', async () => {
     await account.control('behaviour', { api: { mode: 'reset', execute: true, times: 1, only: 'POST /v1/customers' } });
     const stripe = clientOf(account.url, undefined, { maxNetworkRetries: 2 });

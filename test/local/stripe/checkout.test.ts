@@ -102,6 +102,17 @@ describe('the checkout page', () => {
     const { session: other } = await openSession();
     await account.control('clock', { advance_seconds: 86_400 });
     expect((await account.stripe.checkout.sessions.retrieve(other.id)).status).toBe('expired');
+    const again = (expires_at: number) =>
+      account.stripe.checkout.sessions.create({
+        mode: 'subscription',
+        line_items: [{ price: prices.pro, quantity: 1 }],
+        success_url: 'http://127.0.0.1:1/',
+        expires_at,
+      });
+    const now = Math.floor(Date.now() / 1000);
+    await expect(again(now + 1700)).rejects.toMatchObject({ param: 'expires_at' });
+    // The account is a day ahead of who asks.
+    expect((await again(now + 3600)).expires_at).toBe(now + 3600 + 86_400);
   });
 });
 

@@ -81,6 +81,24 @@ describe('webhooks', () => {
     expect(inbox.received.slice(4).map(({ event }) => event.id)).toEqual(order);
   });
 
+  it('come late, and late ones overtake none that are not', async () => {
+    await account.control('behaviour', { webhooks: { delay_ms: 200, types: ['customer.created'] } });
+    const { id } = await makeCustomer();
+    await account.stripe.customers.update(id, { name: 'B' });
+    await arrived(2);
+    expect(inbox.types()).toEqual(['customer.updated', 'customer.created']);
+  });
+
+  it('tell of a customer that is gone, whose subscription ended with it', async () => {
+    const prices = await catalogue(account);
+    const { customer } = await subscribed(account, prices.core);
+    expect(await account.stripe.customers.del(customer)).toMatchObject({ deleted: true });
+    expect(await account.stripe.customers.retrieve(customer)).toMatchObject({ deleted: true });
+    await until(() => inbox.types().includes('customer.deleted'));
+    const { data } = await account.stripe.subscriptions.list({ customer, status: 'all' });
+    expect(data.map(({ status }) => status)).toEqual(['canceled']);
+  });
+
   it('wait for their target when there is none yet', async () => {
     await account.control('webhook', null);
     await makeCustomer();
@@ -114,10 +132,16 @@ describe('a restart', () => {
     const prices = await catalogue(before);
     const { subscription, clock } = await subscribed(before, prices.core);
     const made = await before.stripe.customers.create({ email: 'k@example.com' }, { idempotencyKey: 'k' });
+    const { id: opened } = await before.stripe.checkout.sessions.create({
+      mode: 'subscription',
+      line_items: [{ price: prices.core, quantity: 1 }],
+      success_url: 'http://127.0.0.1:1/',
+    });
     await before.stop();
     const after = await openAccount({ keep, webhook: inbox.url });
     expect(await after.stripe.subscriptions.retrieve(subscription.id)).toMatchObject({ status: 'active', test_clock: clock });
     expect((await after.stripe.customers.create({ email: 'k@example.com' }, { idempotencyKey: 'k' })).id).toBe(made.id);
+    expect((await fetch((await after.stripe.checkout.sessions.retrieve(opened)).url ?? '')).status).toBe(200);
     await until(() => inbox.types().includes('customer.subscription.created'));
     await after.stop();
   });
