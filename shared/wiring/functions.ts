@@ -1,3 +1,4 @@
+import { billingOpsEvents } from './events.ts';
 import type { Reach } from './reach.ts';
 import type { Needs, QueueName } from './resources.ts';
 import type { ApiRoom } from './routes.ts';
@@ -11,7 +12,8 @@ export type Trigger =
   | { readonly kind: 'http'; readonly room: ApiRoom }
   | { readonly kind: 'queue'; readonly queue: QueueName; readonly batchSize: number; readonly provisionedPollers?: PollerSetting }
   | { readonly kind: 'stream'; readonly batchSize: number; readonly sortKeyPrefixes: readonly string[] }
-  | { readonly kind: 'schedule'; readonly everyMinutes: number }
+  /** With `onDemand`, also whenever an operator says this on the bus. */
+  | { readonly kind: 'schedule'; readonly everyMinutes: number; readonly onDemand?: string }
   /** A URL of its own, without API Gateway: the function itself checks who calls. `most` runs at a time. */
   | { readonly kind: 'functionUrl'; readonly most: number }
   /** Asked by the user pool before it makes a token. The pool waits five seconds. */
@@ -172,6 +174,18 @@ export const functions = {
     needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'], billingSecret: ['GetSecretValue'] },
     settings: [...always, 'stripeApiBase', 'billingReturnUrl'],
     trigger: { kind: 'queue', queue: 'billing', batchSize: 1 },
+  },
+  'billing-reconcile': {
+    entry: 'functions/billing/reconcile.ts',
+    memoryMb: 512,
+    timeoutSeconds: 300,
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
+      billingSecret: ['GetSecretValue'],
+      billing: ['SendMessage'],
+    },
+    settings: [...always, 'stripeApiBase'],
+    trigger: { kind: 'schedule', everyMinutes: 60, onDemand: billingOpsEvents.reconcile },
   },
   'stripe-webhook': {
     entry: 'functions/billing/stripe-webhook.ts',

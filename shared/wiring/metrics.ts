@@ -17,5 +17,7 @@ export const metrics = {
   billingLagMs: 'billing.lag_ms',
   /** What reconciliation found that no event had told. */
   billingRepairs: 'billing.reconcile.repairs',
+  /** Customers that reconciliation had looked at again. */
+  billingReconcileSent: 'billing.reconcile.sent',
   shardStuckSeconds: 'mirror.shard.stuck_seconds',
 } as const;
