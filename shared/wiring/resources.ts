@@ -16,6 +16,7 @@ export const resources = {
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
   /** One message for one customer of a payment provider. */
   billing: { variable: 'BILLING_URL', access: ['SendMessage'] },
+  overlayTimer: { variable: 'OVERLAY_TIMER_URL', access: ['SendMessage'] },
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
   auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
   masterSecret: { variable: 'MASTER_SECRET_ARN', access: ['GetSecretValue'] },
@@ -39,7 +40,15 @@ export type Access<R extends ResourceName> = (typeof resources)[R]['access'][num
 export type Needs = { readonly [R in ResourceName]?: readonly Access<R>[] };
 
 /** The queues, by the name they have in cards and triggers. */
-export type QueueName = 'tenantStatus' | 'vaultIntents' | 'shardNodes' | 'shards' | 'followerRetry' | 'dispatchDlx' | 'billing';
+export type QueueName =
+  | 'tenantStatus'
+  | 'vaultIntents'
+  | 'shardNodes'
+  | 'shards'
+  | 'followerRetry'
+  | 'dispatchDlx'
+  | 'overlayTimer'
+  | 'billing';
 
 /** Physical names that people and documents use; the stage's name is put in front. */
 export const queueNames: Record<QueueName, string> = {
@@ -50,4 +59,5 @@ export const queueNames: Record<QueueName, string> = {
   followerRetry: 'follower-retry.fifo',
   dispatchDlx: 'mirror_dispatch_dlx.fifo',
   billing: 'billing.fifo',
+  overlayTimer: 'overlay-timer',
 };
