@@ -8,12 +8,7 @@ export class Till {
     this.#control = stripe.control;
   }
 
-  /** What the page's form does. Answers where the browser is sent. */
-  async pay(url: unknown, number = '4242424242424242'): Promise<string | null> {
-    const body = new URLSearchParams({ email: 'olivia@example.com', number, expiry: '12 / 34', cvc: '123' });
-    const answer = await fetch(String(url), { method: 'POST', body, redirect: 'manual' });
-    return answer.headers.get('location');
-  }
+  pay = payAtPage;
 
   async tell(path: string, body: unknown): Promise<Record<string, unknown>> {
     const answer = await fetch(`${this.#control}/sim/${path}`, { method: 'POST', body: JSON.stringify(body) });
@@ -45,4 +40,11 @@ export async function demand({ bus, bus_name }: LocalInfo, detailType: string): 
   const answer = await fetch(bus, { method: 'POST', headers, body: JSON.stringify({ Entries: [entry] }) });
   const { FailedEntryCount } = (await answer.json()) as { FailedEntryCount: number };
   if (FailedEntryCount !== 0) throw new Error(`the bus did not take ${detailType}`);
+}
+
+/** What the form of Stripe's page does. Answers where the browser is sent. */
+export async function payAtPage(url: unknown, number = '4242424242424242'): Promise<string | null> {
+  const body = new URLSearchParams({ email: 'olivia@example.com', number, expiry: '12 / 34', cvc: '123' });
+  const answer = await fetch(String(url), { method: 'POST', body, redirect: 'manual' });
+  return answer.headers.get('location');
 }
