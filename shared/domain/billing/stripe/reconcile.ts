@@ -126,6 +126,7 @@ export function agrees(fact: SubscriptionFact, record: Subscription | undefined)
     record.period_end === time(periodEndMs) &&
     record.cancel_at === time(cancelAtMs) &&
     record.pending?.plan_id === next?.plan_id &&
+    record.pending?.interval === next?.interval &&
     record.pending?.at === time(next?.atMs)
   );
 }
