@@ -35,6 +35,7 @@ export class MirroringStack extends Stack {
       shelved: data.shelf.table,
       queues: queues.byName,
       streamDeadLetters: queues.streamDeadLetters,
+      bus,
     };
     for (const name of behindTheApi) connect(new VantaFunction(this, { name, row, shelf: this.shelf }), sources);
   }

@@ -25,6 +25,7 @@ export function serviceDashboard(scope: Construct, props: DashboardProps): Dashb
       queues(props),
       lambdas(props),
       table(props),
+      billing(props),
     ],
   });
 }
@@ -82,6 +83,21 @@ function table({ tableName, row }: DashboardProps): IWidget[] {
     graph('Table: units', of('ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits'), 'a minute'),
     graph('Table: throttled', of('ReadThrottleEvents', 'WriteThrottleEvents'), 'a minute'),
     graph('Stream: behind by', [ofFunction(row, 'stream-router', 'IteratorAge', 'Maximum')], 'ms'),
+  ];
+}
+
+/** Whether what payment providers say arrives, and how soon it counts. */
+function billing({ row }: DashboardProps): IWidget[] {
+  const lag = (['p50', 'p95'] as const).map((p) => own(row, 'billingLagMs', p).with({ label: p }));
+  const webhooks = [own(row, 'webhookUnsigned', 'Sum'), own(row, 'webhookIgnored', 'Sum')];
+  return [
+    graph('Billing: from the provider until it counts', lag, 'ms'),
+    graph('Billing webhooks: unsigned, of no concern', webhooks, 'a minute'),
+    graph(
+      'Billing: rung and repaired by comparison',
+      [own(row, 'billingReconcileSent', 'Sum'), own(row, 'billingRepairs', 'Sum')],
+      'customers',
+    ),
   ];
 }
 

@@ -18,7 +18,8 @@ export type Trigger =
       /** What TTL deleted under these. */
       readonly expiredPrefixes: readonly string[];
     }
-  | { readonly kind: 'schedule'; readonly everyMinutes: number }
+  /** With `onDemand`, also whenever an operator says this on the bus. */
+  | { readonly kind: 'schedule'; readonly everyMinutes: number; readonly onDemand?: string }
   /** A URL of its own, without API Gateway: the function itself checks who calls. `most` runs at a time. */
   | { readonly kind: 'functionUrl'; readonly most: number }
   /** Asked by the user pool before it makes a token. The pool waits five seconds. */

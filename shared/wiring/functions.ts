@@ -1,4 +1,5 @@
 import type { Card } from './card.ts';
+import { billingOpsEvents } from './events.ts';
 
 const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
 const always = ['stage', 'version'] as const;
@@ -150,6 +151,18 @@ export const functions = {
     needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'], billingSecret: ['GetSecretValue'] },
     settings: [...always, 'stripeApiBase', 'billingReturnUrl'],
     trigger: { kind: 'queue', queue: 'billing', batchSize: 1 },
+  },
+  'billing-reconcile': {
+    entry: 'functions/billing/reconcile.ts',
+    memoryMb: 512,
+    timeoutSeconds: 300,
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
+      billingSecret: ['GetSecretValue'],
+      billing: ['SendMessage'],
+    },
+    settings: [...always, 'stripeApiBase'],
+    trigger: { kind: 'schedule', everyMinutes: 60, onDemand: billingOpsEvents.reconcile },
   },
   'stripe-webhook': {
     entry: 'functions/billing/stripe-webhook.ts',

@@ -17,6 +17,8 @@ export const metrics = {
   billingLagMs: 'billing.lag_ms',
   /** What reconciliation found that no event had told. */
   billingRepairs: 'billing.reconcile.repairs',
+  /** Customers that reconciliation had looked at again. */
+  billingReconcileSent: 'billing.reconcile.sent',
   shardStuckSeconds: 'mirror.shard.stuck_seconds',
   /** Flips that are on, or over and not reverted yet. */
   flipsLive: 'overlay.flips.live',

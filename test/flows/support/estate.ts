@@ -1,6 +1,7 @@
 import { type RouteId, routes } from '../../../shared/wiring/routes.ts';
 import { goodOrder } from './bad-input-world.ts';
 import { Client, newTenant, signIn } from './client.ts';
+import { eventually, payAtPage } from './till.ts';
 
 /** Two tenants with one of everything, and a caller of every kind in the first. */
 export interface Caller {
@@ -71,8 +72,19 @@ async function thingsOf(owner: Client, tenant_id: string): Promise<Things> {
   const { manager_order_id = '' } = await made(owner, `/v1/vaults/${vault_id}/manager-orders`, order());
   const { overlay_id = '' } = await made(owner, `/v1/vaults/${vault_id}/overlay`, { kind: 'maintenance', ttl_seconds: 5 });
   const user_id = await userOf(owner);
+  const invoice_id = await invoiceOf(owner);
   const follower_order_id = await childOf(owner, follower_id);
-  return { tenant_id, vault_id, follower_id, manager_order_id, overlay_id, follower_order_id, user_id };
+  return { tenant_id, vault_id, follower_id, manager_order_id, overlay_id, follower_order_id, user_id, invoice_id };
+}
+
+/** What a subscription costs, paid at the page: with it the first invoice is there. */
+async function invoiceOf(owner: Client): Promise<string> {
+  const wanted = { rail: 'stripe', plan_id: 'institutional', interval: 'month' };
+  const { checkout_url = '' } = await made(owner, '/v1/subscriptions/change-plan', wanted);
+  await payAtPage(checkout_url);
+  const list = async () => (await owner.get<{ items: { invoice_id: string }[] }>('/v1/invoices')).body.items;
+  const [invoice] = await eventually(list, (items) => items.length > 0);
+  return invoice?.invoice_id ?? '';
 }
 
 async function childOf(owner: Client, followerId: string): Promise<string> {

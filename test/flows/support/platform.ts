@@ -20,6 +20,8 @@ export interface LocalInfo {
     readonly client_id: string;
     readonly sign_in_url: string;
   };
+  readonly function_urls: { readonly stripe: string };
+  readonly stripe: { readonly api: string; readonly control?: string };
   readonly pid: number;
 }
 

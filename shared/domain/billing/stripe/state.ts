@@ -38,11 +38,10 @@ export function fromStripe(facts: CustomerFacts, standing: Standing): Verdict {
 const byStanding = (a: SubscriptionFact, b: SubscriptionFact): number =>
   Number(isGood(b.status)) - Number(isGood(a.status)) || a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1);
 
-/** None is live: the one that counted until now, else the newest. What was granted, or paid otherwise, is not Stripe's to end. */
+/** None is live: the newest says how it ended. What was granted, or paid otherwise, is not Stripe's to end. */
 function ended({ subscriptions }: CustomerFacts, before: Subscription | undefined): SubscriptionFact | undefined {
   if (before !== undefined && before.rail !== 'stripe') return undefined;
-  const own = subscriptions.find(({ id }) => id === before?.source_id);
-  return own ?? subscriptions.toSorted((a, b) => b.createdMs - a.createdMs || (a.id < b.id ? 1 : -1))[0];
+  return subscriptions.toSorted((a, b) => b.createdMs - a.createdMs || (a.id < b.id ? 1 : -1))[0];
 }
 
 /** Stripe does not know it any more. */
