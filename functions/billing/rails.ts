@@ -1,4 +1,10 @@
+import { btcRail } from '../../shared/domain/billing/btc/rail.ts';
 import type { Rails } from '../../shared/domain/billing/rail.ts';
 
+import { btcPorts } from './btc-ports.ts';
+import { env, table } from './means.ts';
+
+const btc = btcPorts(table, env);
+
 /** The ways to pay that this platform has, each with what it is made of. */
-export const rails: Rails = {};
+export const rails: Rails = { ...(btc === undefined ? {} : { btc: btcRail(btc) }) };

@@ -1,8 +1,9 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { type Change, changeOf, newEntry, recordedIn } from '../../shared/adapters/dynamo/stream.ts';
+import { type Change, changeOf, newEntry, newNotice, recordedIn } from '../../shared/adapters/dynamo/stream.ts';
 import { openBus, putEvents } from '../../shared/adapters/eventbridge/bus.ts';
 import { openBucket, putText } from '../../shared/adapters/s3/bucket.ts';
 import { auditLine, auditObjectKey } from '../../shared/domain/audit/line.ts';
+import { noticeToBus } from '../../shared/domain/billing/notice.ts';
 import { acceptedEvent } from '../../shared/domain/mirroring/events.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
 
@@ -18,6 +19,7 @@ export async function handler(event: DynamoDBStreamEvent): Promise<void> {
   const changes = event.Records.flatMap((record) => changeOf(record) ?? []);
   await rollUp(changes);
   await putEvents(bus, changes.flatMap((change) => newEntry(change) ?? []).map(acceptedEvent));
+  await putEvents(bus, changes.flatMap((change) => newNotice(change) ?? []).map(noticeToBus));
 }
 
 async function rollUp(changes: readonly Change[]): Promise<void> {

@@ -20,7 +20,13 @@ export interface WatchedQueues {
   readonly deadLetter: readonly string[];
 }
 
-type FifoName = Exclude<QueueName, 'dispatchDlx' | 'shardNodes'>;
+type StandardName = 'shardNodes' | 'notices';
+type FifoName = Exclude<QueueName, 'dispatchDlx' | StandardName>;
+
+const withoutOrder: Record<StandardName, Omit<FifoQueueProps, 'name' | 'contentBased'>> = {
+  shardNodes: { visibilitySeconds: limits.nodeVisibilitySeconds, maxReceives: limits.nodeMaxReceives },
+  notices: { visibilitySeconds: limits.noticeVisibilitySeconds, maxReceives: limits.noticeMaxReceives },
+};
 
 const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   // EventBridge gives no deduplication id, so the queue makes one from the body.
@@ -60,11 +66,9 @@ export class MirroringQueues extends Construct {
       followerRetry: line('followerRetry'),
       billing: line('billing'),
     };
-    const nodes = new StandardQueue(this, 'shardNodes', {
-      name: physical(queueNames.shardNodes),
-      visibilitySeconds: limits.nodeVisibilitySeconds,
-      maxReceives: limits.nodeMaxReceives,
-    });
+    const standard = (name: StandardName) =>
+      new StandardQueue(this, name, { name: physical(queueNames[name]), ...withoutOrder[name] });
+    const [nodes, notices] = [standard('shardNodes'), standard('notices')];
     const dlxName = physical(queueNames.dispatchDlx);
     const [ruleName, streamName] = [physical('rule-targets-dlq'), physical('stream-router-dlq')];
     this.byName = {
@@ -74,6 +78,7 @@ export class MirroringQueues extends Construct {
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
       billing: lines.billing.queue,
+      notices: notices.queue,
       dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
     };
     this.ruleDeadLetters = standardDeadLetters(this, 'RuleDeadLetters', ruleName);
@@ -81,7 +86,7 @@ export class MirroringQueues extends Construct {
     this.shelf = Object.fromEntries(
       Object.entries(this.byName).map(([name, queue]) => [name, shelvedQueue(queue)]),
     ) as typeof this.shelf;
-    const all = [...Object.values(lines), nodes];
+    const all = [...Object.values(lines), nodes, notices];
     this.watched = {
       working: all.map((q) => q.name),
       deadLetter: [...all.map((q) => q.deadLetterName), dlxName, ruleName, streamName],

@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import { mailFrom, noticeRule, sendsMail } from '../billing/notice-rule.ts';
 import type { Shelf } from '../constructs/grants.ts';
 import { VantaFunction } from '../constructs/vanta-function.ts';
 import { archiveOsEvents } from '../mirroring/archive.ts';
@@ -25,9 +26,15 @@ export class MirroringStack extends Stack {
     const queues = new MirroringQueues(this, 'Queues', row.name);
     new VaultRules(this, 'VaultRules', { row, bus, target: queues.byName.vaultIntents, deadLetters: queues.ruleDeadLetters });
     tenantRule(this, { row, bus, target: queues.byName.tenantStatus, deadLetters: queues.ruleDeadLetters });
+    noticeRule(this, { row, bus, target: queues.byName.notices, deadLetters: queues.ruleDeadLetters });
     archiveOsEvents(bus, row);
     this.watched = queues.watched;
-    this.shelf = { ...data.shelf, ...queues.shelf, bus: { value: bus.eventBusName, arn: bus.eventBusArn } };
+    this.shelf = {
+      ...data.shelf,
+      ...queues.shelf,
+      bus: { value: bus.eventBusName, arn: bus.eventBusArn },
+      mail: mailFrom(this, row),
+    };
     const sources = {
       row,
       table: data.table,
@@ -35,7 +42,8 @@ export class MirroringStack extends Stack {
       queues: queues.byName,
       streamDeadLetters: queues.streamDeadLetters,
     };
-    for (const name of behindTheApi) connect(new VantaFunction(this, { name, row, shelf: this.shelf }), sources);
+    for (const name of behindTheApi.filter((each) => each !== 'notices' || sendsMail(row)))
+      connect(new VantaFunction(this, { name, row, shelf: this.shelf }), sources);
   }
 }
 

@@ -17,5 +17,12 @@ export const metrics = {
   billingLagMs: 'billing.lag_ms',
   /** What reconciliation found that no event had told. */
   billingRepairs: 'billing.reconcile.repairs',
+  /** Bitcoin that came in for nothing and was not given back yet, in cents of US dollars. */
+  btcHeldCents: 'billing.btc.held_cents',
+  /** Calls of BTCPay Server that failed. */
+  btcpayFailures: 'billing.btcpay.failures',
+  /** Notices to owners: mails sent, and notices that had nobody to go to. */
+  noticesMailed: 'billing.notices.mailed',
+  noticesUnaddressed: 'billing.notices.unaddressed',
   shardStuckSeconds: 'mirror.shard.stuck_seconds',
 } as const;

@@ -46,8 +46,8 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
 
   it('keeps dead letters 14 days, those of dispatch in their own queue', () => {
     const ends = synthesis.all('AWS::SQS::Queue').filter(([, q]) => q.Properties['RedrivePolicy'] === undefined);
-    // Those of dispatch, of the event rules, of the stream, of the nodes and of billing.
-    expect(ends).toHaveLength(working.length + 5);
+    // Those of dispatch, of the event rules, of the stream, of the nodes, of billing and of notices.
+    expect(ends).toHaveLength(working.length + 6);
     for (const [, q] of ends) expect(q.Properties['MessageRetentionPeriod']).toBe(fourteenDays);
     expect(queue(queueNames.dispatchDlx)).toMatchObject(highThroughput);
     expect(limits.dlqRetentionDays).toBe(14);
@@ -97,7 +97,7 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
     const [filter] = (stream['FilterCriteria'] as { Filters: { Pattern: string }[] }).Filters;
     expect(JSON.parse(filter?.Pattern ?? '')).toEqual({
       eventName: ['INSERT', 'MODIFY'],
-      dynamodb: { Keys: { sk: { S: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#'].map((prefix) => ({ prefix })) } } },
+      dynamodb: { Keys: { sk: { S: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#', 'NOTICE#'].map((prefix) => ({ prefix })) } } },
     });
     const { Destination } = (stream['DestinationConfig'] as { OnFailure: { Destination: unknown } }).OnFailure;
     expect(queue('stream-router-dlq')['FifoQueue']).toBeUndefined();
@@ -147,11 +147,13 @@ describe('vault rules', () => {
     expect(new Set(names)).toEqual(new Set(['local-rule-targets-dlq']));
   });
 
-  it('and the rule of tenants alone may send into their queues on behalf of EventBridge', () => {
+  it('and the rules of tenants and notices alone may send into their queues on behalf of EventBridge', () => {
     const sends = synthesis
       .statements()
       .filter((s) => JSON.stringify(s.condition ?? '').includes('aws:SourceArn') && s.actions.includes('sqs:SendMessage'));
     expect(sends.flatMap((s) => s.resources.map((r) => synthesis.nameOf(r))).sort()).toEqual([
+      'local-notices',
+      'local-rule-targets-dlq',
       'local-rule-targets-dlq',
       'local-rule-targets-dlq',
       'local-tenant-status.fifo',

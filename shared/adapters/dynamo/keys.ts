@@ -60,6 +60,11 @@ export const shardsPerProgressItem = 200;
 
 export const keys = {
   tenant: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'TENANT' }),
+  /** Who was written to about a notice. */
+  mailed: (tenantId: string, noticeId: string): Key => ({ pk: tenantPk(tenantId), sk: `MAILED#${noticeId}` }),
+  /** What a tenant paid in bitcoin, and the row by which the clock finds it. */
+  btcAccount: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'BTC' }),
+  billingDue: (at: string, tenantId: string): Key => ({ pk: 'DUE#BILLING', sk: `${at}#${tenantId}` }),
   subscription: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'SUBSCRIPTION' }),
   /** What its owners are told about its subscription; the stream tells it. */
   notice: (tenantId: string, noticeId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.notice}${noticeId}` }),
@@ -131,6 +136,7 @@ export const partitions = {
   follower: followerPk,
   dead: (tenantId: string): string => `${tenantPk(tenantId)}#DEAD`,
   publicVaults: 'PUBLIC#VAULTS',
+  billingDue: 'DUE#BILLING',
   progress: (v: VaultKey, seq: number): string => `${vaultPk(v)}#P#${seqText(seq)}`,
   open: (partition: number): string => `OPEN#${partition}`,
 };

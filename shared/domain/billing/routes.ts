@@ -28,6 +28,7 @@ export const changeAnswer = z
     rail: z.enum(payingRails),
     plan_id: z.enum(planIds),
     interval: z.enum(intervals),
+    amount_due: nonNegativeDecimal.optional().meta({ description: 'The price of what `invoice_id` is for', examples: ['199'] }),
     checkout_url: z.url().optional(),
     expires_at: time.optional(),
     effective_at: time.optional(),
@@ -62,7 +63,7 @@ export const refundBody = z.strictObject({
 });
 export type RefundBody = z.infer<typeof refundBody>;
 
-const away = [] as const;
+const away = ['billing_unavailable', 'billing_in_progress', 'payment_under_way'] as const;
 const pageOrChange = ['rail_unavailable', 'no_subscription', ...away] as const;
 
 export const billingSchemas: RoomSchemas<'billing'> = {
@@ -71,14 +72,14 @@ export const billingSchemas: RoomSchemas<'billing'> = {
     params: {},
     body: changeBody,
     answer: { status: 200, schema: changeAnswer },
-    codes: ['rail_unavailable', ...away],
+    codes: ['rail_unavailable', 'other_rail', 'plan_unchanged', ...away],
   },
   previewChange: {
     summary: 'What a change of plan costs now, to the cent',
     params: {},
     query: z.strictObject({ plan_id: z.enum(planIds), interval: z.enum(intervals), rail: z.enum(payingRails).optional() }),
     answer: { status: 200, schema: changePreview },
-    codes: ['rail_unavailable', ...away],
+    codes: ['rail_unavailable', 'other_rail', ...away],
   },
   cancelSubscription: {
     summary: 'End the subscription with the period that is paid',
@@ -110,6 +111,6 @@ export const billingSchemas: RoomSchemas<'billing'> = {
     params: { invoice_id: idOf('inv') },
     body: refundBody,
     answer: { status: 200, schema: invoiceRecord },
-    codes: ['rail_unavailable', 'owner_required', ...away],
+    codes: ['rail_unavailable', 'owner_required', 'nothing_to_refund', 'refund_exceeds_paid', ...away],
   },
 };

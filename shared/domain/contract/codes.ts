@@ -114,6 +114,13 @@ export const codes = {
   invoice_not_found: missing('invoice'),
   rail_unavailable: { status: 400, means: 'This way to pay is not available on this platform.' },
   no_subscription: { status: 409, means: 'There is no subscription that is paid for.' },
+  other_rail: { status: 409, means: 'The tenant pays in another way: that subscription has to end first.' },
+  plan_unchanged: { status: 409, means: 'The tenant has this plan, or it waits for the end of the period.' },
+  billing_in_progress: { status: 409, means: 'Another change or a payment is being worked off: ask again in a moment.' },
+  billing_unavailable: { status: 503, means: 'The payment provider does not answer: `Retry-After` says when to try again.' },
+  nothing_to_refund: { status: 409, means: 'Nothing was paid on this invoice, or all of it was given back.' },
+  refund_exceeds_paid: { status: 409, means: 'More than is left of what was paid; `left` says how much that is.' },
+  payment_under_way: { status: 409, means: 'An invoice in bitcoin is being paid: wait until that is confirmed or has expired.' },
   owner_required: { status: 403, means: 'Only an owner of the tenant may do this.' },
 } as const satisfies Record<string, CodeMeaning>;
 
