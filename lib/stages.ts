@@ -63,7 +63,7 @@ export type StageRow = StageSettings & { readonly name: StageName };
 const deployerEnv: Environment = { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION };
 const functionDefaults = {
   retryDelaysSeconds: '1,5,15,60',
-  defaultPlan: 'institutional',
+  defaultPlan: 'none',
   shardSize: '100',
   rateLimit: 'on',
   stripeApiBase: 'https://api.stripe.com',
@@ -79,7 +79,8 @@ export const stages: Readonly<Record<StageName, StageSettings>> = {
   local: {
     // No account: the same templates on every machine, whatever AWS profile it has.
     env: {},
-    functions: { ...functionDefaults, webhookTargets: 'public_and_loopback' },
+    // Which BTCPay Server there is, the local platform says.
+    functions: { ...functionDefaults, btcpayBaseUrl: 'none', btcpayStoreId: 'local', webhookTargets: 'public_and_loopback' },
     data: { protect: false, customerKey: false, auditLock: 'none', accessLogDays: 1, warmThroughput: 'default' },
     people: {
       ...signInPage,

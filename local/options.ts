@@ -1,3 +1,5 @@
+import { planIds } from '../shared/domain/entitlements/plans.ts';
+
 /** What `npm start -- ...` accepts. */
 export interface Options {
   readonly port: number;
@@ -19,6 +21,7 @@ export const usage = `usage: npm start -- [options]
   --data DIR             keep all data in DIR and continue from it (default: in memory)
   --retry-delays LIST    seconds between the attempts of a delivery, such as 1,5,15,60
   --shard-size N         followers per shard (default 100)
+  --default-plan PLAN    plan of tenants without a subscription: none (default), core, pro or institutional
   --no-rate-limit        lift the request limit
   --assembly DIR         use this synthesized cloud assembly instead of synthesizing`;
 
@@ -41,6 +44,7 @@ export function parseOptions(args: readonly string[]): Options {
     else if (option === '--assembly') values.assembly = valueFor(option);
     else if (option === '--no-rate-limit') settings.RATE_LIMIT = 'off';
     else if (option === '--shard-size') settings.SHARD_SIZE = shardSize(valueFor(option));
+    else if (option === '--default-plan') settings.DEFAULT_PLAN = plan(valueFor(option));
     else if (option === '--retry-delays') settings.RETRY_DELAYS_SECONDS = delays(valueFor(option));
     else throw new UsageError(`unknown option ${option}`);
   }
@@ -56,6 +60,12 @@ function port(text: string): number {
 function shardSize(text: string): string {
   if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 100) return text;
   throw new UsageError(`--shard-size must be a whole number from 1 to 100, not "${text}"`);
+}
+
+function plan(text: string): string {
+  const known: readonly string[] = ['none', ...planIds];
+  if (known.includes(text)) return text;
+  throw new UsageError(`--default-plan must be one of ${known.join(', ')}, not "${text}"`);
 }
 
 function delays(text: string): string {

@@ -7,9 +7,11 @@ import {
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findFollower, findVault, findVaultToJoin } from '../../shared/adapters/dynamo/lookups.ts';
 import { listFollowersOfTenant } from '../../shared/adapters/dynamo/own-followers.ts';
+import { readRoom } from '../../shared/adapters/dynamo/usage.ts';
 import { bellMessage, openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
 import type { Targets } from '../../shared/adapters/webhook/address.ts';
 import { whyUrlRefused } from '../../shared/adapters/webhook/resolve.ts';
+import { defaultPlanOf } from '../../shared/domain/entitlements/effective.ts';
 import { changeFollower } from '../../shared/domain/followers/change.ts';
 import { type Follower, type FollowerBody, type FollowerPatch, followerSchemas } from '../../shared/domain/followers/follower.ts';
 import { leaveVault } from '../../shared/domain/followers/leave.ts';
@@ -30,6 +32,8 @@ import { listPositions } from './positions.ts';
 import { testFollower } from './test-events.ts';
 
 const shards = openQueue(env.shards);
+const defaultPlan = defaultPlanOf(env.defaultPlan);
+const room = (tenantId: string, vaultId: string) => readRoom(table, tenantId, vaultId, { now: clock(), defaultPlan });
 const checkUrl = (url: string) => whyUrlRefused(url, env.webhookTargets as Targets);
 
 /** The shard of a follower that asks something of it; what is not rung, sweep rings. */
@@ -52,6 +56,7 @@ async function createFollower({ principal, params, body, seed, requestId }: ApiR
     backOff,
     vault: (vaultId) => findVaultToJoin(table, vaultId),
     follower: (followerId) => findFollower(table, followerId),
+    room,
     commit: (f, vault, how) => commitFollower(table, f, vault, { ...how, subject, request_id: requestId }),
     ring,
     whyUrlRefused: checkUrl,
@@ -106,11 +111,14 @@ async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAn
     find: (followerId) => findFollower(table, followerId),
     vault: (vaultId) => findVault(table, vaultId),
     made: (f, madeBy) => followerChangeMade(table, f, madeBy),
-    replace: async (next, before, asks) => {
+    replace: async (next, before, asks, held) => {
       // The manager stops another tenant's follower: what it did stands in that tenant's trail.
       table.cross?.({ to: 'trail', ...before });
-      return replaceFollower(table, next, before.ver, changeEvent(request, before, next), asks);
+      // A change may be what takes away the reason for close_only.
+      const how = { held, recheck: before.close_only_why === 'mode_not_in_plan' };
+      return replaceFollower(table, next, before.ver, { ...changeEvent(request, before, next), ...how }, asks);
     },
+    entitled: ({ tenant_id, vault_id }) => room(tenant_id, vault_id),
     ring,
     whyUrlRefused: checkUrl,
   });
@@ -123,6 +131,7 @@ async function deleteFollower(request: ApiRequest): Promise<ApiAnswer> {
   const leaving = { followerId: params['follower_id'] as string, principal: principal as Principal, positions };
   const follower = await leaveVault(leaving, {
     clock,
+    backOff,
     find: (followerId) => findFollower(table, followerId),
     vault: (vaultId) => findVault(table, vaultId),
     replace: (next, before, asks) => {

@@ -30,6 +30,7 @@ export class ControlPlaneStack extends Stack {
       mirroring: answering('mirroring'),
       overlays: answering('overlays'),
       billing: answering('billing'),
+      entitlements: answering('entitlements'),
     };
     this.api = new HttpRoutes(this, 'Http', { row, rooms, issuer: people.issuer, clientIds: people.clientIds });
     new CfnOutput(this, 'ApiUrl', { value: `https://${this.api.apiId}.execute-api.${this.region}.${this.urlSuffix}` });

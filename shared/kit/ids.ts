@@ -47,6 +47,9 @@ export const id = (kind: Kind, ulidText: string): string => `${kind}_${ulidText}
 export const isId = (kind: Kind, text: string): boolean =>
   text.startsWith(`${kind}_`) && ulidPattern.test(text.slice(kind.length + 1));
 
+/** The time in a ULID, in milliseconds since 1970. */
+export const timeOf = (ulidText: string): number => [...ulidText.slice(0, 10)].reduce((n, c) => n * 32 + alphabet.indexOf(c), 0);
+
 /** The ULID inside an id. */
 export const ulidOf = (text: string): string => text.slice(text.indexOf('_') + 1);
 

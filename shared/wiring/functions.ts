@@ -46,6 +46,15 @@ const tenantRole = ['AssumeRole', 'TagSession'] as const;
 /** Of every function whose door admits callers (functions/edge/admit.ts). */
 const admitting = [...always, 'defaultPlan', 'rateLimit'] as const;
 
+/** Of payment providers: takes an event in, and no more. */
+const paymentWebhook = {
+  memoryMb: 512,
+  timeoutSeconds: 10,
+  needs: { table: ['PutItem'], billingSecret: ['GetSecretValue'], billing: ['SendMessage'] },
+  settings: [...always],
+  trigger: { kind: 'functionUrl', most: 20 },
+} as const;
+
 export const functions = {
   'contract-api': {
     ...api,
@@ -97,6 +106,13 @@ export const functions = {
     reach: { vaultReference: ['GetItem'] },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'overlays' },
+  },
+  'entitlements-api': {
+    ...api,
+    entry: 'functions/entitlements/api.ts',
+    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], tenantRole },
+    settings: [...admitting],
+    trigger: { kind: 'http', room: 'entitlements' },
   },
   'followers-api': {
     ...api,
@@ -150,22 +166,28 @@ export const functions = {
     ...api,
     entry: 'functions/billing/api.ts',
     needs: {
-      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
       tenantRole,
       billingSecret: ['GetSecretValue'],
       billing: ['SendMessage'],
     },
+    reach: { customerReference: ['PutItem'], customerList: ['PutItem'] },
     settings: [...admitting, 'stripeApiBase', 'billingReturnUrl', 'btcpayBaseUrl', 'btcpayStoreId'],
     trigger: { kind: 'http', room: 'billing' },
   },
-  'btcpay-webhook': {
-    entry: 'functions/billing/btcpay-webhook.ts',
-    memoryMb: 512,
-    timeoutSeconds: 10,
-    needs: { table: ['PutItem'], billingSecret: ['GetSecretValue'], billing: ['SendMessage'] },
-    settings: [...always],
-    trigger: { kind: 'functionUrl', most: 20 },
+  'billing-worker': {
+    entry: 'functions/billing/worker.ts',
+    memoryMb: 1024,
+    timeoutSeconds: 30,
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      billingSecret: ['GetSecretValue'],
+      billing: [],
+    },
+    settings: [...always, 'stripeApiBase', 'billingReturnUrl', 'btcpayBaseUrl', 'btcpayStoreId'],
+    trigger: { kind: 'queue', queue: 'billing', batchSize: 1 },
   },
+  'btcpay-webhook': { ...paymentWebhook, entry: 'functions/billing/btcpay-webhook.ts' },
   'billing-clock': {
     entry: 'functions/billing/clock.ts',
     memoryMb: 512,
@@ -194,14 +216,7 @@ export const functions = {
     settings: [...always],
     trigger: { kind: 'queue', queue: 'notices', batchSize: 1 },
   },
-  'stripe-webhook': {
-    entry: 'functions/billing/stripe-webhook.ts',
-    memoryMb: 512,
-    timeoutSeconds: 10,
-    needs: { table: ['PutItem'], billingSecret: ['GetSecretValue'], billing: ['SendMessage'] },
-    settings: [...always],
-    trigger: { kind: 'functionUrl', most: 20 },
-  },
+  'stripe-webhook': { ...paymentWebhook, entry: 'functions/billing/stripe-webhook.ts' },
   accept: {
     entry: 'functions/mirroring/accept.ts',
     memoryMb: 1024,

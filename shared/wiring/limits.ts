@@ -65,6 +65,8 @@ export const limits = {
   noticeMaxReceives: 60,
   /** Tenants that one run of the billing clock looks after. */
   dueTenants: 500,
+  /** A page to pay at is open for so long; Stripe takes 30 minutes to 24 hours. */
+  checkoutMinutes: 60,
   /** What Stripe may send again, or we may find in its list of events: 30 days, and some. */
   inboxDays: 35,
 } as const;

@@ -17,7 +17,7 @@ export type Scope = (typeof scopes)[number];
 /** The resource server's identifier; in a real token a scope stands as `vanta/<scope>`. */
 export const scopePrefix = 'vanta/';
 
-export type ApiRoom = 'tenants' | 'vaults' | 'followers' | 'mirroring' | 'overlays' | 'billing' | 'contract';
+export type ApiRoom = 'tenants' | 'vaults' | 'followers' | 'mirroring' | 'overlays' | 'billing' | 'entitlements' | 'contract';
 
 /**
  * `public`: no token. `signed_in`: any valid token, also of a person without a tenant. Otherwise the scope that is
@@ -85,6 +85,8 @@ export const routes = {
     access: needs('tenant:manage'),
     on: 'tenant',
   },
+  listPlans: { method: 'GET', path: '/v1/plans', room: 'entitlements', access: open },
+  getMySubscription: { method: 'GET', path: '/v1/subscriptions/me', room: 'entitlements', access: needs('billing:read') },
   createVault: { method: 'POST', path: '/v1/vaults', room: 'vaults', access: needs('mirror:manage'), tenants: 'manager' },
   listVaults: { method: 'GET', path: '/v1/vaults', room: 'vaults', access: needs('vault:read') },
   getVault: {

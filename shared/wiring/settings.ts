@@ -9,7 +9,7 @@ export const settings = {
   webhookTargets: 'WEBHOOK_TARGETS',
   /** Seconds before the second, third ... attempt of a delivery, comma-separated. */
   retryDelaysSeconds: 'RETRY_DELAYS_SECONDS',
-  /** `institutional`: every tenant counts as institutional (until billing is built). */
+  /** The plan of tenants that never had a subscription: `none`, or a plan's id. */
   defaultPlan: 'DEFAULT_PLAN',
   /** `off` lifts the limit on requests: for load tests on the local platform. */
   rateLimit: 'RATE_LIMIT',

@@ -26,6 +26,7 @@ const ofNoRoute = ['route_not_found', 'method_not_allowed', 'webhook_unsigned'];
 
 /** Codes in modules that a room imports, on paths that its routes do not take. */
 const notTaken: Partial<Record<ApiRoom, readonly Code[]>> = {
+  entitlements: ['cursor_invalid'], // members are counted, not listed
   mirroring: ['sync_impossible'], // asked for at registration, which is the followers' room
 };
 

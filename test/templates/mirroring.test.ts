@@ -12,6 +12,7 @@ const working = [
   ['vaultIntents', 12, 3, true],
   ['shards', 30, 1000, false],
   ['followerRetry', 60, 1000, false],
+  ['billing', 60, 500, false],
 ] as const satisfies readonly (readonly [QueueName, number, number, boolean])[];
 
 describe.each(stageNames)('mirroring of %s', (name: StageName) => {
@@ -46,8 +47,8 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
 
   it('keeps dead letters 14 days, those of dispatch in their own queue', () => {
     const ends = synthesis.all('AWS::SQS::Queue').filter(([, q]) => q.Properties['RedrivePolicy'] === undefined);
-    // Those of dispatch, of the event rules, of the stream, of the nodes, of billing and of notices.
-    expect(ends).toHaveLength(working.length + 6);
+    // Those of dispatch, of the event rules, of the stream, of the nodes and of notices.
+    expect(ends).toHaveLength(working.length + 5);
     for (const [, q] of ends) expect(q.Properties['MessageRetentionPeriod']).toBe(fourteenDays);
     expect(queue(queueNames.dispatchDlx)).toMatchObject(highThroughput);
     expect(limits.dlqRetentionDays).toBe(14);
@@ -162,7 +163,7 @@ describe('vault rules', () => {
     const arns = sends.map(
       (s) => (s.condition as { ArnEquals: { 'aws:SourceArn': unknown[] } }).ArnEquals['aws:SourceArn'].length,
     );
-    expect(arns.sort()).toEqual([1, 1, 9, 9]);
+    expect(arns.sort()).toEqual([1, 1, 1, 1, 9, 9]);
   });
 });
 

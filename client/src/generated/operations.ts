@@ -15,6 +15,8 @@ export const operations = {
   createTenant: {"method":"POST","path":"/v1/tenants","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
   getTenant: {"method":"GET","path":"/v1/tenants/{tenant_id}","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
   updateTenant: {"method":"PATCH","path":"/v1/tenants/{tenant_id}","auth":"token","key":true,"match":true,"body":true,"list":false,"safe":true},
+  listPlans: {"method":"GET","path":"/v1/plans","auth":"none","key":false,"match":false,"body":false,"list":false,"safe":true},
+  getMySubscription: {"method":"GET","path":"/v1/subscriptions/me","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
   createVault: {"method":"POST","path":"/v1/vaults","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
   listVaults: {"method":"GET","path":"/v1/vaults","auth":"token","key":false,"match":false,"body":false,"list":true,"safe":true},
   getVault: {"method":"GET","path":"/v1/vaults/{vault_id}","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
@@ -77,6 +79,10 @@ export interface Methods {
   getTenant: Method<'getTenant'>;
   /** Change your tenant. Scope `tenant:manage`. */
   updateTenant: Method<'updateTenant'>;
+  /** The plans, what they cost and what they give. Public: no token is needed. */
+  listPlans: Method<'listPlans'>;
+  /** Your plan, what it gives and why, and what of it you use. Scope `billing:read`. */
+  getMySubscription: Method<'getMySubscription'>;
   /** Create a vault. Scope `mirror:manage`. */
   createVault: Method<'createVault'>;
   /** Your vaults, then the public ones of others. Scope `vault:read`. */
@@ -164,10 +170,14 @@ export type Code =
   | 'binding_unavailable'
   | 'body_too_large'
   | 'cancel_in_progress'
+  | 'cancel_pending'
   | 'cancel_too_late'
   | 'cancel_unknown'
   | 'cap_required'
+  | 'checkout_expired'
   | 'cursor_invalid'
+  | 'downgrade_pending'
+  | 'entitlement_required'
   | 'expansion_in_progress'
   | 'fill_exceeds_qty'
   | 'fill_id_reused'
@@ -212,6 +222,9 @@ export type Code =
   | 'overlay_ended'
   | 'overlay_not_found'
   | 'owner_required'
+  | 'payment_action_required'
+  | 'payment_declined'
+  | 'payment_due'
   | 'payment_under_way'
   | 'person_required'
   | 'person_unconfirmed'
@@ -219,9 +232,11 @@ export type Code =
   | 'position_too_large'
   | 'precondition_failed'
   | 'predecessor_missing'
+  | 'preview_stale'
   | 'rail_unavailable'
   | 'rate_limited'
   | 'refund_exceeds_paid'
+  | 'refund_refused'
   | 'scope_required'
   | 'signature_invalid'
   | 'state_not_allowed'

@@ -173,6 +173,46 @@ export interface paths {
         patch: operations["updateTenant"];
         trace?: never;
     };
+    "/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The plans, what they cost and what they give
+         * @description Public: no token is needed.
+         */
+        get: operations["listPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your plan, what it gives and why, and what of it you use
+         * @description Scope `billing:read`.
+         */
+        get: operations["getMySubscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/vaults": {
         parameters: {
             query?: never;
@@ -1242,6 +1282,38 @@ export interface components {
              */
             dead_at: string;
         };
+        Plan: {
+            /** @enum {string} */
+            plan_id: "core" | "pro" | "institutional";
+            name: string;
+            /** @constant */
+            currency: "USD";
+            /** @description For one period, paid ahead; decimal strings */
+            prices: {
+                /** @example 199 */
+                month: string;
+                /** @example 199 */
+                year: string;
+            };
+            entitlements: components["schemas"]["Entitlements"];
+        };
+        Entitlements: {
+            /** @description Distinct vaults owned or followed; null: without a limit */
+            vaults: number | null;
+            /** @description Followers; null: without a limit */
+            followers: number | null;
+            /** @description Members, without followers' own people; null: without a limit */
+            seats: number | null;
+            requests_per_minute: number;
+            mode_capped: boolean;
+            mode_shadow: boolean;
+            persona_boosts: boolean;
+            flip_mode: boolean;
+            /** @enum {string} */
+            replay: "none" | "own" | "all";
+            dedicated_keys: boolean;
+            machine_clients: boolean;
+        };
         /** @description A problem document (RFC 9457) */
         Problem: {
             /** @description A URN that ends in the code */
@@ -1428,8 +1500,22 @@ export interface components {
             follower_id: string | null;
             scopes: ("vault:read" | "mirror:manage" | "orders:read" | "follower:manage" | "billing:read" | "billing:manage" | "tenant:manage" | "audit:read")[];
             entitlements: {
-                plan_id: string;
+                plan_id: ("core" | "pro" | "institutional") | null;
+                /** @description Distinct vaults owned or followed; null: without a limit */
+                vaults: number | null;
+                /** @description Followers; null: without a limit */
+                followers: number | null;
+                /** @description Members, without followers' own people; null: without a limit */
+                seats: number | null;
                 requests_per_minute: number;
+                mode_capped: boolean;
+                mode_shadow: boolean;
+                persona_boosts: boolean;
+                flip_mode: boolean;
+                /** @enum {string} */
+                replay: "none" | "own" | "all";
+                dedicated_keys: boolean;
+                machine_clients: boolean;
             } | null;
         };
         Tenant: {
@@ -1577,6 +1663,11 @@ export interface components {
             status: "active" | "stopped" | "leaving" | "left";
             /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
+            /**
+             * @description Why close_only is set
+             * @enum {string}
+             */
+            close_only_why?: "no_plan" | "over_limit" | "mode_not_in_plan" | "tenant_suspended";
             joined_seq: number;
             /**
              * Format: date-time
@@ -1629,6 +1720,11 @@ export interface components {
             status: "active" | "stopped" | "leaving" | "left";
             /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
+            /**
+             * @description Why close_only is set
+             * @enum {string}
+             */
+            close_only_why?: "no_plan" | "over_limit" | "mode_not_in_plan" | "tenant_suspended";
             joined_seq: number;
             /**
              * Format: date-time
@@ -1700,6 +1796,11 @@ export interface components {
             status: "active" | "stopped" | "leaving" | "left";
             /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
+            /**
+             * @description Why close_only is set
+             * @enum {string}
+             */
+            close_only_why?: "no_plan" | "over_limit" | "mode_not_in_plan" | "tenant_suspended";
             joined_seq: number;
             /**
              * Format: date-time
@@ -2188,6 +2289,132 @@ export interface components {
              */
             updated_at: string;
         };
+        ListPlansAnswer: {
+            plans: components["schemas"]["Plan"][];
+        };
+        EffectiveSubscription: {
+            /** @description What counts now; null: no plan */
+            plan_id: ("core" | "pro" | "institutional") | null;
+            /** @enum {string} */
+            status: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "canceled" | "none";
+            rail: ("stripe" | "btc" | "granted") | null;
+            /** @description What is subscribed, whether it counts now or not */
+            subscribed_plan_id: ("core" | "pro" | "institutional") | null;
+            interval: ("month" | "year") | null;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_start?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_end?: string;
+            /**
+             * Format: date-time
+             * @description When it renews by itself, unless it is canceled
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            renews_at?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            cancel_at?: string;
+            pending?: {
+                /** @enum {string} */
+                plan_id: "core" | "pro" | "institutional";
+                /** @enum {string} */
+                interval: "month" | "year";
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                at: string;
+            };
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            past_due_since?: string;
+            /**
+             * Format: date-time
+             * @description A payment is owed: the plan ends then
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            grace_until?: string;
+            /**
+             * Format: date-time
+             * @description When what is given changes next by time alone
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            changes_at?: string;
+            entitlements: {
+                vaults: {
+                    /** @description Distinct vaults owned or followed; null: without a limit */
+                    value: number | null;
+                    reason: string;
+                };
+                followers: {
+                    /** @description Followers; null: without a limit */
+                    value: number | null;
+                    reason: string;
+                };
+                seats: {
+                    /** @description Members, without followers' own people; null: without a limit */
+                    value: number | null;
+                    reason: string;
+                };
+                requests_per_minute: {
+                    value: number;
+                    reason: string;
+                };
+                mode_capped: {
+                    value: boolean;
+                    reason: string;
+                };
+                mode_shadow: {
+                    value: boolean;
+                    reason: string;
+                };
+                persona_boosts: {
+                    value: boolean;
+                    reason: string;
+                };
+                flip_mode: {
+                    value: boolean;
+                    reason: string;
+                };
+                replay: {
+                    /** @enum {string} */
+                    value: "none" | "own" | "all";
+                    reason: string;
+                };
+                dedicated_keys: {
+                    value: boolean;
+                    reason: string;
+                };
+                machine_clients: {
+                    value: boolean;
+                    reason: string;
+                };
+            };
+            usage: {
+                vaults: {
+                    used: number;
+                    limit: number | null;
+                };
+                followers: {
+                    used: number;
+                    limit: number | null;
+                };
+                seats: {
+                    used: number;
+                    limit: number | null;
+                };
+            };
+        };
         /** @description The form of what API Gateway answers by itself */
         GatewayMessage: {
             message: string;
@@ -2450,6 +2677,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tenant"];
+                };
+            };
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plans, what they cost and what they give */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPlansAnswer"];
+                };
+            };
+        };
+    };
+    getMySubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your plan, what it gives and why, and what of it you use */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveSubscription"];
                 };
             };
         };

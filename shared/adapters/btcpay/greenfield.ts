@@ -94,7 +94,7 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 /** Nothing that is not confirmed counts as received: it may still vanish, and cannot be given back. */
 function seenOf(data: InvoiceData, methods: readonly MethodData[]): Seen {
   const payments = methods.flatMap(({ rate, payments: its }) => its.map((payment) => ({ rate, ...payment })));
-  const confirmed = payments.every(({ status }) => status === 'Settled');
+  const confirmed = payments.length > 0 && payments.every(({ status }) => status === 'Settled');
   const settled = payments.filter(({ status }) => status === 'Settled');
   const value = settled.reduce((sum, p) => add(sum, multiply(decimal(p.value), decimal(p.rate))), zero);
   const paid = centsOf(decimal(data.paidAmount));
@@ -106,7 +106,7 @@ function seenOf(data: InvoiceData, methods: readonly MethodData[]): Seen {
     status: data.status,
     additional: data.additionalStatus,
     paid_cents: paid,
-    confirmed_cents: payments.length > 0 && confirmed ? paid : Math.min(paid, centsOf(value)),
+    confirmed_cents: confirmed ? paid : Math.min(paid, centsOf(value)),
     confirmed,
     checkout_url: data.checkoutLink,
     created_at: timestamp(data.createdTime * 1000),

@@ -1,5 +1,6 @@
 import type { At } from '../../domain/mirroring/entry.ts';
 import { subjectText } from '../../domain/tenants/scope.ts';
+import { sha256Start } from '../../kit/hash.ts';
 
 /**
  * Every key string of the one table (ARCHITECTURE 3). Partition keys start with the owner, so that IAM can confine a
@@ -31,6 +32,11 @@ export interface FollowerOf {
 }
 const followerPk = (f: FollowerOf): string => `${tenantPk(f.tenant_id)}#F#${f.follower_id}`;
 export const shardPk = (s: ShardOf): string => `${vaultPk(s)}#S#${pad(s.shard, 5)}`;
+
+/** Partitions that all customers are spread over. */
+export const customerPartitions = 8;
+const customersPk = (partition: number): string => `CUSTOMERS#${partition}`;
+const customerPartition = (customerId: string): number => sha256Start(customerId) % customerPartitions;
 
 export const prefixes = {
   user: 'USER#',
@@ -66,9 +72,26 @@ export const keys = {
   btcAccount: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'BTC' }),
   billingDue: (at: string, tenantId: string): Key => ({ pk: 'DUE#BILLING', sk: `${at}#${tenantId}` }),
   subscription: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'SUBSCRIPTION' }),
+  /** What we keep of the tenant at Stripe; by customer it is found through a reference and, for reconciliation, in a list. */
+  stripeAccount: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'STRIPE' }),
+  stripeCustomer: (customerId: string): Key => ({ pk: customersPk(customerPartition(customerId)), sk: customerId }),
   /** What its owners are told about its subscription; the stream tells it. */
   notice: (tenantId: string, noticeId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.notice}${noticeId}` }),
   invoice: (tenantId: string, invoiceId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.invoice}${invoiceId}` }),
+  /** How many followers and vaults a tenant has, and why each vault counts. */
+  usage: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'USAGE' }),
+  vaultUsage: (tenantId: string, vaultId: string): Key => ({ pk: tenantPk(tenantId), sk: `USAGE#VAULT#${vaultId}` }),
+  /** Moves with every seat that is taken. */
+  seats: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'USAGE#SEATS' }),
+  /** Some of its followers may have a place again: the stream tells it. */
+  recheck: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'RECHECK' }),
+  /** By which terms its followers were last gone through. */
+  projected: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'PROJECTED' }),
+  /** When what a tenant may do changes by time alone. */
+  entitlementsDue: (partition: number, at: string, tenantId: string): Key => ({
+    pk: `DUE#ENTITLEMENTS#${partition}`,
+    sk: `${at}#${tenantId}`,
+  }),
   user: (tenantId: string, userId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.user}${userId}` }),
   removedUser: (tenantId: string, userId: string): Key => ({ pk: tenantPk(tenantId), sk: `REMOVED#${userId}` }),
   /** The tenant's list of its vaults; `all` public ones have a list of their own. */
@@ -139,6 +162,8 @@ export const partitions = {
   billingDue: 'DUE#BILLING',
   progress: (v: VaultKey, seq: number): string => `${vaultPk(v)}#P#${seqText(seq)}`,
   open: (partition: number): string => `OPEN#${partition}`,
+  customers: customersPk,
+  entitlementsDue: (partition: number): string => `DUE#ENTITLEMENTS#${partition}`,
 };
 
 /** The sequence number in a key such as `ENTRY#000000000042`. */

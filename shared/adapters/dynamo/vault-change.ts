@@ -4,6 +4,7 @@ import { type Table, transacted } from './client.ts';
 import { keys } from './keys.ts';
 import { publicVaultItem } from './public-vault.ts';
 import { isMarked, requestMark } from './request-mark.ts';
+import { uncounted } from './usage.ts';
 
 /** What a PATCH may change of a vault's item. All else (seq, shards, switches ...) moves by other hands and is left alone. */
 const settingNames = [
@@ -29,14 +30,15 @@ interface By {
 }
 
 /** Settings, the public list, the audit event and the request's mark, if the vault is as it was read: before it was asked for the mark. */
-export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, request_id, seed }: By): Promise<boolean> {
+export async function saveVaultChange(table: Table, next: Vault, before: Vault, { by, request_id, seed }: By): Promise<boolean> {
   const { tenant_id, vault_id, updated_at } = next;
   const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table.name, Item } });
+  const closes = next.status !== before.status;
   const changed = settingNames.filter((name) => next[name] !== before[name]);
   const of = (vault: Vault) => Object.fromEntries(changed.map((name) => [name, vault[name]]));
   const event = {
     ...keys.audit(tenant_id, vault_id, updated_at, seed),
-    action: next.status !== before.status ? 'vault.closed' : 'vault.changed',
+    action: closes ? 'vault.closed' : 'vault.changed',
     by,
     request_id,
     before: of(before),
@@ -47,6 +49,8 @@ export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, 
     ...publicRow(table, next, before),
     put(event),
     put(requestMark(keys.vaultChanged(next, seed), updated_at)),
+    // A closed vault takes no place in its tenant's plan, unless the tenant follows it itself.
+    ...(closes ? await uncounted(table, { tenant_id, vault_id, followers: 0 }, updated_at) : []),
   ]);
 }
 

@@ -25,8 +25,14 @@ export interface Invoice {
   readonly period_end?: string;
   readonly due_cents: number;
   readonly paid_cents: number;
-  /** Given back, or promised to be: raised under a condition before the provider is asked. */
+  /** Given back, as the provider has it. */
   readonly refunded_cents: number;
+  /** Promised to be given back, by the seed of the request: written under a condition before the provider is asked. */
+  readonly reserved?: Readonly<Record<string, number>>;
+  /** The provider's id of the payment. */
+  readonly payment_id?: string;
+  /** A person has to confirm the payment. */
+  readonly needs_person?: true;
   readonly paid_at?: string;
   /** The provider's page, to see it or to pay it. */
   readonly url?: string;
@@ -74,7 +80,8 @@ export type InvoiceRecord = z.infer<typeof invoiceRecord>;
 
 /** As its tenant sees it. */
 export function invoiceView(invoice: Invoice): InvoiceRecord {
-  const { tenant_id: _tenant, source_id: _source, ver: _ver, btc, due_cents, paid_cents, refunded_cents, ...rest } = invoice;
+  const { tenant_id: _tenant, source_id: _source, payment_id: _payment, ver: _ver, ...shown } = invoice;
+  const { due_cents, paid_cents, refunded_cents, reserved: _reserved, needs_person: _person, btc, ...rest } = shown;
   return {
     ...rest,
     currency,

@@ -63,8 +63,8 @@ export const refundBody = z.strictObject({
 });
 export type RefundBody = z.infer<typeof refundBody>;
 
-const away = ['billing_unavailable', 'billing_in_progress', 'payment_under_way'] as const;
-const pageOrChange = ['rail_unavailable', 'no_subscription', ...away] as const;
+const away = ['billing_unavailable', 'billing_in_progress'] as const;
+const pageOrChange = ['rail_unavailable', 'no_subscription', 'payment_under_way', ...away] as const;
 
 export const billingSchemas: RoomSchemas<'billing'> = {
   changePlan: {
@@ -72,14 +72,27 @@ export const billingSchemas: RoomSchemas<'billing'> = {
     params: {},
     body: changeBody,
     answer: { status: 200, schema: changeAnswer },
-    codes: ['rail_unavailable', 'other_rail', 'plan_unchanged', ...away],
+    codes: [
+      'rail_unavailable',
+      'other_rail',
+      'plan_unchanged',
+      'payment_due',
+      'cancel_pending',
+      'downgrade_pending',
+      'preview_stale',
+      'checkout_expired',
+      'payment_action_required',
+      'payment_declined',
+      'payment_under_way',
+      ...away,
+    ],
   },
   previewChange: {
     summary: 'What a change of plan costs now, to the cent',
     params: {},
     query: z.strictObject({ plan_id: z.enum(planIds), interval: z.enum(intervals), rail: z.enum(payingRails).optional() }),
     answer: { status: 200, schema: changePreview },
-    codes: ['rail_unavailable', 'other_rail', ...away],
+    codes: ['rail_unavailable', 'other_rail', 'preview_stale', ...away],
   },
   cancelSubscription: {
     summary: 'End the subscription with the period that is paid',
@@ -111,6 +124,14 @@ export const billingSchemas: RoomSchemas<'billing'> = {
     params: { invoice_id: idOf('inv') },
     body: refundBody,
     answer: { status: 200, schema: invoiceRecord },
-    codes: ['rail_unavailable', 'owner_required', 'nothing_to_refund', 'refund_exceeds_paid', ...away],
+    codes: [
+      'rail_unavailable',
+      'owner_required',
+      'nothing_to_refund',
+      'refund_exceeds_paid',
+      'refund_refused',
+      'payment_under_way',
+      ...away,
+    ],
   },
 };

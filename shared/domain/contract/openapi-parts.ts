@@ -29,6 +29,7 @@ const rooms: Readonly<Record<ApiRoom, string>> = {
   contract: 'The contract itself, and whether the service is well.',
   tenants: 'Who calls, and the organisations that share the platform.',
   vaults: "A manager's books with their rules.",
+  entitlements: 'Plans, and what a tenant has and uses of its own.',
   overlays: 'Timed changes to how a vault is mirrored: maintenance and halt.',
   followers: 'Accounts that mirror a vault: registration, settings, leaving.',
   billing: 'Plans that tenants pay for: checkout, changes, invoices, refunds.',

@@ -105,7 +105,3 @@ export const lookupKeyOf = (planId: PlanId, interval: Interval): string => `vant
 
 /** What a client gets before it has a tenant, and under a plan that does not say more (SPEC 2). */
 export const baseRequestsPerMinute = noPlan.requests_per_minute;
-
-/** Requests a minute of one client by its tenant's plan (SPEC 5). */
-export const requestRateOf = (plan: string | undefined): number =>
-  plans.find(({ plan_id }) => plan_id === plan)?.entitlements.requests_per_minute ?? baseRequestsPerMinute;

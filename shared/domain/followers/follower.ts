@@ -5,6 +5,9 @@ import { positionRecord } from '../mirroring/positions.ts';
 import { testResult } from '../webhooks/test-event.ts';
 
 export const modes = ['proportional', 'capped', 'shadow'] as const;
+/** Why the platform lets a follower only reduce. */
+export const closeOnlyWhys = ['no_plan', 'over_limit', 'mode_not_in_plan', 'tenant_suspended'] as const;
+export type CloseOnlyWhy = (typeof closeOnlyWhys)[number];
 export const followerStatuses = ['active', 'stopped', 'leaving', 'left'] as const;
 
 const symbolRules = z.strictObject({
@@ -68,6 +71,7 @@ export const followerRecord = z
     webhook: webhook,
     status: z.enum(followerStatuses),
     close_only: z.boolean().describe('Set by the platform (suspended, over its plan): increases are skipped'),
+    close_only_why: z.enum(closeOnlyWhys).optional().describe('Why close_only is set'),
     joined_seq: z.int(),
     created_at: time,
     updated_at: time,
@@ -93,6 +97,8 @@ export interface Follower extends FollowerRecord {
   readonly shard: number;
   readonly place: number;
   readonly ver: number;
+  /** What its tenant's plan lets count for it; rows of before there were plans have none. */
+  readonly allowed?: Allowed;
   /** Version of the signing key that derives its secret. */
   readonly key_version: number;
   /** When that version took the place of the one before it, which stays valid for a day more. Absent before the first rotation. */
@@ -109,6 +115,12 @@ export interface Follower extends FollowerRecord {
   readonly moved: Readonly<Record<string, string>>;
   /** Children of which nobody knows whether they happened: `<symbol> <fo_id>` to signed quantity. */
   readonly unknown: Readonly<Record<string, string>>;
+}
+
+/** What counts for a follower only where its tenant's plan has it (SPEC 5): flips, its own and vault-wide, and boosts of personas. */
+export interface Allowed {
+  readonly flip_mode: boolean;
+  readonly persona_boosts: boolean;
 }
 
 /** Where a follower's row stands: what the look-up by its id gives. */
@@ -141,6 +153,7 @@ export const followerSchemas: RoomSchemas<'followers'> = {
       'cap_required',
       'webhook_url_refused',
       'sync_impossible',
+      'entitlement_required',
     ],
   },
   listFollowers: {
@@ -196,6 +209,7 @@ export const followerSchemas: RoomSchemas<'followers'> = {
       'precondition_failed',
       'follower_left',
       'sync_impossible',
+      'entitlement_required',
     ],
   },
 };

@@ -16,9 +16,13 @@ export interface Leaving {
   readonly positions: 'keep' | 'flatten';
 }
 
-export type LeavePorts = Pick<ChangePorts, 'find' | 'vault' | 'replace' | 'ring'> & { readonly clock: Clock };
+export type LeavePorts = Pick<ChangePorts, 'find' | 'vault' | 'replace' | 'ring'> & {
+  readonly clock: Clock;
+  /** Followers of one tenant that leave at once meet at what they are counted in. */
+  readonly backOff: (attempt: number) => Promise<void>;
+};
 
-const replaceTries = 10;
+const replaceTries = 20;
 
 /**
  * Stops mirroring for good (SPEC 4). From then on no order concerns the follower. With `flatten` it is `leaving` until the closing
@@ -42,7 +46,10 @@ export async function leaveVault(leaving: Leaving, ports: LeavePorts): Promise<F
     };
     const by = leaving.principal.subject;
     const asks: Ask[] = flattens ? [newAsk('flatten', flattenCause(next.follower_id), next, now, by)] : [];
-    if (!(await ports.replace(next, follower, asks))) continue;
+    if (!(await ports.replace(next, follower, asks))) {
+      await ports.backOff(attempt);
+      continue;
+    }
     if (flattens) await ports.ring(next);
     return next;
   }

@@ -1,5 +1,6 @@
 import { Refusal } from '../../kit/refusal.ts';
 import { type ResourceKind, type Route, type RouteAccess, type RouteId, routes, type Scope } from '../../wiring/routes.ts';
+import { featureRefusal, hasFeature } from '../entitlements/feature.ts';
 import type { Principal } from './principal.ts';
 import { userIdOf } from './standing.ts';
 
@@ -68,12 +69,19 @@ function whyNotTry(principal: Principal | undefined, route: Route): Refusal | un
   // Who signs is no principal: the function holds the signature against the follower's keys.
   if (access.kind === 'signature' && principal === undefined) return undefined;
   if (principal === undefined) return new Refusal(401, 'unauthenticated', 'A valid access token is needed.');
-  if (access.kind === 'signed_in') return undefined;
+  const barred = whyNotMachine(principal);
+  if (barred !== undefined || access.kind === 'signed_in') return barred;
   if (principal.tenantId === undefined) return new Refusal(403, 'tenant_required', 'The token names no tenant.');
   if (principal.tenant === undefined) return new Refusal(403, 'not_a_member', 'You do not belong to the tenant of the token.');
   if (!principal.scopes.has(access.scope) && !mayAsOneself(principal, access))
     return new Refusal(403, 'scope_required', `The scope ${access.scope} is needed.`, { extra: { scope: access.scope } });
   return whyNotTenant(principal.tenant, route, access.scope);
+}
+
+/** A machine client of a tenant whose plan has none is let in nowhere (SPEC 5). */
+function whyNotMachine({ machine, tenant }: Principal): Refusal | undefined {
+  if (!machine || tenant === undefined || hasFeature(tenant.entitlements, 'machine_clients')) return undefined;
+  return featureRefusal(tenant, 'machine_clients');
 }
 
 /** What a person may do to its own follower, or to its own membership, without the scope. */

@@ -39,6 +39,7 @@ export class Line {
         shard: 0,
         place,
         now: timestamp(start),
+        allowed: { flip_mode: true, persona_boosts: true },
       },
     );
     this.roster.push(follower);

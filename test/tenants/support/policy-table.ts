@@ -4,6 +4,7 @@ import { type Role, roles } from '../../../shared/domain/tenants/roles.ts';
 import { userIdOf } from '../../../shared/domain/tenants/standing.ts';
 import type { Refusal } from '../../../shared/kit/refusal.ts';
 import { type RouteId, routes, type Scope, scopes } from '../../../shared/wiring/routes.ts';
+import { on } from '../../entitlements/support/room.ts';
 import { personOf } from './callers.ts';
 
 /**
@@ -38,6 +39,8 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   createTenant: { to: 'signed_in' },
   getTenant: { to: 'tenant:manage', on: 'tenant' },
   updateTenant: { to: 'tenant:manage', on: 'tenant' },
+  listPlans: { to: 'anybody' },
+  getMySubscription: { to: 'billing:read' },
   createVault: { to: 'mirror:manage', managersOnly: true },
   listVaults: { to: 'vault:read' },
   getVault: { to: 'vault:read', on: 'vault', part: true },
@@ -97,14 +100,20 @@ export interface CallerCase {
   /** As `stopped`, for what is neither reading nor paying. */
   readonly readsOnly?: true;
   readonly client?: true;
+  /** The code that every route answers but the public ones. */
+  readonly everywhere?: string;
 }
 
-const stands = { kind: 'manager', status: 'active', plan: 'institutional' } as const;
+const stands = { kind: 'manager', status: 'active', ...on('institutional') } as const;
 const machine = (name: string, held: readonly Scope[]): CallerCase => ({
   name: `a machine client ${name}`,
   principal: { subject: 'm', machine: true, tenantId: own, scopes: new Set(held), tenant: stands },
   scopes: held,
 });
+const barred = {
+  principal: { subject: 'm', machine: true, tenantId: own, scopes: new Set(scopes), tenant: { ...stands, ...on('pro') } },
+  everywhere: 'entitlement_required',
+} as const;
 const owner = (name: string, more: Partial<Principal>, said: Partial<CallerCase> = {}): CallerCase => ({
   name,
   principal: personOf('owner', own, more),
@@ -124,6 +133,7 @@ export const callers: readonly CallerCase[] = [
   ),
   machine('with every scope', scopes),
   machine('without any', []),
+  { ...machine('of a plan without any', scopes), ...barred },
   ...scopes.map((scope) => machine(`with ${scope}`, [scope])),
   owner('the owner of a client', { tenant: { ...stands, kind: 'client' } }, { client: true }),
   owner('the owner of a suspended tenant', { tenant: { ...stands, status: 'suspended' } }, { readsOnly: true }),
@@ -166,6 +176,7 @@ export function codeOf(id: RouteId, caller: CallerCase, whose: Whose): string {
   const { method } = routes[id];
   if (row.to !== 'anybody') {
     if (caller.principal === undefined) return row.signed ? `${row.on}_not_found` : 'unauthenticated';
+    if (caller.everywhere !== undefined) return caller.everywhere;
     if (row.to !== 'signed_in') {
       if (caller.stopped !== undefined && caller.stopped !== 'tenant_closed') return caller.stopped;
       const asOneself = (row.self && caller.follower) || (row.oneself && caller.principal.role !== undefined);

@@ -71,6 +71,8 @@ function judged(books: Books, invoice: BtcInvoice, seen: Seen, { granted, now }:
   if (outcome.gives === 'unchanged' || granted) return as(granted);
   const late = outcome.gives === 'if_it_stands';
   if (late && !seen.confirmed) return as(false, 'late');
+  // Paid in full it was; a payment of it has been replaced in the chain since.
+  if (late && seen.confirmed_cents < invoice.due_cents) return as(false, 'underpaid');
   return buysSomething(books, invoice, { late, now }) ? as(true) : as(false, 'held');
 }
 
@@ -212,7 +214,7 @@ function spoken(
   was: { invoice: BtcInvoice; action: Turn['action'] },
 ) {
   if (next.btc.state === 'held') return 'btc_late';
-  if (tells === 'btc_late') return undefined;
+  if (tells === 'btc_late') return next.btc.state === 'underpaid' ? 'btc_underpaid' : undefined;
   // Nobody needs to hear that an invoice is void on which nobody has paid.
   const mattered = paid_cents > 0 || was.action === 'taken_back' || was.invoice.btc.state === 'processing';
   return tells === 'btc_invalid' && !mattered ? undefined : tells;

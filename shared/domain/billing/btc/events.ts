@@ -8,6 +8,8 @@ export const handledEvents: ReadonlySet<string> = new Set([
   'InvoicePaymentSettled',
   'InvoiceProcessing',
   'InvoiceExpired',
+  'InvoiceExpiredPaidPartial',
+  'InvoicePaidAfterExpiration',
   'InvoiceSettled',
   'InvoiceInvalid',
 ]);
