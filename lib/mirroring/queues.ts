@@ -17,16 +17,12 @@ import type { StageName } from '../stages.ts';
 /** Queues by their physical names, for alarms and the dashboard. */
 export interface WatchedQueues {
   readonly working: readonly string[];
+  /** Those whose messages wait on purpose, and how long at most, in seconds. */
+  readonly delayed: Readonly<Record<string, number>>;
   readonly deadLetter: readonly string[];
 }
 
-type StandardName = 'shardNodes' | 'notices';
-type FifoName = Exclude<QueueName, 'dispatchDlx' | StandardName>;
-
-const withoutOrder: Record<StandardName, Omit<FifoQueueProps, 'name' | 'contentBased'>> = {
-  shardNodes: { visibilitySeconds: limits.nodeVisibilitySeconds, maxReceives: limits.nodeMaxReceives },
-  notices: { visibilitySeconds: limits.noticeVisibilitySeconds, maxReceives: limits.noticeMaxReceives },
-};
+type FifoName = Exclude<QueueName, 'dispatchDlx' | keyof typeof standard>;
 
 const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   // EventBridge gives no deduplication id, so the queue makes one from the body.
@@ -44,6 +40,11 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   followerRetry: { visibilitySeconds: limits.retryVisibilitySeconds, maxReceives: limits.netMaxReceives },
   billing: { visibilitySeconds: limits.billingVisibilitySeconds, maxReceives: limits.billingMaxReceives },
 };
+
+const standard = {
+  shardNodes: { visibilitySeconds: limits.nodeVisibilitySeconds, maxReceives: limits.nodeMaxReceives },
+  overlayTimer: { visibilitySeconds: limits.timerVisibilitySeconds, maxReceives: limits.timerMaxReceives },
+} as const;
 
 /** The queues of the straight line, each with its dead letters, and those of what feeds it. */
 export class MirroringQueues extends Construct {
@@ -66,9 +67,9 @@ export class MirroringQueues extends Construct {
       followerRetry: line('followerRetry'),
       billing: line('billing'),
     };
-    const standard = (name: StandardName) =>
-      new StandardQueue(this, name, { name: physical(queueNames[name]), ...withoutOrder[name] });
-    const [nodes, notices] = [standard('shardNodes'), standard('notices')];
+    const plain = (name: keyof typeof standard) =>
+      new StandardQueue(this, name, { name: physical(queueNames[name]), ...standard[name] });
+    const [nodes, timer, notices] = [plain('shardNodes'), plain('overlayTimer'), plain('notices')];
     const dlxName = physical(queueNames.dispatchDlx);
     const [ruleName, streamName] = [physical('rule-targets-dlq'), physical('stream-router-dlq')];
     this.byName = {
@@ -79,6 +80,7 @@ export class MirroringQueues extends Construct {
       followerRetry: lines.followerRetry.queue,
       billing: lines.billing.queue,
       notices: notices.queue,
+      overlayTimer: timer.queue,
       dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
     };
     this.ruleDeadLetters = standardDeadLetters(this, 'RuleDeadLetters', ruleName);
@@ -86,9 +88,10 @@ export class MirroringQueues extends Construct {
     this.shelf = Object.fromEntries(
       Object.entries(this.byName).map(([name, queue]) => [name, shelvedQueue(queue)]),
     ) as typeof this.shelf;
-    const all = [...Object.values(lines), nodes, notices];
+    const all = [...Object.values(lines), nodes, timer, notices];
     this.watched = {
       working: all.map((q) => q.name),
+      delayed: { [timer.name]: limits.timerHopSeconds },
       deadLetter: [...all.map((q) => q.deadLetterName), dlxName, ruleName, streamName],
     };
   }

@@ -25,4 +25,9 @@ export const metrics = {
   noticesMailed: 'billing.notices.mailed',
   noticesUnaddressed: 'billing.notices.unaddressed',
   shardStuckSeconds: 'mirror.shard.stuck_seconds',
+  /** Flips that are on, or over and not reverted yet. */
+  flipsLive: 'overlay.flips.live',
+  revertLagMs: 'overlay.revert.lag_ms',
+  /** Flips that were reverted later than they should be, or are not yet: must be zero. */
+  lateReverts: 'overlay.revert.late',
 } as const;

@@ -17,6 +17,7 @@ export const resources = {
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
   /** One message for one customer of a payment provider. */
   billing: { variable: 'BILLING_URL', access: ['SendMessage'] },
+  overlayTimer: { variable: 'OVERLAY_TIMER_URL', access: ['SendMessage'] },
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
   auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
   masterSecret: { variable: 'MASTER_SECRET_ARN', access: ['GetSecretValue'] },
@@ -49,6 +50,7 @@ export type QueueName =
   | 'shards'
   | 'followerRetry'
   | 'dispatchDlx'
+  | 'overlayTimer'
   | 'billing'
   | 'notices';
 
@@ -62,4 +64,5 @@ export const queueNames: Record<QueueName, string> = {
   dispatchDlx: 'mirror_dispatch_dlx.fifo',
   billing: 'billing.fifo',
   notices: 'notices',
+  overlayTimer: 'overlay-timer',
 };
