@@ -7,9 +7,8 @@ import type { Options } from './options.ts';
 import { openRun } from './processes.ts';
 import { runtimeVariables, signingInHere, withSettings } from './runtime/environment.ts';
 import { createFunctions, type Functions } from './runtime/functions.ts';
-import { type Source, startPoller } from './runtime/pollers.ts';
 import { startSchedules } from './runtime/schedules.ts';
-import { startStream } from './runtime/streams.ts';
+import { pollerBatches, startSource } from './runtime/sources.ts';
 import { startAws } from './servers/aws.ts';
 import { createBus } from './servers/bus.ts';
 import { type Confinement, startConfinement } from './servers/confinement.ts';
@@ -20,6 +19,7 @@ import { createFunctionUrl, createGateway } from './servers/gateway.ts';
 import { createIssuer, type Issuer, type TokenRequest } from './servers/issuer.ts';
 import { createParameters } from './servers/parameters.ts';
 import { createPool, type Pool } from './servers/pool/pool.ts';
+import { type ProviderAddress, secretsFor, startProviders } from './servers/providers.ts';
 import { createSecrets } from './servers/secrets.ts';
 import { createSes } from './servers/ses.ts';
 import type { SubscriptionRequest } from './subscriptions.ts';
@@ -28,13 +28,11 @@ import { loadStage } from './template/assembly.ts';
 import { identifyWith } from './template/identify.ts';
 import { interpret } from './template/interpret.ts';
 import { createResolver, pseudoParameters } from './template/intrinsics.ts';
-import type { MappingSpec, Model } from './template/model.ts';
+import type { Model } from './template/model.ts';
 import { reduced } from './template/reduced.ts';
-import { isStream } from './template/to-model.ts';
 
 const region = pseudoParameters['AWS::Region'] ?? '';
 const account = pseudoParameters['AWS::AccountId'] ?? '';
-const pollerBatches = 8;
 const otherInvocations = 4;
 
 export interface PlatformOptions extends Omit<Options, 'demo'> {
@@ -72,6 +70,9 @@ export interface Platform {
     readonly client_id: string | null;
     readonly sign_in_url: string;
   };
+  /** The payment providers: the built-in simulators, unless the environment names others. */
+  readonly stripe: ProviderAddress;
+  readonly btcpay: ProviderAddress;
   readonly pid: number;
   stop(): Promise<void>;
 }
@@ -176,9 +177,12 @@ async function startParts(parts: Parts) {
   const mail = createSes({ directory: mailDirectory(parts), log: options.log, refuse });
   const aws = await startAws(prefixed(actions), confinement.sts, mail);
   stops.push(aws.stop);
-  const functions = startFunctions(parts, aws.endpoint, confinement);
+  const providers = await startProviders({ api: front.api, model, environment: process.env, keep: parts.keep, log: options.log });
+  stops.push(providers.stop);
+  const settings = { ...options.settings, ...providers.settings };
+  const functions = startFunctions({ ...parts, options: { ...options, settings } }, aws.endpoint, confinement);
   stops.push(functions.stop);
-  const sources = model.mappings.map((mapping) => startSource(parts, mapping, functions, problem));
+  const sources = model.mappings.map((mapping) => startSource({ ...parts, region, invoke: functions.invoke, problem }, mapping));
   sources.push(startSchedules({ schedules: model.schedules, region, account, deliver: bus.deliver }));
   stops.push(() => Promise.all(sources.map((source) => source.stop())));
   await functions.warm();
@@ -190,6 +194,8 @@ async function startParts(parts: Parts) {
     issuer: issuer.url,
     user_pool: { endpoint: aws.endpoint, ...pool.addresses },
     function_urls: { stripe: at(urlOf('stripe')), btcpay: at(urlOf('btcpay')), broker_events: at(urlOf('broker')) },
+    stripe: providers.stripe,
+    btcpay: providers.btcpay,
     dynamodb_gate: confinement.endpoint,
     bus: aws.endpoint,
     bus_name: model.buses[0]?.name ?? 'default',
@@ -200,7 +206,7 @@ const refuse = (code: string, message: string) => new AwsError(code, message);
 
 /** Services that only give what the template stores in them. */
 const stored = ({ model, keep }: Parts) => ({
-  secretsmanager: createSecrets({ secrets: model.secrets, file: join(keep, 'secrets.json'), refuse }),
+  secretsmanager: createSecrets({ secrets: secretsFor(model.secrets, process.env), file: join(keep, 'secrets.json'), refuse }),
   AmazonSSM: createParameters({ parameters: model.parameters, refuse }),
 });
 
@@ -236,30 +242,6 @@ function startFunctions(
       AWS_ENDPOINT_URL_SESV2: aws,
     }),
     onFailure: ({ name }, error, logFile) => options.log(`${name}: ${error.type}: ${firstLine(error.message)} (${logFile})`),
-  });
-}
-
-function startSource(
-  { model, queues, dynamo, keep }: Parts,
-  mapping: MappingSpec,
-  functions: Functions,
-  onProblem: (e: unknown) => void,
-): Source {
-  const { invoke } = functions;
-  if (!isStream(mapping.sourceArn)) {
-    const concurrency = Math.min(mapping.maximumConcurrency ?? pollerBatches, pollerBatches);
-    return startPoller({ mapping, sqs: { endpoint: queues.endpoint, region }, concurrency, invoke, onProblem });
-  }
-  const table = model.tables.find(({ arn }) => mapping.sourceArn.startsWith(`${arn}/stream/`));
-  if (table === undefined) throw new Error(`${mapping.id}: there is no table with the stream ${mapping.sourceArn}`);
-  return startStream({
-    mapping,
-    tableName: table.name,
-    dynamo: { endpoint: dynamo, region },
-    checkpointFile: join(keep, `stream-${mapping.id}.json`),
-    invoke,
-    onGivenUp: (arn, body) => queues.send(arn, body),
-    onProblem,
   });
 }
 

@@ -87,12 +87,12 @@ export class Deliveries {
     this.#retryDelays = delays ?? this.#options.retryDelaysMs ?? defaultDelays;
   }
 
-  /** Sends an event, as often, as late, or as little as the fault of now says. */
-  enqueue(event: { id: string; type: string }, original?: string): void {
+  /** Sends an event, as often, as late, or as little as the fault of now says; a duplicate is the same delivery once more. */
+  enqueue(event: { id: string; type: string }): void {
     const { duplicate = 0, delay_ms = 0, reorder_ms = 0, drop = false, hold = false } = this.#faultFor(event.type) ?? {};
+    const first = open(event);
     for (let copy = 0; copy <= duplicate; copy++) {
-      const delivery = open(event, original);
-      delivery.state = drop ? 'dropped' : hold ? 'held' : 'waiting';
+      const delivery: Delivery = { ...first, attempts: [], state: drop ? 'dropped' : hold ? 'held' : 'waiting' };
       this.#all.push(delivery);
       if (delivery.state === 'waiting') this.#later(delay_ms + Math.floor(Math.random() * reorder_ms), delivery);
     }

@@ -23,7 +23,7 @@ const style = `
 body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 34rem; box-sizing: border-box; overflow-wrap: anywhere; }
 .banner { border: 1px solid; border-radius: .5rem; padding: .25rem .75rem; font-size: .875rem; }
 h1 { font-size: 1.4rem; line-height: 1.25; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .5rem .3rem 0; vertical-align: top; }
+table { border-collapse: collapse; width: 100%; } th { overflow-wrap: normal; } th, td { text-align: left; padding: .3rem .5rem .3rem 0; vertical-align: top; }
 .total { font-size: 1.75rem; font-weight: 600; margin: .25rem 0 1rem; }
 label { display: block; margin: .75rem 0 .25rem; }
 input, select { font: inherit; width: 100%; box-sizing: border-box; padding: .6rem; border: 1px solid #767676; border-radius: .4rem; }

@@ -7,7 +7,7 @@ import { fullLine } from './lines.ts';
 import { listed } from './lists.ts';
 import { bool, cycleAnchor, ignored, int, paging, range, text } from './params.ts';
 import { attempt } from './payments.ts';
-import { cardFailure, noMethod } from './refusals.ts';
+import { actionNeeded, cardFailure, noMethod } from './refusals.ts';
 import { endOf } from './renewals.ts';
 import { type Route, route } from './routes.ts';
 import { periodEnd } from './time.ts';
@@ -106,13 +106,7 @@ function pay(world: World, { payment_method: method }: { payment_method?: string
   const outcome = attempt(world, id, { method });
   if (outcome.result === 'declined') throw cardFailure(outcome, true);
   if (outcome.result === 'no_method') throw noMethod();
-  if (outcome.result === 'needs_person')
-    throw new StripeFailure(402, {
-      type: 'card_error',
-      code: 'invoice_payment_intent_requires_action',
-      message: 'Payment for this invoice requires additional user action.',
-      payment_intent: outcome.intent,
-    });
+  if (outcome.result === 'needs_person') throw actionNeeded('invoice_payment_intent_requires_action', outcome.intent);
   return world.get('invoice', id);
 }
 

@@ -41,7 +41,10 @@ export function attempt(world: World, id: string, { method: given, presence = 'n
   }
   const card = cardOf(world, method);
   const does = (presence === 'none' ? card?.offSession : card?.onSession) ?? 'pays';
-  if (does === 'authenticates' && presence === 'person') return awaitPerson(world, { invoice, intent, method });
+  if (does === 'authenticates' && presence !== 'authenticated') {
+    if (presence === 'none') failed(world, invoice);
+    return awaitPerson(world, { invoice, intent, method });
+  }
   if (typeof does === 'object') return decline(world, { invoice, intent, method, decline: does });
   succeed(world, { invoice, intent, method });
   return { result: 'paid' };
@@ -95,7 +98,6 @@ function decline(world: World, { invoice, intent, method, decline: why }: Attemp
   const change = { status: 'requires_payment_method', latest_charge: charge.id, last_payment_error: error } as const;
   world.update('payment_intent', intent.id, change, 'payment_intent.payment_failed');
   failed(world, invoice);
-  if (why.code === 'authentication_required') world.emit('invoice.payment_action_required', world.get('invoice', invoice.id));
   return { result: 'declined', decline: why, intent: world.get('payment_intent', intent.id) };
 }
 
@@ -103,7 +105,7 @@ function awaitPerson(world: World, { invoice, intent, method }: Attempt): Outcom
   const next_action = { type: 'use_stripe_sdk', use_stripe_sdk: {} };
   const change = { status: 'requires_action', payment_method: method, next_action } as const;
   world.update('payment_intent', intent.id, change, 'payment_intent.requires_action');
-  world.emit('invoice.payment_action_required', invoice);
+  world.emit('invoice.payment_action_required', world.get('invoice', invoice.id));
   return { result: 'needs_person', intent: world.get('payment_intent', intent.id) };
 }
 

@@ -48,7 +48,7 @@ export function applyPhase(world: World, subscription: Subscription, phase: Sche
   const asked = phase.items.map(({ price, quantity }, at) => ({ id: before[at]?.id, price, quantity }));
   const gone = before.slice(phase.items.length).map(({ id }) => ({ id, deleted: true }));
   // At the end of a period there is nothing left to prorate.
-  const proration_behavior = atEnd ? 'none' : 'create_prorations';
+  const proration_behavior = atEnd || phase.proration_behavior === 'none' ? 'none' : 'create_prorations';
   const plan = planChange(world, subscription, { items: [...asked, ...gone], proration_behavior });
   addPending(world, subscription.id, plan.prorations);
   const { items } = fieldsOf(subscription, plan);

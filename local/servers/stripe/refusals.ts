@@ -19,3 +19,9 @@ export const noMethod = () =>
       code: 'resource_missing',
     },
   );
+
+/** The answer to a payment that waits for the person: the attempt happened. */
+export function actionNeeded(code: string, intent: object): StripeFailure {
+  const message = 'Payment for this invoice requires additional user action before it can be completed successfully.';
+  return new StripeFailure(402, { type: 'card_error', code, message, payment_intent: intent }, { keeps: true });
+}

@@ -134,10 +134,15 @@ const itemOf = (price: string, quantity: number): PhaseItem => ({
 });
 const itemsOf = ({ items }: Subscription) => items.data.map(({ price, quantity }) => itemOf(price.id, quantity ?? 1));
 
-function phaseOf(
-  subscription: Subscription,
-  phase: { start: number; end: number; items: PhaseItem[]; metadata?: Record<string, string> | undefined },
-): SchedulePhase {
+interface NewPhase {
+  readonly start: number;
+  readonly end: number;
+  readonly items: PhaseItem[];
+  readonly metadata?: Record<string, string> | undefined;
+  readonly prorates?: PhaseParam['proration_behavior'];
+}
+
+function phaseOf(subscription: Subscription, phase: NewPhase): SchedulePhase {
   return {
     add_invoice_items: [],
     application_fee_percent: null,
@@ -154,7 +159,7 @@ function phaseOf(
     items: phase.items,
     metadata: phase.metadata ?? {},
     on_behalf_of: null,
-    proration_behavior: 'create_prorations',
+    proration_behavior: phase.prorates ?? 'create_prorations',
     start_date: phase.start,
     transfer_data: null,
     trial_end: null,
@@ -198,7 +203,8 @@ function phasesFrom(world: World, before: Schedule & { subscription: string }, g
     const end = moment(phase.end_date) ?? phaseEnd(start, { ...every, interval: every.interval as 'month' });
     if (end <= start) throw invalid('The end of a phase must be after its start.', { param: `phases[${place}][end_date]` });
     const items = phase.items.map(({ price, quantity }) => itemOf(price, quantity ?? 1));
-    phases.push(phaseOf(subscription, { start, end, items, metadata: phase.metadata }));
+    const prorates = phase.proration_behavior;
+    phases.push(phaseOf(subscription, { start, end, items, metadata: phase.metadata, prorates }));
   }
   return phases;
 }

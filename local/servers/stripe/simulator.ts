@@ -55,7 +55,7 @@ export async function startStripeSimulator(options: SimulatorOptions): Promise<S
       (base) => controlPage(world, base),
     ),
   });
-  world.base = server.url;
+  world.moveTo(server.url);
   const timer = setInterval(tick, 1000).unref();
   deliveries.resume();
   return {

@@ -23,6 +23,7 @@ export interface WorldState {
   readonly notes: readonly (readonly [string, Note])[];
   readonly settings: Settings;
   readonly offsetSeconds: number;
+  readonly base: string;
 }
 
 export interface RequestMark {
@@ -149,9 +150,18 @@ export class World {
     }
   }
 
+  /** Pages are at another port after a restart: what is kept says where they are now. */
+  moveTo(base: string): void {
+    if (this.base !== '' && this.base !== base) {
+      const moved = (value: object) => JSON.parse(JSON.stringify(value).replaceAll(`${this.base}/`, `${base}/`));
+      this.load(moved({ ...this.dump(), base }));
+    }
+    this.base = base;
+  }
+
   dump(): WorldState {
-    const { settings, offsetSeconds } = this;
-    return { objects: [...this.objects], notes: [...this.notes], settings, offsetSeconds };
+    const { settings, offsetSeconds, base } = this;
+    return { objects: [...this.objects], notes: [...this.notes], settings, offsetSeconds, base };
   }
 
   load(state: WorldState): void {
@@ -160,7 +170,7 @@ export class World {
   }
 
   reset(): void {
-    this.load({ objects: [], notes: [], settings: defaultSettings, offsetSeconds: 0 });
+    this.load({ objects: [], notes: [], settings: defaultSettings, offsetSeconds: 0, base: this.base });
   }
 }
 

@@ -114,10 +114,16 @@ describe('a restart', () => {
     const prices = await catalogue(before);
     const { subscription, clock } = await subscribed(before, prices.core);
     const made = await before.stripe.customers.create({ email: 'k@example.com' }, { idempotencyKey: 'k' });
+    const { id: opened } = await before.stripe.checkout.sessions.create({
+      mode: 'subscription',
+      line_items: [{ price: prices.core, quantity: 1 }],
+      success_url: 'http://127.0.0.1:1/',
+    });
     await before.stop();
     const after = await openAccount({ keep, webhook: inbox.url });
     expect(await after.stripe.subscriptions.retrieve(subscription.id)).toMatchObject({ status: 'active', test_clock: clock });
     expect((await after.stripe.customers.create({ email: 'k@example.com' }, { idempotencyKey: 'k' })).id).toBe(made.id);
+    expect((await fetch((await after.stripe.checkout.sessions.retrieve(opened)).url ?? '')).status).toBe(200);
     await until(() => inbox.types().includes('customer.subscription.created'));
     await after.stop();
   });
