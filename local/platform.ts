@@ -174,8 +174,7 @@ async function startParts(parts: Parts) {
   const issuer = await openIssuer(parts);
   const pool = openPool(parts, issuer, (name, event) => functions.invoke(name, event));
   const actions = { AWSEvents: bus.actions, AWSCognitoIdentityProviderService: pool.actions, ...stored(parts) };
-  const mail = createSes({ directory: mailDirectory(parts), log: options.log, refuse });
-  const aws = await startAws(prefixed(actions), confinement.sts, mail);
+  const aws = await startAws(prefixed(actions), confinement.sts, openMail(parts));
   stops.push(aws.stop);
   const providers = await startProviders({ api: front.api, model, environment: process.env, keep: parts.keep, log: options.log });
   stops.push(providers.stop);
@@ -254,6 +253,8 @@ function openPool({ options, model, keep }: Parts, issuer: Issuer, invoke: Funct
   const { log } = options;
   return createPool({ pool: model.userPools[0], issuer, region, keep, mailDirectory: mailDirectory({ options }), invoke, log });
 }
+
+const openMail = ({ options }: Parts) => createSes({ directory: mailDirectory({ options }), log: options.log, refuse });
 
 /** Where mails are written, those of the pool and those to owners. */
 const mailDirectory = ({ options: { data, cwd } }: Pick<Parts, 'options'>): string =>

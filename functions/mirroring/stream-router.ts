@@ -1,6 +1,14 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { openTable } from '../../shared/adapters/dynamo/client.ts';
-import { type Change, changeOf, expiredFlip, newEntry, newNotice, overlayNews, recordedIn } from '../../shared/adapters/dynamo/stream.ts';
+import {
+  type Change,
+  changeOf,
+  expiredFlip,
+  newEntry,
+  newNotice,
+  overlayNews,
+  recordedIn,
+} from '../../shared/adapters/dynamo/stream.ts';
 import { openBus, putEvents } from '../../shared/adapters/eventbridge/bus.ts';
 import { openBucket, putText } from '../../shared/adapters/s3/bucket.ts';
 import { openQueue } from '../../shared/adapters/sqs/queue.ts';

@@ -44,6 +44,7 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
 const standard = {
   shardNodes: { visibilitySeconds: limits.nodeVisibilitySeconds, maxReceives: limits.nodeMaxReceives },
   overlayTimer: { visibilitySeconds: limits.timerVisibilitySeconds, maxReceives: limits.timerMaxReceives },
+  notices: { visibilitySeconds: limits.noticeVisibilitySeconds, maxReceives: limits.noticeMaxReceives },
 } as const;
 
 /** The queues of the straight line, each with its dead letters, and those of what feeds it. */

@@ -179,11 +179,7 @@ export const functions = {
     entry: 'functions/billing/btc-reconciliation.ts',
     memoryMb: 512,
     timeoutSeconds: 900,
-    needs: {
-      table: ['GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'],
-      billingSecret: ['GetSecretValue'],
-      billing: [],
-    },
+    needs: { table: ['GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'], billingSecret: ['GetSecretValue'], billing: [] },
     settings: [...always, 'btcpayBaseUrl', 'btcpayStoreId'],
     trigger: { kind: 'schedule', everyMinutes: 1_440 },
   },
