@@ -20,6 +20,7 @@ export async function handler(): Promise<void> {
   const found = await reconcile(ports, clock() - limits.btcpayLookBackDays * 86_400_000);
   metrics.addMetric(names.billingRepairs, MetricUnit.Count, found.repaired);
   metrics.addMetric(names.btcHeldCents, MetricUnit.Count, found.heldCents);
+  metrics.addMetric(names.btcOdd, MetricUnit.Count, found.odd);
   metrics.publishStoredMetrics();
   logger.info('compared with BTCPay Server', { ...found });
 }

@@ -144,7 +144,7 @@ describe('reconciliation', () => {
   it('applies what no webhook told, and counts money that waits', async () => {
     const world = new BtcWorld();
     world.becomes(idOf(await change(world, pro)), 'Settled', 'None');
-    expect(await reconcile(world.ports, january)).toEqual({ compared: 1, repaired: 1, strays: 0, heldCents: 0 });
+    expect(await reconcile(world.ports, january)).toEqual({ compared: 1, repaired: 1, strays: 0, heldCents: 0, odd: 0 });
     expect(planOf(world)).toBe('pro');
     expect(await reconcile(world.ports, january)).toMatchObject({ compared: 1, repaired: 0 });
     world.now += day;

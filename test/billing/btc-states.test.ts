@@ -143,6 +143,24 @@ describe('late payments', () => {
     expect(world.subscription?.status).toBe('active');
   });
 
+  it('of which a part was given back count for nothing', async () => {
+    const { world, invoiceId } = await choosing();
+    const sourceId = world.becomes(invoiceId, 'Expired', 'PaidPartial', { paid: 9_950, confirmed: true });
+    await look(world.ports, sourceId);
+    const given = await btcRail(world.ports).refund(asking(), world.invoices.get(invoiceId) as never, undefined);
+    expect(given.refunded_cents).toBe(9_950);
+    await look(world.ports, world.becomes(invoiceId, 'Expired', 'PaidLate', { paid: full, confirmed: true }));
+    expect(world.subscription).toBeUndefined();
+    expect(world.invoices.get(invoiceId)).toMatchObject({ status: 'void', paid_cents: full, btc: { state: 'underpaid' } });
+  });
+
+  it('of which one vanished again are too small', async () => {
+    const { world, invoiceId } = await choosing();
+    await look(world.ports, world.becomes(invoiceId, 'Expired', 'PaidLate', { paid: 9_000, confirmed: true }));
+    expect(world.subscription).toBeUndefined();
+    expect(kindsOf(world)).toEqual(['btc_underpaid']);
+  });
+
   it('for what another invoice took the place of, buy nothing: the money is held', async () => {
     const { world, invoiceId } = await choosing();
     const other = await btcRail(world.ports).change(asking(), { plan_id: 'core', interval: 'month' });

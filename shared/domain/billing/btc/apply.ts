@@ -71,8 +71,8 @@ function judged(books: Books, invoice: BtcInvoice, seen: Seen, { granted, now }:
   if (outcome.gives === 'unchanged' || granted) return as(granted);
   const late = outcome.gives === 'if_it_stands';
   if (late && !seen.confirmed) return as(false, 'late');
-  // Paid in full it was; a payment of it has been replaced in the chain since.
-  if (late && seen.confirmed_cents < invoice.due_cents) return as(false, 'underpaid');
+  // Paid in full it was; a payment of it has been replaced in the chain since, or given back.
+  if (late && seen.confirmed_cents - invoice.refunded_cents < invoice.due_cents) return as(false, 'underpaid');
   return buysSomething(books, invoice, { late, now }) ? as(true) : as(false, 'held');
 }
 

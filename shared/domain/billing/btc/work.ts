@@ -121,13 +121,15 @@ export interface Found {
   readonly strays: number;
   /** Money that came in for nothing and has not been given back, in cents. */
   readonly heldCents: number;
+  /** Invoices in states that BTCPay Server does not have, as far as we know it: people look. */
+  readonly odd: number;
 }
 
 const page = limits.btcpayPage;
 
 /** Compares every invoice that was made since with what we know of it, and applies what was missed (SPEC 7). */
 export async function reconcile(ports: BtcPorts, since: number): Promise<Found> {
-  let found: Found = { compared: 0, repaired: 0, strays: 0, heldCents: 0 };
+  let found: Found = { compared: 0, repaired: 0, strays: 0, heldCents: 0, odd: 0 };
   for (let skip = 0; ; skip += page) {
     const seen = await ports.node.listSince(since, skip);
     for (const one of seen) found = await compared(ports, one, found);
@@ -148,5 +150,6 @@ async function compared(ports: BtcPorts, seen: Seen, found: Found): Promise<Foun
     repaired: found.repaired + (looked === 'granted' || looked === 'taken_back' || looked === 'noted' ? 1 : 0),
     strays: found.strays + (looked === 'stray' ? 1 : 0),
     heldCents: found.heldCents + Math.max(0, idle),
+    odd: found.odd + (invoice?.btc.state === 'odd' ? 1 : 0),
   };
 }
