@@ -17,6 +17,8 @@ describe('the clock', () => {
       { facts: { pay_at: renewal.url, amount_usd: '199' } },
     ]);
     expect(world.nodes.size).toBe(2);
+    // Nothing is left to look at until it runs out: the clock does not come by every hour.
+    expect(world.books.account.due_at).toBe('2026-02-28T10:00:00.000Z');
     await settle(world, renewal.invoice_id);
     await tick(world.ports, tenant);
     expect(world.subscription).toMatchObject({ status: 'active', period_end: '2026-03-31T10:00:00.000Z' });

@@ -1,4 +1,4 @@
-import { timestamp } from '../../../kit/clock.ts';
+import { milliseconds, timestamp } from '../../../kit/clock.ts';
 import type { Notice, NoticeKind } from '../notice.ts';
 import type { Subscription } from '../subscription.ts';
 import type { Books } from './apply.ts';
@@ -9,7 +9,7 @@ import { holdsByBtc, projected, saysTheSame } from './projection.ts';
 
 /** The owners hear of the end of the grace so long before it. */
 export const lastCallMs = 2 * 86_400_000;
-/** An invoice that was open when the clock came by is looked at again after this. */
+/** A renewal that is being issued, and an invoice whose payment takes its time, are looked at again after this. */
 const patienceMs = 3_600_000;
 
 /** What is due for a tenant: what to write, what to say, and the renewal to issue. */
@@ -33,9 +33,8 @@ export function due(books: Books, open: BtcInvoice | undefined, now: number): Du
   const renewal = renewalDue(after, open, until, now);
   const fresh = endings(next, until, now).filter(({ kind }) => !isTold(account, until, kind));
   const told = fresh.length === 0 ? account : toldOf(account, until, fresh);
-  const waits = renewal !== undefined || open !== undefined;
   return {
-    account: looksAgain(told, nextLook(after, { until, now, waits })),
+    account: looksAgain(told, nextLook(after, { until, now, again: lookAgainAt(open, renewal, now) })),
     ...(saysTheSame(next, before) ? {} : { subscription: next }),
     notices: fresh,
     ...(renewal === undefined ? {} : { renewal }),
@@ -81,16 +80,23 @@ function toldOf(account: BtcAccount, until: number, fresh: readonly Notice[]): B
 interface Looking {
   readonly until: number;
   readonly now: number;
-  readonly waits: boolean;
+  readonly again: number | undefined;
+}
+
+/** When an invoice that may be paid has to be looked at again: what happens to it before, a webhook says. */
+function lookAgainAt(open: BtcInvoice | undefined, renewal: Charge | undefined, now: number): number | undefined {
+  if (renewal !== undefined) return now + patienceMs;
+  if (open === undefined || !isOpen(open, now)) return undefined;
+  const expires = open.btc.expires_at === undefined ? now : milliseconds(open.btc.expires_at);
+  return expires > now ? expires : now + patienceMs;
 }
 
 /** When time alone brings something next; undefined when nothing is left to come. */
-function nextLook({ account, subscription }: Books, { until, now, waits }: Looking): number | undefined {
+function nextLook({ account, subscription }: Books, { until, now, again }: Looking): number | undefined {
   const ends = paidStretches(account.grants).map(({ end }) => end);
   const end = until + graceMs;
   const moments = [until - renewalAheadMs, ...ends, end - lastCallMs, end].filter((moment) => moment > now);
-  const inWindow = waits && subscription?.status !== 'canceled' && now >= until - renewalAheadMs;
-  const next = Math.min(...moments, ...(inWindow ? [now + patienceMs] : []));
+  const next = Math.min(...moments, ...(again === undefined ? [] : [again]));
   return subscription?.status === 'canceled' || next === Number.POSITIVE_INFINITY ? undefined : next;
 }
 

@@ -99,7 +99,11 @@ async function chosen(
   }
   const { subscription } = books;
   if (subscription === undefined) throw new Error('a paid plan without a subscription');
-  const { pending: _pending, ...rest } = subscription;
+  const { pending, ...rest } = subscription;
+  if (choice.kind === 'later' && pending?.plan_id === wish.plan_id && pending.interval === wish.interval) {
+    await ports.ring(asking.tenantId);
+    return { outcome: 'scheduled', ...answer, effective_at: pending.at };
+  }
   const next: Subscription = choice.kind === 'later' ? { ...rest, pending: { ...wish, at: choice.at } } : rest;
   const kind = choice.kind === 'later' ? ('downgrade_scheduled' as const) : ('resumed' as const);
   const notice = { kind, facts: { ...wish, ...(choice.kind === 'later' ? { at: choice.at } : {}) } };
