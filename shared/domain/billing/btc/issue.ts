@@ -60,6 +60,8 @@ const known = (invoice: BtcInvoice, made: Seen, prompt: Prompt | undefined, now:
     issued: true,
     state: invoice.btc.state === 'making' ? 'open' : invoice.btc.state,
     expires_at: made.expires_at,
+    // What else has become of it meanwhile, the next look applies.
+    ...(invoice.btc.status === undefined && made.status === 'New' ? { status: made.status, additional: made.additional } : {}),
   },
   updated_at: timestamp(now),
   ver: invoice.ver + 1,

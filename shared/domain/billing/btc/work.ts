@@ -140,9 +140,10 @@ export async function reconcile(ports: BtcPorts, since: number): Promise<Found> 
 async function compared(ports: BtcPorts, seen: Seen, found: Found): Promise<Found> {
   const owner = ownerOf(seen);
   if (owner === undefined) return found;
+  const known = await ports.books.invoice(owner.tenant_id, owner.invoice_id);
+  if (known?.btc.replaced === true && seen.status === 'New') await ports.node.invalidate(seen.source_id);
   const looked = await look(ports, seen.source_id, owner);
   const invoice = await ports.books.invoice(owner.tenant_id, owner.invoice_id);
-  if (invoice?.btc.replaced === true && seen.status === 'New') await ports.node.invalidate(seen.source_id);
   const idle =
     invoice !== undefined && ['uncollectible', 'void'].includes(invoice.status) ? invoice.paid_cents - invoice.refunded_cents : 0;
   return {
