@@ -84,6 +84,15 @@ export function paymentOf({ payments }: Stripe.Invoice, status: 'paid' | 'open')
   return intent === undefined ? undefined : idOf(intent);
 }
 
+/**
+ * Whether a payment waits for a person at its bank: it says so itself, or its last try without the person was declined for that reason
+ * (docs.stripe.com/declines/codes: authentication_required).
+ */
+export const waitsForPerson = ({ status, last_payment_error }: Stripe.PaymentIntent): boolean =>
+  status === 'requires_action' ||
+  (status === 'requires_payment_method' &&
+    [last_payment_error?.code, last_payment_error?.decline_code].includes('authentication_required'));
+
 /** Failed and canceled ones gave nothing back (docs.stripe.com/api/refunds/object#refund_object-status). */
 export function refundFact({ id, amount, status, metadata }: Stripe.Refund): RefundFact {
   return { id, cents: amount, counts: status !== 'failed' && status !== 'canceled', ...maybe('seed', metadata?.['seed']) };

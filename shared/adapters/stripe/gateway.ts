@@ -4,7 +4,7 @@ import type { StripeGateway, Upgrade } from '../../domain/billing/stripe/ports.t
 import { milliseconds } from '../../kit/clock.ts';
 import { type ClientOptions, stripeClient } from './client.ts';
 import { asking, saysNo } from './errors.ts';
-import { invoiceFact, paymentOf, refundFact, subscriptionFact } from './facts.ts';
+import { invoiceFact, paymentOf, refundFact, subscriptionFact, waitsForPerson } from './facts.ts';
 import { catalogue, type Prices } from './prices.ts';
 import { changesOf } from './subscription-changes.ts';
 
@@ -54,8 +54,7 @@ async function factsOf(ask: Ask, prices: Prices, customer: string) {
 async function needsPerson(ask: Ask, invoice: Stripe.Invoice): Promise<boolean> {
   const payment = invoice.status === 'open' && invoice.attempted ? paymentOf(invoice, 'open') : undefined;
   if (payment === undefined) return false;
-  const { status } = await ask((stripe) => stripe.paymentIntents.retrieve(payment));
-  return status === 'requires_action';
+  return waitsForPerson(await ask((stripe) => stripe.paymentIntents.retrieve(payment)));
 }
 
 async function previewOf(customer: string, { fact, to, prorationMs }: Omit<Upgrade, 'seed'>, prices: Prices) {

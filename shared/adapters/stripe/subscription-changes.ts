@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Chosen, SubscriptionFact } from '../../domain/billing/stripe/facts.ts';
 import type { StripeGateway, Upgrade, UpgradeOutcome } from '../../domain/billing/stripe/ports.ts';
+import { paymentOf, waitsForPerson } from './facts.ts';
 import type { Ask } from './gateway.ts';
 import type { Prices } from './prices.ts';
 
@@ -46,10 +47,9 @@ async function upgraded(ask: Ask, { fact, to, prorationMs, seed }: Upgrade, pric
 /** Whether the bank wants to hear from a person, or has said no. */
 async function whyPending(ask: Ask, invoiceId: string) {
   const invoice = await ask((stripe) => stripe.invoices.retrieve(invoiceId, { expand: ['payments'] }));
-  const intent = invoice.payments?.data.find(({ status }) => status === 'open')?.payment.payment_intent;
-  const id = typeof intent === 'object' ? intent.id : intent;
-  const status = id === undefined ? undefined : (await ask((stripe) => stripe.paymentIntents.retrieve(id))).status;
-  const outcome = status === 'requires_action' ? ('needs_person' as const) : ('declined' as const);
+  const payment = paymentOf(invoice, 'open');
+  const waits = payment !== undefined && waitsForPerson(await ask((stripe) => stripe.paymentIntents.retrieve(payment)));
+  const outcome = waits ? ('needs_person' as const) : ('declined' as const);
   return { outcome, url: invoice.hosted_invoice_url ?? undefined };
 }
 
