@@ -23,10 +23,10 @@ const btc = btcPorts(table, env);
 
 async function workOffStripe(message: StripeMessage): Promise<void> {
   const applied = await workOff(message, ports);
-  const { customer_id, event_id, event_at } = message;
+  const { customer_id, event_id, event_at, reconciled } = message;
   logger.info('customer applied', { customer_id, event_id, known: applied !== undefined, changed: applied?.changed });
   if (event_at !== undefined) metrics.addMetric(names.billingLagMs, 'Milliseconds', Math.max(0, clock() - event_at));
-  if (event_id === undefined && applied?.changed === true) metrics.addMetric(names.billingRepairs, 'Count', 1);
+  if (reconciled === true && applied?.changed === true) metrics.addMetric(names.billingRepairs, 'Count', 1);
   metrics.publishStoredMetrics();
 }
 

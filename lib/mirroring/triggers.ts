@@ -1,10 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { CfnRule, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { PollerSetting, Trigger } from '../../shared/wiring/card.ts';
+import { opsSource } from '../../shared/wiring/events.ts';
 import type { QueueName } from '../../shared/wiring/resources.ts';
 import { tableSchema } from '../../shared/wiring/table.ts';
 import { acknowledge, exportNameOf } from '../acknowledgements.ts';
@@ -22,6 +23,7 @@ export interface Sources {
   readonly shelved: Shelf['table'];
   readonly queues: Readonly<Record<QueueName, Queue>>;
   readonly streamDeadLetters: Queue;
+  readonly bus: IEventBus;
 }
 
 /** Connects a function with what its card says makes it run. */
@@ -35,7 +37,7 @@ export function connect(fn: VantaFunction, sources: Sources): void {
       connectStream(fn, trigger, sources);
       break;
     case 'schedule':
-      connectSchedule(fn, trigger);
+      connectSchedule(fn, trigger, sources);
       break;
     case 'functionUrl':
       functionUrl(fn, trigger);
@@ -109,14 +111,31 @@ function deletedByTtl(prefixes: readonly string[]): { [key: string]: unknown } {
 }
 
 // A plain rule: EventBridge Scheduler would need a role of its own for the same minute's precision.
-function connectSchedule(fn: VantaFunction, { everyMinutes }: TriggerOf<'schedule'>): void {
+function connectSchedule(fn: VantaFunction, { everyMinutes, onDemand }: TriggerOf<'schedule'>, sources: Sources): void {
   const rule = new CfnRule(fn, 'Schedule', {
     description: `Runs ${fn.name}`,
     scheduleExpression: `rate(${everyMinutes} minute${everyMinutes === 1 ? '' : 's'})`,
     state: 'ENABLED',
     targets: [{ id: fn.name, arn: fn.lambda.functionArn }],
   });
-  new CfnPermission(fn, 'ScheduleMayInvoke', {
+  mayRun(fn, 'ScheduleMayInvoke', rule);
+  if (onDemand !== undefined) mayRun(fn, 'DemandMayInvoke', demandRule(fn, onDemand, sources));
+}
+
+/** What an operator says on the bus runs it as well. */
+function demandRule(fn: VantaFunction, detailType: string, { row, bus }: Sources): CfnRule {
+  return new CfnRule(fn, 'Demand', {
+    name: `vanta-${row.name}-${fn.name}-demand`,
+    description: `Runs ${fn.name} when an operator asks for it`,
+    eventBusName: bus.eventBusName,
+    state: 'ENABLED',
+    eventPattern: { source: [opsSource], 'detail-type': [detailType] },
+    targets: [{ id: fn.name, arn: fn.lambda.functionArn }],
+  });
+}
+
+function mayRun(fn: VantaFunction, id: string, rule: CfnRule): void {
+  new CfnPermission(fn, id, {
     action: 'lambda:InvokeFunction',
     functionName: fn.lambda.functionArn,
     principal: new ServicePrincipal('events.amazonaws.com').service,

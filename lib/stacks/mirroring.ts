@@ -42,6 +42,7 @@ export class MirroringStack extends Stack {
       shelved: data.shelf.table,
       queues: queues.byName,
       streamDeadLetters: queues.streamDeadLetters,
+      bus,
     };
     for (const name of behindTheApi.filter((each) => each !== 'notices' || sendsMail(row)))
       connect(new VantaFunction(this, { name, row, shelf: this.shelf }), sources);

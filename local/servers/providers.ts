@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { syncCatalogue } from '../../shared/adapters/stripe/catalogue.ts';
+import { clientAt } from '../../shared/adapters/stripe/client.ts';
 import type { Model, SecretSpec } from '../template/model.ts';
 import { startBtcpaySimulator } from './btcpay/simulator.ts';
 import { startStripeSimulator } from './stripe/simulator.ts';
@@ -51,6 +53,8 @@ export async function startProviders({ api, model, environment, keep, log }: Pro
         keep: join(keep, 'btcpay.json'),
         log,
       });
+  // A new account has no prices; one that the environment names has its own (npm run stripe:catalogue).
+  if (stripe.control !== undefined) await syncCatalogue(clientAt(stripe.url, key('stripe_secret_key'), 5000));
   return {
     stripe: addressOf(stripe),
     btcpay: addressOf(btcpay),

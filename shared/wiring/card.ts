@@ -18,7 +18,8 @@ export type Trigger =
       /** What TTL deleted under these. */
       readonly expiredPrefixes: readonly string[];
     }
-  | { readonly kind: 'schedule'; readonly everyMinutes: number }
+  /** With `onDemand`, also whenever an operator says this on the bus. */
+  | { readonly kind: 'schedule'; readonly everyMinutes: number; readonly onDemand?: string }
   /** A URL of its own, without API Gateway: the function itself checks who calls. `most` runs at a time. */
   | { readonly kind: 'functionUrl'; readonly most: number }
   /** Asked by the user pool before it makes a token. The pool waits five seconds. */
@@ -46,3 +47,10 @@ export interface Card {
   /** What the function's own role may do with the table, before it is known who calls. */
   readonly unnamed?: Reach;
 }
+
+/** What many cards have in common. */
+export const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
+export const always = ['stage', 'version'] as const;
+export const tenantRole = ['AssumeRole', 'TagSession'] as const;
+/** Of every function whose door admits callers (functions/edge/admit.ts). */
+export const admitting = [...always, 'defaultPlan', 'rateLimit'] as const;

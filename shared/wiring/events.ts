@@ -17,6 +17,9 @@ export const noticeEvent = 'billing.notice';
 export const opsSource = 'vanta.ops';
 export const opsEvents = { suspended: 'TenantSuspended', reactivated: 'TenantReactivated' } as const;
 
+/** What operators demand of billing. */
+export const billingOpsEvents = { reconcile: 'BillingReconcile' } as const;
+
 /**
  * The last characters of a vault_id (Crockford's base 32, as ULIDs are written), four to a rule: an event rule can give
  * a FIFO target only one fixed group, so that eight rules give eight vault lanes. A ninth takes what matches none.

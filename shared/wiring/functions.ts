@@ -1,19 +1,5 @@
-import type { Card } from './card.ts';
-
-const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
-const always = ['stage', 'version'] as const;
-const tenantRole = ['AssumeRole', 'TagSession'] as const;
-/** Of every function whose door admits callers (functions/edge/admit.ts). */
-const admitting = [...always, 'defaultPlan', 'rateLimit'] as const;
-
-/** Of payment providers: takes an event in, and no more. */
-const paymentWebhook = {
-  memoryMb: 512,
-  timeoutSeconds: 10,
-  needs: { table: ['PutItem'], billingSecret: ['GetSecretValue'], billing: ['SendMessage'] },
-  settings: [...always],
-  trigger: { kind: 'functionUrl', most: 20 },
-} as const;
+import { billingFunctions } from './billing-functions.ts';
+import { admitting, always, api, type Card, tenantRole } from './card.ts';
 
 export const functions = {
   'contract-api': {
@@ -141,57 +127,7 @@ export const functions = {
     settings: [...admitting],
     trigger: { kind: 'http', room: 'mirroring' },
   },
-  'billing-api': {
-    ...api,
-    entry: 'functions/billing/api.ts',
-    needs: {
-      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
-      tenantRole,
-      billingSecret: ['GetSecretValue'],
-      billing: ['SendMessage'],
-    },
-    reach: { customerReference: ['PutItem'], customerList: ['PutItem'] },
-    settings: [...admitting, 'stripeApiBase', 'billingReturnUrl', 'btcpayBaseUrl', 'btcpayStoreId'],
-    trigger: { kind: 'http', room: 'billing' },
-  },
-  'billing-worker': {
-    entry: 'functions/billing/worker.ts',
-    memoryMb: 1024,
-    timeoutSeconds: 30,
-    needs: {
-      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
-      billingSecret: ['GetSecretValue'],
-      billing: [],
-    },
-    settings: [...always, 'stripeApiBase', 'billingReturnUrl', 'btcpayBaseUrl', 'btcpayStoreId'],
-    trigger: { kind: 'queue', queue: 'billing', batchSize: 1 },
-  },
-  'btcpay-webhook': { ...paymentWebhook, entry: 'functions/billing/btcpay-webhook.ts' },
-  'billing-clock': {
-    entry: 'functions/billing/clock.ts',
-    memoryMb: 512,
-    timeoutSeconds: 60,
-    needs: { table: ['Query'], billing: ['SendMessage'] },
-    settings: [...always],
-    trigger: { kind: 'schedule', everyMinutes: 10 },
-  },
-  'btc-reconciliation': {
-    entry: 'functions/billing/btc-reconciliation.ts',
-    memoryMb: 512,
-    timeoutSeconds: 900,
-    needs: { table: ['GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'], billingSecret: ['GetSecretValue'], billing: [] },
-    settings: [...always, 'btcpayBaseUrl', 'btcpayStoreId'],
-    trigger: { kind: 'schedule', everyMinutes: 1_440 },
-  },
-  notices: {
-    entry: 'functions/billing/notices.ts',
-    memoryMb: 512,
-    timeoutSeconds: 30,
-    needs: { table: ['GetItem', 'Query', 'UpdateItem'], mail: ['SendEmail'] },
-    settings: [...always],
-    trigger: { kind: 'queue', queue: 'notices', batchSize: 1 },
-  },
-  'stripe-webhook': { ...paymentWebhook, entry: 'functions/billing/stripe-webhook.ts' },
+  ...billingFunctions,
   accept: {
     entry: 'functions/mirroring/accept.ts',
     memoryMb: 1024,

@@ -26,6 +26,8 @@ export const metrics = {
   /** Notices to owners: mails sent, and notices that had nobody to go to. */
   noticesMailed: 'billing.notices.mailed',
   noticesUnaddressed: 'billing.notices.unaddressed',
+  /** Customers that reconciliation had looked at again. */
+  billingReconcileSent: 'billing.reconcile.sent',
   shardStuckSeconds: 'mirror.shard.stuck_seconds',
   /** Flips that are on, or over and not reverted yet. */
   flipsLive: 'overlay.flips.live',

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keys } from '../../shared/adapters/dynamo/keys.ts';
-import { BtcTill, becomes } from './support/btc-till.ts';
+import { billingOpsEvents } from '../../shared/wiring/events.ts';
+import { BtcTill } from './support/btc-till.ts';
 import { type Client, newTenant, type Reply, signIn } from './support/client.ts';
 import { type LocalInfo, Platform } from './support/platform.ts';
 import { mailsTo } from './support/sign-in.ts';
+import { demand, eventually } from './support/till.ts';
 
 /** A tenant that pays in bitcoin, over HTTP alone: the platform's API, a BTCPay Server, and its webhooks. */
 const platform = new Platform();
@@ -54,19 +56,19 @@ const sourceOf = (url: unknown): string => String(url).split('/').at(-1) ?? '';
 
 /** The newest invoice, once it shows this. */
 const shows = async (client: Client, state: string): Promise<Invoice> => {
-  const [newest] = await becomes(
+  const [newest] = await eventually(
     () => invoices(client),
     ([first]) => first?.btc_state === state,
   );
   return newest as Invoice;
 };
 const onPlan = (client: Client, planId: string | null) =>
-  becomes(
+  eventually(
     () => present(client),
     ({ plan_id }) => plan_id === planId,
   );
 const mail = ({ email }: Payer, subject: string) =>
-  becomes(
+  eventually(
     async () => mailsTo(platform, email).filter((text) => text.includes(`Subject: ${subject}`)),
     (texts) => texts.length > 0,
   );
@@ -224,6 +226,17 @@ describe('webhooks', () => {
     const who = await onBtc('pro');
     await till.tell('behaviour', {});
     expect(await shows(who.client, 'paid')).toMatchObject({ amount_paid: '199' });
+  });
+
+  it('that are all lost are made good by the comparison, when an operator asks for it', async () => {
+    await till.tell('behaviour', { webhooks: { drop: true } });
+    const who = await payer();
+    await till.tell('pay', { invoice_id: await asked(who.client, 'pro'), confirmations: 6 });
+    await new Promise((done) => setTimeout(done, 1_000));
+    expect((await present(who.client)).plan_id).toBeNull();
+    await till.tell('behaviour', {});
+    await demand(info, billingOpsEvents.reconcile);
+    await onPlan(who.client, 'pro');
   });
 
   it('that are badly signed are refused and leave nothing; unknown types are taken and ignored', async () => {

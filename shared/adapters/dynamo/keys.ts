@@ -155,6 +155,8 @@ export const keys = {
   subject: (subject: string): Key => ({ pk: `ID#SUB#${subjectText(subject)}`, sk: 'REF' }),
   /** A client's token bucket. */
   rate: (client: string): Key => ({ pk: `RATE#${client}`, sk: 'RATE' }),
+  /** How far a reconciliation with a payment provider has come. */
+  reconciliation: (provider: string): Key => ({ pk: 'BILLING#RECONCILE', sk: provider }),
   /** What a payment provider's webhook brought, by the provider's id of it. */
   inbox: (source: string, eventId: string): Key => ({ pk: `INBOX#${source}#${eventId}`, sk: 'INBOX' }),
   idempotency: (owner: string, hash: string): Key => ({ pk: `IDEM#${owner}#${hash}`, sk: 'IDEM' }),
@@ -183,3 +185,6 @@ export const partitions = {
 /** The sequence number in a key such as `ENTRY#000000000042`. */
 export const seqOf = (sk: string): number => Number(/(\d{12})/.exec(sk)?.[1] ?? Number.NaN);
 export { seqText };
+
+/** The id whose look-up stands under a partition key such as `ID#cus_1`. */
+export const referredId = (pk: string): string => pk.slice('ID#'.length);

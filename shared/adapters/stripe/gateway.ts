@@ -78,7 +78,7 @@ const customersOf = (ask: Ask): Pick<StripeGateway, 'createCustomer'> => ({
   },
 });
 
-type Checkouts = Pick<StripeGateway, 'openCheckout' | 'checkoutStatus' | 'expireCheckout' | 'portal'>;
+type Checkouts = Pick<StripeGateway, 'openCheckout' | 'checkout' | 'expireCheckout' | 'portal'>;
 
 const checkoutsOf = (ask: Ask, prices: Prices, returnUrl: string): Checkouts => ({
   openCheckout: async ({ customer_id: customer, tenant_id }, { seed, plan_id, interval, expires_at }) => {
@@ -103,15 +103,14 @@ const checkoutsOf = (ask: Ask, prices: Prices, returnUrl: string): Checkouts => 
     if (url === null) throw new Error(`checkout session ${id} has no page`);
     return { session_id: id, url };
   },
-  checkoutStatus: async (sessionId) => {
-    const { status } = await ask((stripe) => stripe.checkout.sessions.retrieve(sessionId));
-    if (status === 'complete') return 'complete';
-    return status === 'expired' ? 'expired' : 'open';
+  checkout: async (sessionId) => {
+    const session = await ask((stripe) => stripe.checkout.sessions.retrieve(sessionId));
+    const { subscription } = session;
+    const subscriptionId = typeof subscription === 'string' ? subscription : subscription?.id;
+    if (session.status === 'complete') return { status: 'complete', subscriptionId };
+    return { status: session.status === 'expired' ? 'expired' : 'open', subscriptionId };
   },
-  expireCheckout: async (sessionId) => {
-    // Paid or closed meanwhile: who asked looks again.
-    await noMatter(ask((stripe) => stripe.checkout.sessions.expire(sessionId)));
-  },
+  expireCheckout: (sessionId) => noMatter(ask((stripe) => stripe.checkout.sessions.expire(sessionId))),
   portal: async (customer) => {
     const { url } = await ask((stripe) => stripe.billingPortal.sessions.create({ customer, return_url: returnUrl }));
     return url;

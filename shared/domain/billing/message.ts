@@ -10,6 +10,8 @@ export const stripeMessage = z.object({
   /** The event that said so; without it, reconciliation did. */
   event_id: z.string().min(1).max(255).optional(),
   event_type: z.string().optional(),
+  /** Found by reconciliation, not told by a webhook. */
+  reconciled: z.literal(true).optional(),
   /** When the provider says that it happened (ms). */
   event_at: z.number().optional(),
 });

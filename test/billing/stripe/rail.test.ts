@@ -267,3 +267,12 @@ describe('Stripe away', () => {
     expect(await till.rail.change(till.asking(seed), pro)).toMatchObject({ outcome: 'checkout' });
   });
 });
+
+describe('a page that was paid', () => {
+  it('does not stand in the way once what was bought there has ended', async () => {
+    const record = await subscribed(pro);
+    await till.stripe.subscriptions.cancel(record?.source_id ?? '');
+    expect(await till.rail.change(till.asking(), pro)).toMatchObject({ outcome: 'checkout' });
+    expect(await till.record()).toMatchObject({ status: 'canceled' });
+  });
+});

@@ -4,11 +4,6 @@ import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-
 import { keys } from '../../../shared/adapters/dynamo/keys.ts';
 import type { LocalInfo } from './platform.ts';
 
-interface WithBtcpay extends LocalInfo {
-  readonly btcpay: { readonly api: string; readonly control?: string };
-  readonly function_urls: { readonly btcpay: string };
-}
-
 export interface Told {
   readonly status?: string;
   readonly additional_status?: string;
@@ -20,8 +15,7 @@ export class BtcTill {
   readonly #api: string;
   readonly #url: string;
   readonly #table: DynamoDBDocumentClient;
-  constructor(info: LocalInfo) {
-    const { btcpay, function_urls, dynamodb } = info as WithBtcpay;
+  constructor({ btcpay, function_urls, dynamodb }: LocalInfo) {
     if (btcpay.control === undefined) throw new Error('the platform has no simulator of BTCPay Server');
     this.#control = btcpay.control;
     this.#api = btcpay.api;
@@ -76,16 +70,5 @@ export class BtcTill {
         ExpressionAttributeValues: { ':at': at },
       }),
     );
-  }
-}
-
-/** Waits until something is as it should be; the last answer says why not. */
-export async function becomes<T>(look: () => Promise<T>, holds: (value: T) => boolean, ms = 15_000): Promise<T> {
-  const end = Date.now() + ms;
-  for (;;) {
-    const value = await look();
-    if (holds(value)) return value;
-    if (Date.now() > end) throw new Error(`did not happen within ${ms} ms: ${JSON.stringify(value)}`);
-    await new Promise((done) => setTimeout(done, 150));
   }
 }

@@ -14,8 +14,8 @@ import { upgrade } from './upgrade.ts';
 /** Subscribes, changes the plan, or takes a change back that waits. */
 export async function changePlan(asking: Asking, wanted: Wanted, ports: StripePorts): Promise<ChangeAnswer> {
   const account = await ensureCustomer(asking, ports);
-  const { subscription, fact } = await look(asking, account, ports);
-  if (!isLive(subscription, ports.clock())) return openCheckout(asking, wanted, ports);
+  const { subscription, fact, facts } = await look(asking, account, ports);
+  if (!isLive(subscription, ports.clock())) return openCheckout(asking, wanted, facts, ports);
   if (subscription.rail !== 'stripe' || fact === undefined)
     throw new Refusal(409, 'other_rail', 'The tenant pays in another way: end that first.');
   const acting = { asking, wanted, account, live: subscription, fact };

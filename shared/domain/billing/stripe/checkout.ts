@@ -6,6 +6,7 @@ import type { Asking, Wanted } from '../rail.ts';
 import type { ChangeAnswer } from '../routes.ts';
 import type { Checkout, StripeAccount } from './account.ts';
 import { samePlan } from './change.ts';
+import type { CustomerFacts } from './facts.ts';
 import type { StripePorts } from './ports.ts';
 
 const tries = 8;
@@ -14,14 +15,19 @@ const tries = 8;
  * A page to pay for a first subscription: at most one is open per tenant. It is claimed in our record first, under the seed that Stripe's
  * key is made from; whoever finds a claim that was not finished finishes it, and gets the same page. One for another plan is closed first.
  */
-export async function openCheckout(asking: Asking, wanted: Wanted, ports: StripePorts): Promise<ChangeAnswer> {
+export async function openCheckout(
+  asking: Asking,
+  wanted: Wanted,
+  facts: CustomerFacts,
+  ports: StripePorts,
+): Promise<ChangeAnswer> {
   const { store, clock } = ports;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const account = await store.account(asking.tenantId);
     if (account === undefined) throw new Error(`tenant ${asking.tenantId} has no customer`);
     const open = account.checkout;
     if (open !== undefined && milliseconds(open.expires_at) > clock()) {
-      const kept = await present({ account, open, wanted, seed: asking.seed }, ports);
+      const kept = await present({ account, open, wanted, facts, seed: asking.seed }, ports);
       if (kept !== undefined) return answerOf(kept);
     }
     const claimed = await claim({ account, asking, wanted }, ports);
@@ -30,20 +36,27 @@ export async function openCheckout(asking: Asking, wanted: Wanted, ports: Stripe
   throw new Error(`the account of ${asking.tenantId} was written by others ${tries} times in a row`);
 }
 
+interface Present {
+  readonly account: StripeAccount;
+  readonly open: Checkout;
+  readonly wanted: Wanted;
+  readonly facts: CustomerFacts;
+  readonly seed: string;
+}
+
 /** The page that is open, if it is for this plan; undefined when another may be opened. */
-async function present(
-  { account, open, wanted, seed }: { account: StripeAccount; open: Checkout; wanted: Wanted; seed: string },
-  ports: StripePorts,
-): Promise<Checkout | undefined> {
+async function present({ account, open, wanted, facts, seed }: Present, ports: StripePorts): Promise<Checkout | undefined> {
   const checkout = await finished({ ...account, checkout: open }, ports);
   const sessionId = checkout.session_id as string;
-  const status = await ports.stripe.checkoutStatus(sessionId);
+  const { status, subscriptionId } = await ports.stripe.checkout(sessionId);
+  // What was bought there has come and gone already, or nobody knows of it yet.
+  if (status === 'complete' && facts.subscriptions.some(({ id }) => id === subscriptionId)) return undefined;
   if (status === 'complete') throw justPaid();
   // Under its own key this request would get the closed page again.
   if (status === 'expired' && open.seed === seed) throw new Refusal(409, 'checkout_expired', 'The page to pay at was closed.');
   if (status === 'expired') return undefined;
   if (samePlan(open, wanted)) return checkout;
-  await ports.stripe.expireCheckout(sessionId);
+  if (!(await ports.stripe.expireCheckout(sessionId))) throw justPaid();
   return undefined;
 }
 

@@ -51,8 +51,11 @@ export interface StripeGateway {
     account: StripeAccount,
     checkout: Checkout,
   ) => Promise<{ readonly session_id: string; readonly url: string }>;
-  readonly checkoutStatus: (sessionId: string) => Promise<'open' | 'complete' | 'expired'>;
-  readonly expireCheckout: (sessionId: string) => Promise<void>;
+  readonly checkout: (
+    sessionId: string,
+  ) => Promise<{ readonly status: 'open' | 'complete' | 'expired'; readonly subscriptionId: string | undefined }>;
+  /** False: it is not open any more. */
+  readonly expireCheckout: (sessionId: string) => Promise<boolean>;
   /** What an upgrade would cost now. */
   readonly preview: (customerId: string, upgrade: Omit<Upgrade, 'seed'>) => Promise<number>;
   readonly upgrade: (upgrade: Upgrade) => Promise<UpgradeOutcome>;

@@ -16,10 +16,12 @@ export interface WorkPorts extends StripePorts {
  * (another product's in the same account) is left alone.
  */
 export async function workOff(message: StripeMessage, ports: WorkPorts): Promise<Applied | undefined> {
-  const { customer_id: customerId, event_id, event_type } = message;
+  const { customer_id: customerId, event_id, event_type, reconciled } = message;
   const tenantId = await ports.store.tenantOf(customerId);
-  const why = event_type ?? 'reconciliation';
-  const cause = { by: 'stripe', why: event_id === undefined ? why : `${why} ${event_id}` };
+  const why = [...(reconciled === true ? ['reconciliation'] : []), event_type, event_id]
+    .filter((part) => part !== undefined)
+    .join(' ');
+  const cause = { by: 'stripe', why };
   const refunds = event_type !== undefined && /refund/.test(event_type);
   const applied = tenantId === undefined ? undefined : await applyPresent({ tenantId, customerId, cause, refunds }, ports);
   if (applied?.subscription !== undefined) await warnOfGrace(applied.subscription, ports);

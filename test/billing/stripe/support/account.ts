@@ -32,6 +32,7 @@ export async function openTill() {
   return {
     ...viewsOf(memory, ports),
     clock,
+    url: simulator.url,
     stripe,
     ports,
     rail: stripeRail(ports),
