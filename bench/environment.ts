@@ -12,6 +12,8 @@ const values: Record<keyof typeof settings, string> = {
   shardSize: '100',
   stripeApiBase: 'http://127.0.0.1:9',
   billingReturnUrl: 'http://127.0.0.1:9',
+  btcpayBaseUrl: 'http://127.0.0.1:9',
+  btcpayStoreId: 'bench',
 };
 
 /** Where a queue's messages are found. */

@@ -52,6 +52,8 @@ export interface StageSettings {
     /** Each poller keeps up to 10 workers running; without them Lambda starts at 5 and adds slowly. */
     readonly pollers: Readonly<Record<PollerSetting, { readonly minimum: number; readonly maximum: number }>> | 'none';
   };
+  /** Mails to owners about their subscription; without a sender they are events on the bus and nothing else. */
+  readonly notices: { readonly from: string | undefined };
   readonly watch: { readonly logDays: 1 | 30 | 365; readonly alarmEmail: string | undefined };
 }
 
@@ -65,6 +67,8 @@ const functionDefaults = {
   shardSize: '100',
   rateLimit: 'on',
   stripeApiBase: 'https://api.stripe.com',
+  btcpayBaseUrl: process.env.VANTA_BTCPAY_URL ?? 'none',
+  btcpayStoreId: process.env.VANTA_BTCPAY_STORE ?? 'none',
   billingReturnUrl: 'http://localhost:3000/billing',
 } as const;
 /** 2 x 10: all nodes of the largest vault at once, and each takes some 50 ms. Two is also the least that Lambda takes. */
@@ -75,7 +79,8 @@ export const stages: Readonly<Record<StageName, StageSettings>> = {
   local: {
     // No account: the same templates on every machine, whatever AWS profile it has.
     env: {},
-    functions: { ...functionDefaults, webhookTargets: 'public_and_loopback' },
+    // Which BTCPay Server there is, the local platform says.
+    functions: { ...functionDefaults, btcpayBaseUrl: 'none', btcpayStoreId: 'local', webhookTargets: 'public_and_loopback' },
     data: { protect: false, customerKey: false, auditLock: 'none', accessLogDays: 1, warmThroughput: 'default' },
     people: {
       ...signInPage,
@@ -86,6 +91,7 @@ export const stages: Readonly<Record<StageName, StageSettings>> = {
     },
     api: { requestsPerSecond: 1_000, burst: 2_000 },
     mirroring: { busName: 'vanta-local', eventArchiveDays: 'none', pollers: 'none' },
+    notices: { from: 'billing@vanta.example' },
     watch: { logDays: 1, alarmEmail: undefined },
   },
   sandbox: {
@@ -111,6 +117,7 @@ export const stages: Readonly<Record<StageName, StageSettings>> = {
       eventArchiveDays: 7,
       pollers: { shards: { minimum: 2, maximum: 20 }, shardNodes: fewPollers },
     },
+    notices: { from: process.env.VANTA_NOTICES_FROM },
     watch: { logDays: 30, alarmEmail: process.env.VANTA_ALARM_EMAIL },
   },
   production: {
@@ -131,6 +138,7 @@ export const stages: Readonly<Record<StageName, StageSettings>> = {
       // 20 x 10 workers at once for a vault's first order; all together 100 x 10, the default concurrency of an account.
       pollers: { shards: { minimum: 20, maximum: 98 }, shardNodes: fewPollers },
     },
+    notices: { from: process.env.VANTA_NOTICES_FROM },
     watch: { logDays: 365, alarmEmail: process.env.VANTA_ALARM_EMAIL },
   },
 };

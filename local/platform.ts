@@ -21,6 +21,7 @@ import { createParameters } from './servers/parameters.ts';
 import { createPool, type Pool } from './servers/pool/pool.ts';
 import { type ProviderAddress, secretsFor, startProviders } from './servers/providers.ts';
 import { createSecrets } from './servers/secrets.ts';
+import { createSes } from './servers/ses.ts';
 import type { SubscriptionRequest } from './subscriptions.ts';
 import { synthesize } from './synth.ts';
 import { loadStage } from './template/assembly.ts';
@@ -173,7 +174,7 @@ async function startParts(parts: Parts) {
   const issuer = await openIssuer(parts);
   const pool = openPool(parts, issuer, (name, event) => functions.invoke(name, event));
   const actions = { AWSEvents: bus.actions, AWSCognitoIdentityProviderService: pool.actions, ...stored(parts) };
-  const aws = await startAws(prefixed(actions), confinement.sts);
+  const aws = await startAws(prefixed(actions), confinement.sts, openMail(parts));
   stops.push(aws.stop);
   const providers = await openProviders(parts);
   const settings = { ...options.settings, ...providers.settings };
@@ -236,6 +237,7 @@ function startFunctions(
       AWS_ENDPOINT_URL_SECRETS_MANAGER: aws,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: aws,
       AWS_ENDPOINT_URL_SSM: aws,
+      AWS_ENDPOINT_URL_SESV2: aws,
     }),
     onFailure: ({ name }, error, logFile) => options.log(`${name}: ${error.type}: ${firstLine(error.message)} (${logFile})`),
   });
@@ -256,9 +258,15 @@ function openIssuer({ model, front, keep }: Parts): Promise<Issuer> {
 }
 
 function openPool({ options, model, keep }: Parts, issuer: Issuer, invoke: Functions['invoke']): Pool {
-  const mailDirectory = join(options.data === undefined ? join(options.cwd, '.vanta') : resolve(options.data), 'mail');
-  return createPool({ pool: model.userPools[0], issuer, region, keep, mailDirectory, invoke, log: options.log });
+  const { log } = options;
+  return createPool({ pool: model.userPools[0], issuer, region, keep, mailDirectory: mailDirectory({ options }), invoke, log });
 }
+
+const openMail = ({ options }: Parts) => createSes({ directory: mailDirectory({ options }), log: options.log, refuse });
+
+/** Where mails are written, those of the pool and those to owners. */
+const mailDirectory = ({ options: { data, cwd } }: Pick<Parts, 'options'>): string =>
+  join(data === undefined ? join(cwd, '.vanta') : resolve(data), 'mail');
 
 function openFront({ options, model, front, dynamo }: Parts, { invoke }: Functions, who: { issuer: Issuer; pool: Pool }) {
   const api = model.apis[0] ?? { id: 'none', routes: [] };

@@ -1,9 +1,14 @@
+import { btcRail } from '../../shared/domain/billing/btc/rail.ts';
 import type { Rails } from '../../shared/domain/billing/rail.ts';
 import { stripeRail } from '../../shared/domain/billing/stripe/rail.ts';
+import { btcPorts } from './btc-ports.ts';
 import { env, table } from './means.ts';
 import { stripePorts } from './stripe-ports.ts';
+
+const btc = btcPorts(table, env);
 
 /** The ways to pay that this platform has, each with what it is made of. */
 export const rails: Rails = {
   stripe: stripeRail(stripePorts(table, env)),
+  ...(btc === undefined ? {} : { btc: btcRail(btc) }),
 };

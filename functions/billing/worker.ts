@@ -8,6 +8,8 @@ import { metrics as names } from '../../shared/wiring/metrics.ts';
 import { clock } from '../edge/entropy.ts';
 import { logger, metrics } from '../edge/observe.ts';
 import { queueDoor } from '../edge/queue.ts';
+import { btcPorts } from './btc-ports.ts';
+import { workBtc } from './btc-work.ts';
 import { stripePorts } from './stripe-ports.ts';
 
 const env = readEnv('billing-worker');
@@ -16,6 +18,8 @@ const ports = {
   ...stripePorts(table, env),
   done: (eventId: string) => markDone(table, 'stripe', eventId, timestamp(clock())),
 };
+
+const btc = btcPorts(table, env);
 
 async function workOffStripe(message: StripeMessage): Promise<void> {
   const applied = await workOff(message, ports);
@@ -31,6 +35,7 @@ export const handler = queueDoor({
   handle: async (body) => {
     const message = billingMessage.safeParse(body);
     if (!message.success) return logger.error('not a billing message', { issues: message.error.issues });
+    if (message.data.rail === 'btc') return workBtc(table, btc, message.data);
     await workOffStripe(message.data);
   },
 });

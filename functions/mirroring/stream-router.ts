@@ -1,10 +1,19 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { openTable } from '../../shared/adapters/dynamo/client.ts';
-import { type Change, changeOf, expiredFlip, newEntry, overlayNews, recordedIn } from '../../shared/adapters/dynamo/stream.ts';
+import {
+  type Change,
+  changeOf,
+  expiredFlip,
+  newEntry,
+  newNotice,
+  overlayNews,
+  recordedIn,
+} from '../../shared/adapters/dynamo/stream.ts';
 import { openBus, putEvents } from '../../shared/adapters/eventbridge/bus.ts';
 import { openBucket, putText } from '../../shared/adapters/s3/bucket.ts';
 import { openQueue } from '../../shared/adapters/sqs/queue.ts';
 import { auditLine, auditObjectKey } from '../../shared/domain/audit/line.ts';
+import { noticeToBus } from '../../shared/domain/billing/notice.ts';
 import { acceptedEvent } from '../../shared/domain/mirroring/events.ts';
 import { overlayEvents } from '../../shared/domain/overlays/events.ts';
 import { revertFlip } from '../../shared/domain/overlays/revert.ts';
@@ -28,6 +37,7 @@ export async function handler(event: DynamoDBStreamEvent): Promise<void> {
   await putEvents(bus, [
     ...changes.flatMap((change) => newEntry(change) ?? []).map(acceptedEvent),
     ...news.flatMap(overlayEvents),
+    ...changes.flatMap((change) => newNotice(change) ?? []).map(noticeToBus),
   ]);
   measureReverts(news);
   for (const flip of event.Records.flatMap((record) => expiredFlip(record) ?? [])) await revertFlip(flip, revertPorts(reverting));

@@ -25,7 +25,7 @@ export type ShelfOf<F extends FunctionName> = Pick<Shelf, keyof (typeof function
 type KeyWord = 'Decrypt' | 'Encrypt' | 'ReEncryptFrom' | 'ReEncryptTo' | 'GenerateDataKey' | 'DescribeKey';
 type GrantRules = {
   readonly [R in ResourceName]: {
-    readonly service: 'dynamodb' | 'sqs' | 'events' | 's3' | 'secretsmanager' | 'sts' | 'cognito-idp' | 'ssm' | 'none';
+    readonly service: 'dynamodb' | 'sqs' | 'events' | 's3' | 'secretsmanager' | 'sts' | 'cognito-idp' | 'ssm' | 'ses' | 'none';
     /** What each access asks of the resource's customer key. */
     readonly key: { readonly [A in Access<R>]: readonly KeyWord[] };
   };
@@ -59,11 +59,13 @@ const rules: GrantRules = {
   tenantStatus: { service: 'sqs', key: { SendMessage: none } },
   dispatchDlx: { service: 'sqs', key: { SendMessage: none } },
   billing: { service: 'sqs', key: { SendMessage: none } },
+  notices: { service: 'sqs', key: { SendMessage: none } },
   overlayTimer: { service: 'sqs', key: { SendMessage: none } },
   bus: { service: 'events', key: { PutEvents: none, DescribeEventBus: none } },
   auditBucket: { service: 's3', key: { PutObject: ['Decrypt', 'GenerateDataKey'] } },
   masterSecret: { service: 'secretsmanager', key: { GetSecretValue: read } },
   billingSecret: { service: 'secretsmanager', key: { GetSecretValue: read } },
+  mail: { service: 'ses', key: { SendEmail: none } },
   userPool: { service: 'cognito-idp', key: { AdminCreateUser: none, AdminGetUser: none, AdminUserGlobalSignOut: none } },
   machineClients: { service: 'ssm', key: { GetParameter: none } },
   issuer: { service: 'none', key: {} },

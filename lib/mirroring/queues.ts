@@ -22,7 +22,7 @@ export interface WatchedQueues {
   readonly deadLetter: readonly string[];
 }
 
-type FifoName = Exclude<QueueName, 'dispatchDlx' | 'shardNodes' | 'overlayTimer'>;
+type FifoName = Exclude<QueueName, 'dispatchDlx' | keyof typeof standard>;
 
 const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   // EventBridge gives no deduplication id, so the queue makes one from the body.
@@ -44,6 +44,7 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
 const standard = {
   shardNodes: { visibilitySeconds: limits.nodeVisibilitySeconds, maxReceives: limits.nodeMaxReceives },
   overlayTimer: { visibilitySeconds: limits.timerVisibilitySeconds, maxReceives: limits.timerMaxReceives },
+  notices: { visibilitySeconds: limits.noticeVisibilitySeconds, maxReceives: limits.noticeMaxReceives },
 } as const;
 
 /** The queues of the straight line, each with its dead letters, and those of what feeds it. */
@@ -69,7 +70,7 @@ export class MirroringQueues extends Construct {
     };
     const plain = (name: keyof typeof standard) =>
       new StandardQueue(this, name, { name: physical(queueNames[name]), ...standard[name] });
-    const [nodes, timer] = [plain('shardNodes'), plain('overlayTimer')];
+    const [nodes, timer, notices] = [plain('shardNodes'), plain('overlayTimer'), plain('notices')];
     const dlxName = physical(queueNames.dispatchDlx);
     const [ruleName, streamName] = [physical('rule-targets-dlq'), physical('stream-router-dlq')];
     this.byName = {
@@ -79,6 +80,7 @@ export class MirroringQueues extends Construct {
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
       billing: lines.billing.queue,
+      notices: notices.queue,
       overlayTimer: timer.queue,
       dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
     };
@@ -87,7 +89,7 @@ export class MirroringQueues extends Construct {
     this.shelf = Object.fromEntries(
       Object.entries(this.byName).map(([name, queue]) => [name, shelvedQueue(queue)]),
     ) as typeof this.shelf;
-    const all = [...Object.values(lines), nodes, timer];
+    const all = [...Object.values(lines), nodes, timer, notices];
     this.watched = {
       working: all.map((q) => q.name),
       delayed: { [timer.name]: limits.timerHopSeconds },

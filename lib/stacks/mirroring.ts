@@ -3,6 +3,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { Card } from '../../shared/wiring/card.ts';
 import { type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import { mailFrom, noticeRule, sendsMail } from '../billing/notice-rule.ts';
 import type { Shelf } from '../constructs/grants.ts';
 import { VantaFunction } from '../constructs/vanta-function.ts';
 import { archiveOsEvents } from '../mirroring/archive.ts';
@@ -26,9 +27,15 @@ export class MirroringStack extends Stack {
     const queues = new MirroringQueues(this, 'Queues', row.name);
     new VaultRules(this, 'VaultRules', { row, bus, target: queues.byName.vaultIntents, deadLetters: queues.ruleDeadLetters });
     tenantRule(this, { row, bus, target: queues.byName.tenantStatus, deadLetters: queues.ruleDeadLetters });
+    noticeRule(this, { row, bus, target: queues.byName.notices, deadLetters: queues.ruleDeadLetters });
     archiveOsEvents(bus, row);
     this.watched = queues.watched;
-    this.shelf = { ...data.shelf, ...queues.shelf, bus: { value: bus.eventBusName, arn: bus.eventBusArn } };
+    this.shelf = {
+      ...data.shelf,
+      ...queues.shelf,
+      bus: { value: bus.eventBusName, arn: bus.eventBusArn },
+      mail: mailFrom(this, row),
+    };
     const sources = {
       row,
       table: data.table,
@@ -37,7 +44,8 @@ export class MirroringStack extends Stack {
       streamDeadLetters: queues.streamDeadLetters,
       bus,
     };
-    for (const name of behindTheApi) connect(new VantaFunction(this, { name, row, shelf: this.shelf }), sources);
+    for (const name of behindTheApi.filter((each) => each !== 'notices' || sendsMail(row)))
+      connect(new VantaFunction(this, { name, row, shelf: this.shelf }), sources);
   }
 }
 

@@ -34,7 +34,7 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const rules = { ...mirroringRules(props), ...queueRules(props), ...functionRules(props) };
+    const rules = { ...mirroringRules(props), ...bitcoinRules(props), ...queueRules(props), ...functionRules(props) };
     this.all = Object.entries(rules).map(([name, rule]) => this.#alarm(props, name, rule));
   }
 
@@ -80,6 +80,24 @@ function mirroringRules({ row, apiId }: AlarmsProps): Record<string, Rule> {
       description: 'The API fails more than 1 % of requests',
       atLeast: 1,
       ...seldom,
+    },
+  };
+}
+
+// The comparison with BTCPay Server reports them once a day, as long as there are any.
+function bitcoinRules({ row }: AlarmsProps): Record<string, Rule> {
+  return {
+    'bitcoin-held': {
+      metric: own(row, 'btcHeldCents', 'Maximum'),
+      description: 'Bitcoin came in that bought nothing and has not been given back (docs/runbooks/bitcoin.md)',
+      atLeast: 1,
+      ...atOnce,
+    },
+    'bitcoin-odd': {
+      metric: own(row, 'btcOdd', 'Maximum'),
+      description: 'BTCPay Server has an invoice in a state that we do not know (docs/runbooks/bitcoin.md)',
+      atLeast: 1,
+      ...atOnce,
     },
   };
 }

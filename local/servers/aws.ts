@@ -7,10 +7,14 @@ import type { createSts } from './sts.ts';
 
 type Sts = ReturnType<typeof createSts>;
 
-/** Serves actions of the AWS JSON protocol by the name in X-Amz-Target, such as `AWSEvents.PutEvents`; forms are for STS. */
+/**
+ * Serves actions of the AWS JSON protocol by the name in X-Amz-Target, such as `AWSEvents.PutEvents`; forms are for STS; those of
+ * services with paths of their own by method and path.
+ */
 export async function startAws(
   actions: Readonly<Record<string, Action>>,
   sts?: Sts,
+  rest: Readonly<Record<string, Action>> = {},
 ): Promise<{ endpoint: string; stop(): Promise<void> }> {
   const server = createServer(async (request, response) => {
     const target = String(request.headers['x-amz-target'] ?? '');
@@ -22,7 +26,7 @@ export async function startAws(
         response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
         return;
       }
-      const action = actions[target];
+      const action = rest[`${request.method} ${request.url}`] ?? actions[target];
       if (action === undefined)
         throw new AwsError('UnknownOperationException', `the local platform does not have ${target || 'this'}`);
       answer(200, await action((await json(request)) as Record<string, unknown>));

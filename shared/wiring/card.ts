@@ -47,3 +47,10 @@ export interface Card {
   /** What the function's own role may do with the table, before it is known who calls. */
   readonly unnamed?: Reach;
 }
+
+/** What many cards have in common. */
+export const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
+export const always = ['stage', 'version'] as const;
+export const tenantRole = ['AssumeRole', 'TagSession'] as const;
+/** Of every function whose door admits callers (functions/edge/admit.ts). */
+export const admitting = [...always, 'defaultPlan', 'rateLimit'] as const;

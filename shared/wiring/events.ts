@@ -10,6 +10,9 @@ export const platformEvents = {
   overlayReverted: 'overlay.reverted',
 } as const;
 
+/** What the owners of a tenant are told about its subscription (shared/domain/billing/notice.ts). */
+export const noticeEvent = 'billing.notice';
+
 /** What operators say on the bus: about tenants as a whole. */
 export const opsSource = 'vanta.ops';
 export const opsEvents = { suspended: 'TenantSuspended', reactivated: 'TenantReactivated' } as const;

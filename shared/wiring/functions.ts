@@ -1,11 +1,5 @@
-import type { Card } from './card.ts';
-import { billingOpsEvents } from './events.ts';
-
-const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
-const always = ['stage', 'version'] as const;
-const tenantRole = ['AssumeRole', 'TagSession'] as const;
-/** Of every function whose door admits callers (functions/edge/admit.ts). */
-const admitting = [...always, 'defaultPlan', 'rateLimit'] as const;
+import { billingFunctions } from './billing-functions.ts';
+import { admitting, always, api, type Card, tenantRole } from './card.ts';
 
 export const functions = {
   'contract-api': {
@@ -132,46 +126,7 @@ export const functions = {
     settings: [...admitting],
     trigger: { kind: 'http', room: 'mirroring' },
   },
-  'billing-api': {
-    ...api,
-    entry: 'functions/billing/api.ts',
-    needs: {
-      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
-      tenantRole,
-      billingSecret: ['GetSecretValue'],
-    },
-    reach: { customerReference: ['PutItem'], customerList: ['PutItem'] },
-    settings: [...admitting, 'stripeApiBase', 'billingReturnUrl'],
-    trigger: { kind: 'http', room: 'billing' },
-  },
-  'billing-worker': {
-    entry: 'functions/billing/worker.ts',
-    memoryMb: 1024,
-    timeoutSeconds: 30,
-    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'], billingSecret: ['GetSecretValue'] },
-    settings: [...always, 'stripeApiBase', 'billingReturnUrl'],
-    trigger: { kind: 'queue', queue: 'billing', batchSize: 1 },
-  },
-  'billing-reconcile': {
-    entry: 'functions/billing/reconcile.ts',
-    memoryMb: 512,
-    timeoutSeconds: 300,
-    needs: {
-      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
-      billingSecret: ['GetSecretValue'],
-      billing: ['SendMessage'],
-    },
-    settings: [...always, 'stripeApiBase'],
-    trigger: { kind: 'schedule', everyMinutes: 60, onDemand: billingOpsEvents.reconcile },
-  },
-  'stripe-webhook': {
-    entry: 'functions/billing/stripe-webhook.ts',
-    memoryMb: 512,
-    timeoutSeconds: 10,
-    needs: { table: ['PutItem'], billingSecret: ['GetSecretValue'], billing: ['SendMessage'] },
-    settings: [...always],
-    trigger: { kind: 'functionUrl', most: 20 },
-  },
+  ...billingFunctions,
   accept: {
     entry: 'functions/mirroring/accept.ts',
     memoryMb: 1024,
@@ -245,7 +200,7 @@ export const functions = {
     trigger: {
       kind: 'stream',
       batchSize: 500,
-      sortKeyPrefixes: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#'],
+      sortKeyPrefixes: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#', 'NOTICE#'],
       expiredPrefixes: ['ALARM#'],
     },
   },

@@ -59,6 +59,18 @@ export const limits = {
   webhookToleranceSeconds: 300,
   /** The API waits so long for one answer of Stripe. */
   stripeTimeoutMs: 5000,
+  /** BTCPay Server: one answer, a page of its invoices, and how long after its expiry an invoice is watched for late payments. */
+  btcpayTimeoutMs: 5000,
+  btcpayPage: 100,
+  btcpayMonitoringMinutes: 1440,
+  /** A comparison with BTCPay Server goes back so far: every invoice that may still change was made since. */
+  btcpayLookBackDays: 16,
+  /** notices: timeout 30 s; a mail service may be away for an hour. */
+  noticeTimeoutSeconds: 30,
+  noticeVisibilitySeconds: 60,
+  noticeMaxReceives: 60,
+  /** Tenants that one run of the billing clock looks after. */
+  dueTenants: 500,
   /** A page to pay at is open for so long; Stripe takes 30 minutes to 24 hours. */
   checkoutMinutes: 60,
   /** What Stripe may send again, or we may find in its list of events: 30 days, and some. */

@@ -17,6 +17,15 @@ export const metrics = {
   billingLagMs: 'billing.lag_ms',
   /** What reconciliation found that no event had told. */
   billingRepairs: 'billing.reconcile.repairs',
+  /** Bitcoin that came in for nothing and was not given back yet, in cents of US dollars. */
+  btcHeldCents: 'billing.btc.held_cents',
+  /** Invoices of BTCPay Server in states that it does not document. */
+  btcOdd: 'billing.btc.odd',
+  /** Calls of BTCPay Server that failed. */
+  btcpayFailures: 'billing.btcpay.failures',
+  /** Notices to owners: mails sent, and notices that had nobody to go to. */
+  noticesMailed: 'billing.notices.mailed',
+  noticesUnaddressed: 'billing.notices.unaddressed',
   /** Customers that reconciliation had looked at again. */
   billingReconcileSent: 'billing.reconcile.sent',
   shardStuckSeconds: 'mirror.shard.stuck_seconds',

@@ -13,6 +13,7 @@ export const resources = {
   shardNodes: { variable: 'SHARD_NODES_URL', access: ['SendMessage'] },
   followerRetry: { variable: 'FOLLOWER_RETRY_URL', access: ['SendMessage', 'ChangeMessageVisibility'] },
   tenantStatus: { variable: 'TENANT_STATUS_URL', access: ['SendMessage'] },
+  notices: { variable: 'NOTICES_URL', access: ['SendMessage'] },
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
   /** One message for one customer of a payment provider. */
   billing: { variable: 'BILLING_URL', access: ['SendMessage'] },
@@ -22,6 +23,8 @@ export const resources = {
   masterSecret: { variable: 'MASTER_SECRET_ARN', access: ['GetSecretValue'] },
   /** Keys of the payment providers, as one JSON object (shared/adapters/secrets/billing-keys.ts). */
   billingSecret: { variable: 'BILLING_SECRET_ARN', access: ['GetSecretValue'] },
+  /** The address that mails to owners come from; its domain is a verified identity of Amazon SES. */
+  mail: { variable: 'NOTICES_FROM', access: ['SendEmail'] },
   userPool: { variable: 'USER_POOL_ID', access: ['AdminCreateUser', 'AdminGetUser', 'AdminUserGlobalSignOut'] },
   /** Which tenant each machine client acts for, as JSON by client id. */
   machineClients: { variable: 'MACHINE_CLIENTS_PARAMETER', access: ['GetParameter'] },
@@ -48,7 +51,8 @@ export type QueueName =
   | 'followerRetry'
   | 'dispatchDlx'
   | 'overlayTimer'
-  | 'billing';
+  | 'billing'
+  | 'notices';
 
 /** Physical names that people and documents use; the stage's name is put in front. */
 export const queueNames: Record<QueueName, string> = {
@@ -59,5 +63,6 @@ export const queueNames: Record<QueueName, string> = {
   followerRetry: 'follower-retry.fifo',
   dispatchDlx: 'mirror_dispatch_dlx.fifo',
   billing: 'billing.fifo',
+  notices: 'notices',
   overlayTimer: 'overlay-timer',
 };

@@ -15,6 +15,9 @@ export const settings = {
   rateLimit: 'RATE_LIMIT',
   /** Followers per shard; a shard's size is fixed when it is opened. */
   shardSize: 'SHARD_SIZE',
+  /** Where the merchant's BTCPay Server answers, and which of its stores is ours; `none` where the platform takes no bitcoin. */
+  btcpayBaseUrl: 'BTCPAY_BASE_URL',
+  btcpayStoreId: 'BTCPAY_STORE_ID',
   /** Where Stripe's API answers: Stripe itself, or a simulator. */
   stripeApiBase: 'STRIPE_API_BASE',
   /** The page of the product's own site that people come back to from a payment page. Nothing depends on their coming. */

@@ -8,7 +8,7 @@ import { type ResourceName, resources } from '../../shared/wiring/resources.ts';
 import { settings } from '../../shared/wiring/settings.ts';
 import { logicalIdOf, type Statement, Synthesis } from './synthesis.ts';
 
-const cards = Object.entries(functions) as [FunctionName, Card][];
+const allCards = Object.entries(functions) as [FunctionName, Card][];
 const services: Record<ResourceName, string> = {
   table: 'dynamodb',
   vaultIntents: 'sqs',
@@ -18,6 +18,8 @@ const services: Record<ResourceName, string> = {
   tenantStatus: 'sqs',
   dispatchDlx: 'sqs',
   billing: 'sqs',
+  notices: 'sqs',
+  mail: 'ses',
   overlayTimer: 'sqs',
   bus: 'events',
   auditBucket: 's3',
@@ -52,7 +54,11 @@ function needed({ needs, unnamed = {} }: Card): string[] {
 const unique = (words: readonly string[]) => [...new Set(words)].sort();
 const actionsOf = (statements: readonly Statement[]) => unique(statements.flatMap((s) => s.actions));
 
+/** Without a sender nobody mails. */
+const cardsOf = (stage: StageName) => allCards.filter(([fn]) => fn !== 'notices' || stages[stage].notices.from !== undefined);
+
 describe.each(stageNames)('functions of %s', (name: StageName) => {
+  const cards = cardsOf(name);
   let synthesis: Synthesis;
   beforeAll(() => {
     synthesis = new Synthesis(name);

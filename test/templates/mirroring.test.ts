@@ -54,8 +54,8 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
 
   it('keeps dead letters 14 days, those of dispatch in their own queue', () => {
     const ends = synthesis.all('AWS::SQS::Queue').filter(([, q]) => q.Properties['RedrivePolicy'] === undefined);
-    // Those of dispatch, of the event rules, of the stream, of the nodes and of the timer.
-    expect(ends).toHaveLength(working.length + 5);
+    // Those of dispatch, of the event rules, of the stream, of the nodes, of the timer and of notices.
+    expect(ends).toHaveLength(working.length + 6);
     for (const [, q] of ends) expect(q.Properties['MessageRetentionPeriod']).toBe(fourteenDays);
     expect(queue(queueNames.dispatchDlx)).toMatchObject(highThroughput);
     expect(limits.dlqRetentionDays).toBe(14);
@@ -110,7 +110,7 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
     });
     expect(JSON.parse(filter?.Pattern ?? '')).toEqual({
       eventName: ['INSERT', 'MODIFY'],
-      dynamodb: { Keys: { sk: { S: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#'].map((prefix) => ({ prefix })) } } },
+      dynamodb: { Keys: { sk: { S: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#', 'NOTICE#'].map((prefix) => ({ prefix })) } } },
     });
     const { Destination } = (stream['DestinationConfig'] as { OnFailure: { Destination: unknown } }).OnFailure;
     expect(queue('stream-router-dlq')['FifoQueue']).toBeUndefined();
@@ -160,11 +160,13 @@ describe('vault rules', () => {
     expect(new Set(names)).toEqual(new Set(['local-rule-targets-dlq']));
   });
 
-  it('and the rule of tenants alone may send into their queues on behalf of EventBridge', () => {
+  it('and the rules of tenants and notices alone may send into their queues on behalf of EventBridge', () => {
     const sends = synthesis
       .statements()
       .filter((s) => JSON.stringify(s.condition ?? '').includes('aws:SourceArn') && s.actions.includes('sqs:SendMessage'));
     expect(sends.flatMap((s) => s.resources.map((r) => synthesis.nameOf(r))).sort()).toEqual([
+      'local-notices',
+      'local-rule-targets-dlq',
       'local-rule-targets-dlq',
       'local-rule-targets-dlq',
       'local-tenant-status.fifo',
@@ -173,7 +175,7 @@ describe('vault rules', () => {
     const arns = sends.map(
       (s) => (s.condition as { ArnEquals: { 'aws:SourceArn': unknown[] } }).ArnEquals['aws:SourceArn'].length,
     );
-    expect(arns.sort()).toEqual([1, 1, 9, 9]);
+    expect(arns.sort()).toEqual([1, 1, 1, 1, 9, 9]);
   });
 });
 

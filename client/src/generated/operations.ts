@@ -231,6 +231,7 @@ export type Code =
   | 'payment_action_required'
   | 'payment_declined'
   | 'payment_due'
+  | 'payment_under_way'
   | 'person_required'
   | 'person_unconfirmed'
   | 'persona_active'

@@ -2132,6 +2132,11 @@ export interface components {
             plan_id: "core" | "pro" | "institutional";
             /** @enum {string} */
             interval: "month" | "year";
+            /**
+             * @description The price of what `invoice_id` is for
+             * @example 199
+             */
+            amount_due?: string;
             /** Format: uri */
             checkout_url?: string;
             /**
@@ -2292,6 +2297,33 @@ export interface components {
             paid_at?: string;
             /** Format: uri */
             url?: string;
+            /**
+             * @description How far its payment in bitcoin is; `held` was paid for what it does not buy any more, and can be refunded
+             * @enum {string}
+             */
+            btc_state?: "making" | "open" | "underpaid" | "processing" | "paid" | "late" | "held" | "expired" | "invalid" | "odd";
+            /**
+             * Format: date-time
+             * @description Until then its rate is held and a payment is in time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            expires_at?: string;
+            /** @description At `claim_url` the payer says to which address the money goes */
+            refunds?: {
+                refund_id: string;
+                /**
+                 * @description Exact decimal; must not be negative
+                 * @example 10
+                 */
+                amount: string;
+                /** Format: uri */
+                claim_url?: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                created_at: string;
+            }[];
             /**
              * Format: date-time
              * @example 2026-03-02T14:30:00.000Z

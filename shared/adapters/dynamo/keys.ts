@@ -72,6 +72,11 @@ export const shardsPerProgressItem = 200;
 
 export const keys = {
   tenant: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'TENANT' }),
+  /** Who was written to about a notice. */
+  mailed: (tenantId: string, noticeId: string): Key => ({ pk: tenantPk(tenantId), sk: `MAILED#${noticeId}` }),
+  /** What a tenant paid in bitcoin, and the row by which the clock finds it. */
+  btcAccount: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'BTC' }),
+  billingDue: (at: string, tenantId: string): Key => ({ pk: 'DUE#BILLING', sk: `${at}#${tenantId}` }),
   subscription: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'SUBSCRIPTION' }),
   /** What we keep of the tenant at Stripe; by customer it is found through a reference and, for reconciliation, in a list. */
   stripeAccount: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'STRIPE' }),
@@ -168,6 +173,7 @@ export const partitions = {
   follower: followerPk,
   dead: (tenantId: string): string => `${tenantPk(tenantId)}#DEAD`,
   publicVaults: 'PUBLIC#VAULTS',
+  billingDue: 'DUE#BILLING',
   progress: (v: VaultKey, seq: number): string => `${vaultPk(v)}#P#${seqText(seq)}`,
   open: (partition: number): string => `OPEN#${partition}`,
   customers: customersPk,

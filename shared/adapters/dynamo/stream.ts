@@ -1,12 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Recorded } from '../../domain/audit/line.ts';
+import type { Notice } from '../../domain/billing/notice.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
 import type { FlipKey } from '../../domain/overlays/ended.ts';
 import type { OverlayNews } from '../../domain/overlays/events.ts';
 import type { Overlay } from '../../domain/overlays/overlay.ts';
 import { childOf } from './child-item.ts';
 import { claimOf } from './claim-item.ts';
+import { stored } from './client.ts';
 import { prefixes } from './keys.ts';
 
 /** A record of the table's stream, as far as we read it (Lambda's DynamoDB stream event). */
@@ -72,6 +74,10 @@ export function overlayNews({ sk, inserted, item }: Change): OverlayNews | undef
 /** The log entry that a change stored, if it stored one. */
 export const newEntry = ({ sk, inserted, item }: Change): OrderEntry | undefined =>
   inserted && sk.startsWith(prefixes.entry) ? (item['entry'] as OrderEntry) : undefined;
+
+/** The notice that a change stored, if it stored one. */
+export const newNotice = ({ sk, inserted, item: { pk: _pk, sk: _sk, ...notice } }: Change): Notice | undefined =>
+  inserted && sk.startsWith(prefixes.notice) ? stored<Notice>(notice) : undefined;
 
 /** What the audit trail keeps of a change. */
 export function recordedIn({ sk, item }: Change): Recorded {

@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { BillingMessage } from '../../domain/billing/message.ts';
+import type { BtcMessage, StripeMessage } from '../../domain/billing/message.ts';
 import type { Bell } from '../../domain/mirroring/bell.ts';
 import type { Child, ChildKey } from '../../domain/mirroring/child.ts';
 import type { ShardNode } from '../../domain/mirroring/tree.ts';
@@ -79,8 +79,14 @@ export function laneMessage(child: ChildKey, run: string): FifoMessage {
   return { body: JSON.stringify(key), group: follower_id, deduplicationId: `${follower_order_id}${run === '' ? '' : `#${run}`}` };
 }
 
+/** An invoice may have changed, or a tenant's time has come: group per invoice or tenant; their writes hold each other's `ver`. */
+export function btcMessageOf(message: BtcMessage, run: string): FifoMessage {
+  const group = message.source_id ?? message.tenant_id ?? '';
+  return { body: JSON.stringify(message), group, deduplicationId: `${message.event_id ?? group}${run === '' ? '' : `#${run}`}` };
+}
+
 /** Something may have changed for a customer: group per customer. `run` is empty when an event is sent for the first time. */
-export function billingMessageOf(message: BillingMessage, run: string): FifoMessage {
+export function billingMessageOf(message: StripeMessage, run: string): FifoMessage {
   const group = message.customer_id;
   return { body: JSON.stringify(message), group, deduplicationId: `${message.event_id ?? group}${run === '' ? '' : `#${run}`}` };
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { idOf, nonNegativeDecimal, time } from '../contract/fields.ts';
 import { intervals, planIds } from '../entitlements/plans.ts';
+import type { BtcPart } from './btc/invoice.ts';
+import { shownStates } from './btc/states.ts';
 import { currency, dollars } from './money.ts';
 import type { Rail } from './subscription.ts';
 
@@ -37,6 +39,8 @@ export interface Invoice {
   readonly created_at: string;
   readonly updated_at: string;
   readonly ver: number;
+  /** What only an invoice in bitcoin has. */
+  readonly btc?: BtcPart;
 }
 
 export const invoiceRecord = z
@@ -55,6 +59,19 @@ export const invoiceRecord = z
     amount_refunded: nonNegativeDecimal,
     paid_at: time.optional(),
     url: z.url().optional(),
+    btc_state: z
+      .enum(['making', ...shownStates])
+      .optional()
+      .meta({
+        description: 'How far its payment in bitcoin is; `held` was paid for what it does not buy any more, and can be refunded',
+      }),
+    expires_at: time.optional().meta({ description: 'Until then its rate is held and a payment is in time' }),
+    refunds: z
+      .array(
+        z.strictObject({ refund_id: z.string(), amount: nonNegativeDecimal, claim_url: z.url().optional(), created_at: time }),
+      )
+      .optional()
+      .meta({ description: 'At `claim_url` the payer says to which address the money goes' }),
     created_at: time,
     updated_at: time,
   })
@@ -64,12 +81,28 @@ export type InvoiceRecord = z.infer<typeof invoiceRecord>;
 /** As its tenant sees it. */
 export function invoiceView(invoice: Invoice): InvoiceRecord {
   const { tenant_id: _tenant, source_id: _source, payment_id: _payment, ver: _ver, ...shown } = invoice;
-  const { due_cents, paid_cents, refunded_cents, reserved: _reserved, needs_person: _person, ...rest } = shown;
+  const { due_cents, paid_cents, refunded_cents, reserved: _reserved, needs_person: _person, btc, ...rest } = shown;
   return {
     ...rest,
     currency,
     amount_due: dollars(due_cents),
     amount_paid: dollars(paid_cents),
     amount_refunded: dollars(refunded_cents),
+    ...(btc === undefined ? {} : btcView(btc)),
   };
 }
+
+const btcView = ({ state, expires_at, refunds }: BtcPart) => ({
+  btc_state: state,
+  ...(expires_at === undefined ? {} : { expires_at }),
+  ...(refunds.length === 0
+    ? {}
+    : {
+        refunds: refunds.map(({ refund_id, cents, claim_url, created_at }) => ({
+          refund_id,
+          amount: dollars(cents),
+          ...(claim_url === undefined ? {} : { claim_url }),
+          created_at,
+        })),
+      }),
+});

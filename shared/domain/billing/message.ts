@@ -17,5 +17,16 @@ export const stripeMessage = z.object({
 });
 export type StripeMessage = z.infer<typeof stripeMessage>;
 
-export const billingMessage = z.discriminatedUnion('rail', [stripeMessage]);
+/** An invoice of BTCPay Server's to look at, or, without one, a tenant whose time has come. */
+export const btcMessage = z.object({
+  rail: z.literal('btc'),
+  source_id: z.string().min(1).max(255).optional(),
+  tenant_id: z.string().min(1).max(40).optional(),
+  event_id: z.string().min(1).max(255).optional(),
+  event_type: z.string().optional(),
+  event_at: z.number().optional(),
+});
+export type BtcMessage = z.infer<typeof btcMessage>;
+
+export const billingMessage = z.discriminatedUnion('rail', [stripeMessage, btcMessage]);
 export type BillingMessage = z.infer<typeof billingMessage>;

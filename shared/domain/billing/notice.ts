@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { noticeEvent, platformSource } from '../../wiring/events.ts';
+
 /** What the owners of a tenant are told about its subscription: an event on the bus, and a mail where the stage sends mail. */
 export const noticeKinds = [
   'plan_active',
@@ -28,3 +31,14 @@ export interface Notice {
   /** Plain facts for the text: plan, amount, dates, an address to pay at. No secrets, no personal data. */
   readonly facts: Readonly<Record<string, string>>;
 }
+
+/** A notice as the bus carries it. */
+export const noticeDetail = z.object({
+  tenant_id: z.string(),
+  notice_id: z.string(),
+  kind: z.enum(noticeKinds),
+  at: z.string(),
+  facts: z.record(z.string(), z.string()),
+});
+
+export const noticeToBus = (notice: Notice) => ({ source: platformSource, type: noticeEvent, detail: notice });

@@ -28,6 +28,7 @@ export const changeAnswer = z
     rail: z.enum(payingRails),
     plan_id: z.enum(planIds),
     interval: z.enum(intervals),
+    amount_due: nonNegativeDecimal.optional().meta({ description: 'The price of what `invoice_id` is for', examples: ['199'] }),
     checkout_url: z.url().optional(),
     expires_at: time.optional(),
     effective_at: time.optional(),
@@ -63,7 +64,7 @@ export const refundBody = z.strictObject({
 export type RefundBody = z.infer<typeof refundBody>;
 
 const away = ['billing_unavailable', 'billing_in_progress'] as const;
-const pageOrChange = ['rail_unavailable', 'no_subscription', ...away] as const;
+const pageOrChange = ['rail_unavailable', 'no_subscription', 'payment_under_way', ...away] as const;
 
 export const billingSchemas: RoomSchemas<'billing'> = {
   changePlan: {
@@ -82,6 +83,7 @@ export const billingSchemas: RoomSchemas<'billing'> = {
       'checkout_expired',
       'payment_action_required',
       'payment_declined',
+      'payment_under_way',
       ...away,
     ],
   },
@@ -122,6 +124,14 @@ export const billingSchemas: RoomSchemas<'billing'> = {
     params: { invoice_id: idOf('inv') },
     body: refundBody,
     answer: { status: 200, schema: invoiceRecord },
-    codes: ['rail_unavailable', 'owner_required', 'nothing_to_refund', 'refund_exceeds_paid', 'refund_refused', ...away],
+    codes: [
+      'rail_unavailable',
+      'owner_required',
+      'nothing_to_refund',
+      'refund_exceeds_paid',
+      'refund_refused',
+      'payment_under_way',
+      ...away,
+    ],
   },
 };

@@ -139,6 +139,7 @@ export const codes = {
   billing_unavailable: { status: 503, means: 'The payment provider does not answer: `Retry-After` says when to try again.' },
   nothing_to_refund: { status: 409, means: 'Nothing was paid on this invoice, or all of it was given back.' },
   refund_exceeds_paid: { status: 409, means: 'More than is left of what was paid; `left` says how much that is.' },
+  payment_under_way: { status: 409, means: 'An invoice in bitcoin is being paid: wait until that is confirmed or has expired.' },
   refund_refused: { status: 409, means: 'The payment provider does not give this back.' },
   owner_required: { status: 403, means: 'Only an owner of the tenant may do this.' },
 } as const satisfies Record<string, CodeMeaning>;

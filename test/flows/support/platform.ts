@@ -20,8 +20,9 @@ export interface LocalInfo {
     readonly client_id: string;
     readonly sign_in_url: string;
   };
-  readonly function_urls: { readonly stripe: string };
+  readonly function_urls: { readonly stripe: string; readonly btcpay: string };
   readonly stripe: { readonly api: string; readonly control?: string };
+  readonly btcpay: { readonly api: string; readonly control?: string };
   readonly pid: number;
 }
 
