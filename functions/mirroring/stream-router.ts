@@ -1,7 +1,8 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { type Change, changeOf, newEntry, recordedIn } from '../../shared/adapters/dynamo/stream.ts';
+import { type Change, changeOf, isRecorded, newEntry, projectionOf, recordedIn } from '../../shared/adapters/dynamo/stream.ts';
 import { openBus, putEvents } from '../../shared/adapters/eventbridge/bus.ts';
 import { openBucket, putText } from '../../shared/adapters/s3/bucket.ts';
+import { openQueue, projectionMessage, ringAll } from '../../shared/adapters/sqs/queue.ts';
 import { auditLine, auditObjectKey } from '../../shared/domain/audit/line.ts';
 import { acceptedEvent } from '../../shared/domain/mirroring/events.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
@@ -9,6 +10,7 @@ import { readEnv } from '../../shared/wiring/env.ts';
 const env = readEnv('stream-router');
 const bus = openBus(env.bus);
 const bucket = openBucket(env.auditBucket);
+const entitlements = openQueue(env.entitlements);
 
 /**
  * The table's changes, once: into the audit bucket as JSON Lines, and as events on the bus. A batch that fails comes
@@ -16,8 +18,18 @@ const bucket = openBucket(env.auditBucket);
  */
 export async function handler(event: DynamoDBStreamEvent): Promise<void> {
   const changes = event.Records.flatMap((record) => changeOf(record) ?? []);
-  await rollUp(changes);
+  await rollUp(changes.filter(isRecorded));
   await putEvents(bus, changes.flatMap((change) => newEntry(change) ?? []).map(acceptedEvent));
+  await askForProjections(changes);
+}
+
+/** A plan that changed is carried to the followers' rows; where that comes twice nothing happens twice. */
+async function askForProjections(changes: readonly Change[]): Promise<void> {
+  const asked = changes.flatMap((change) => {
+    const message = projectionOf(change);
+    return message === undefined ? [] : [projectionMessage(message, change.id)];
+  });
+  if (asked.length > 0) await ringAll(entitlements, asked);
 }
 
 async function rollUp(changes: readonly Change[]): Promise<void> {

@@ -34,6 +34,10 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
     maxReceives: limits.tenantStatusMaxReceives,
     contentBased: true,
   },
+  entitlements: {
+    visibilitySeconds: limits.entitlementsVisibilitySeconds,
+    maxReceives: limits.entitlementsMaxReceives,
+  },
   shards: { visibilitySeconds: limits.shardVisibilitySeconds, maxReceives: limits.netMaxReceives },
   followerRetry: { visibilitySeconds: limits.retryVisibilitySeconds, maxReceives: limits.netMaxReceives },
 };
@@ -55,6 +59,7 @@ export class MirroringQueues extends Construct {
     const lines = {
       vaultIntents: line('vaultIntents'),
       tenantStatus: line('tenantStatus'),
+      entitlements: line('entitlements'),
       shards: line('shards'),
       followerRetry: line('followerRetry'),
     };
@@ -68,6 +73,7 @@ export class MirroringQueues extends Construct {
     this.byName = {
       vaultIntents: lines.vaultIntents.queue,
       tenantStatus: lines.tenantStatus.queue,
+      entitlements: lines.entitlements.queue,
       shardNodes: nodes.queue,
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,

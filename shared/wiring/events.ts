@@ -9,7 +9,12 @@ export const platformEvents = {
 
 /** What operators say on the bus: about tenants as a whole. */
 export const opsSource = 'vanta.ops';
-export const opsEvents = { suspended: 'TenantSuspended', reactivated: 'TenantReactivated' } as const;
+export const opsEvents = {
+  suspended: 'TenantSuspended',
+  reactivated: 'TenantReactivated',
+  overridden: 'EntitlementOverridden',
+  overrideEnded: 'OverrideEnded',
+} as const;
 
 /**
  * The last characters of a vault_id (Crockford's base 32, as ULIDs are written), four to a rule: an event rule can give

@@ -13,6 +13,7 @@ export const resources = {
   shardNodes: { variable: 'SHARD_NODES_URL', access: ['SendMessage'] },
   followerRetry: { variable: 'FOLLOWER_RETRY_URL', access: ['SendMessage', 'ChangeMessageVisibility'] },
   tenantStatus: { variable: 'TENANT_STATUS_URL', access: ['SendMessage'] },
+  entitlements: { variable: 'ENTITLEMENTS_URL', access: ['SendMessage'] },
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
   auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
@@ -35,11 +36,19 @@ export type Access<R extends ResourceName> = (typeof resources)[R]['access'][num
 export type Needs = { readonly [R in ResourceName]?: readonly Access<R>[] };
 
 /** The queues of the mirroring room, by the name they have in cards and triggers. */
-export type QueueName = 'tenantStatus' | 'vaultIntents' | 'shardNodes' | 'shards' | 'followerRetry' | 'dispatchDlx';
+export type QueueName =
+  | 'tenantStatus'
+  | 'entitlements'
+  | 'vaultIntents'
+  | 'shardNodes'
+  | 'shards'
+  | 'followerRetry'
+  | 'dispatchDlx';
 
 /** Physical names that people and documents use; the stage's name is put in front. */
 export const queueNames: Record<QueueName, string> = {
   tenantStatus: 'tenant-status.fifo',
+  entitlements: 'entitlements.fifo',
   vaultIntents: 'vault-intents.fifo',
   shardNodes: 'shard-nodes',
   shards: 'shards.fifo',

@@ -1,10 +1,13 @@
 import { BatchGetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Subscription } from '../../domain/billing/subscription.ts';
+import { type Asked, effective } from '../../domain/entitlements/effective.ts';
+import type { Entitled } from '../../domain/entitlements/feature.ts';
 import type { AcceptRequest, AcceptView } from '../../domain/mirroring/accept.ts';
 import type { LogEntry } from '../../domain/mirroring/entry.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
-import { failedConditions, metAnother, type Table } from './client.ts';
+import { failedConditions, metAnother, stored, type Table } from './client.ts';
 import { keys } from './keys.ts';
 import { openPartition } from './open-rows.ts';
 
@@ -14,11 +17,12 @@ type Item = Record<string, unknown>;
  * Everything that accept decides from, in one batch of consistent reads. A batch is no snapshot: its transaction holds only for the
  * vault and the position as they were read.
  */
-export async function readForAccept(table: Table, request: AcceptRequest): Promise<AcceptView> {
+export async function readForAccept(table: Table, request: AcceptRequest, asked?: Asked): Promise<AcceptView> {
   const { order } = request;
   const wanted = {
     vault: keys.vault(request),
     tenant: keys.tenant(request.tenant_id),
+    ...(asked === undefined ? {} : { subscription: keys.subscription(request.tenant_id) }),
     external: keys.external(request, order.external_id),
     position: keys.position(request, order.symbol),
     ...(order.prev_external_id === undefined || order.prev_external_id === order.external_id
@@ -35,6 +39,7 @@ export async function readForAccept(table: Table, request: AcceptRequest): Promi
   const tenantStatus = found('tenant')?.['status'] as AcceptView['tenantStatus'];
   return {
     ...(tenantStatus === undefined ? {} : { tenantStatus }),
+    ...(asked === undefined ? {} : { entitled: entitledBy(found('subscription'), asked) }),
     vault: vault === undefined ? undefined : vaultOf(vault),
     position: (found('position')?.['qty'] as string | undefined) ?? '0',
     ...(external === undefined
@@ -42,6 +47,11 @@ export async function readForAccept(table: Table, request: AcceptRequest): Promi
       : { existing: { manager_order_id: external['manager_order_id'] as string, seq: external['seq'] as number } }),
     predecessorDecided: found('predecessor') !== undefined,
   };
+}
+
+function entitledBy(item: Item | undefined, asked: Asked): Entitled {
+  const { plan_id: plan, entitlements } = effective(item === undefined ? undefined : stored<Subscription>(item), asked);
+  return { plan, entitlements };
 }
 
 async function batchGet(table: Table, wanted: readonly { pk: string; sk: string }[]): Promise<Item[]> {

@@ -1,10 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Recorded } from '../../domain/audit/line.ts';
+import type { ProjectionMessage } from '../../domain/entitlements/projection.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
 import { childOf } from './child-item.ts';
 import { claimOf } from './claim-item.ts';
-import { prefixes } from './keys.ts';
+import { keys, prefixes } from './keys.ts';
 
 /** A record of the table's stream, as far as we read it (Lambda's DynamoDB stream event). */
 export interface Change {
@@ -53,6 +54,19 @@ function withBytes(value: AttributeValue): AttributeValue {
 /** The log entry that a change stored, if it stored one. */
 export const newEntry = ({ sk, inserted, item }: Change): OrderEntry | undefined =>
   inserted && sk.startsWith(prefixes.entry) ? (item['entry'] as OrderEntry) : undefined;
+
+/** The projection that a change asks for: of the tenant's plan, of its record, or of a place that became free. */
+export function projectionOf({ sk, inserted, item }: Change): ProjectionMessage | undefined {
+  const tenant_id = item['tenant_id'] as string;
+  if (sk === keys.recheck(tenant_id).sk) return { tenant_id, recheck: true };
+  // A new tenant has no followers yet.
+  const changed = sk === keys.subscription(tenant_id).sk || (sk === keys.tenant(tenant_id).sk && !inserted);
+  return changed ? { tenant_id } : undefined;
+}
+
+/** Whether a change belongs into the audit trail: what only asks for a projection has an audit event of its own. */
+export const isRecorded = ({ sk }: Change): boolean => recordedPrefixes.some((prefix) => sk.startsWith(prefix));
+const recordedPrefixes = [prefixes.entry, prefixes.result, prefixes.child, prefixes.audit];
 
 /** What the audit trail keeps of a change. */
 export function recordedIn({ sk, item }: Change): Recorded {

@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { ProjectionMessage } from '../../domain/entitlements/projection.ts';
 import type { Bell } from '../../domain/mirroring/bell.ts';
 import type { Child, ChildKey } from '../../domain/mirroring/child.ts';
 import type { ShardNode } from '../../domain/mirroring/tree.ts';
@@ -77,6 +78,13 @@ export function laneMessage(child: ChildKey, run: string): FifoMessage {
   const key: ChildKey = { follower_order_id, follower_id, tenant_id, vault_tenant_id, vault_id, shard, place, seq };
   return { body: JSON.stringify(key), group: follower_id, deduplicationId: `${follower_order_id}${run === '' ? '' : `#${run}`}` };
 }
+
+/** Asks for a tenant's followers to be gone through: group per tenant. */
+export const projectionMessage = (message: ProjectionMessage, deduplicationId: string): FifoMessage => ({
+  body: JSON.stringify(message),
+  group: message.tenant_id,
+  deduplicationId,
+});
 
 /** What operations find on the dead-letter queue; the rows are what is listed and redriven. */
 export function deadLetterMessage(child: Child, why: string): FifoMessage {
