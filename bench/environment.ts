@@ -10,6 +10,8 @@ const values: Record<keyof typeof settings, string> = {
   defaultPlan: 'institutional',
   rateLimit: 'off',
   shardSize: '100',
+  stripeApiBase: 'http://127.0.0.1:9',
+  billingReturnUrl: 'http://127.0.0.1:9',
 };
 
 /** Where a queue's messages are found. */

@@ -64,6 +64,8 @@ const functionDefaults = {
   defaultPlan: 'none',
   shardSize: '100',
   rateLimit: 'on',
+  stripeApiBase: 'https://api.stripe.com',
+  billingReturnUrl: 'http://localhost:3000/billing',
 } as const;
 /** 2 x 10: all nodes of the largest vault at once, and each takes some 50 ms. Two is also the least that Lambda takes. */
 const fewPollers = { minimum: 2, maximum: 2 } as const;

@@ -40,6 +40,7 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   },
   shards: { visibilitySeconds: limits.shardVisibilitySeconds, maxReceives: limits.netMaxReceives },
   followerRetry: { visibilitySeconds: limits.retryVisibilitySeconds, maxReceives: limits.netMaxReceives },
+  billing: { visibilitySeconds: limits.billingVisibilitySeconds, maxReceives: limits.billingMaxReceives },
 };
 
 /** The queues of the straight line, each with its dead letters, and those of what feeds it. */
@@ -62,6 +63,7 @@ export class MirroringQueues extends Construct {
       entitlements: line('entitlements'),
       shards: line('shards'),
       followerRetry: line('followerRetry'),
+      billing: line('billing'),
     };
     const nodes = new StandardQueue(this, 'shardNodes', {
       name: physical(queueNames.shardNodes),
@@ -77,6 +79,7 @@ export class MirroringQueues extends Construct {
       shardNodes: nodes.queue,
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
+      billing: lines.billing.queue,
       dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
     };
     this.ruleDeadLetters = standardDeadLetters(this, 'RuleDeadLetters', ruleName);

@@ -8,6 +8,7 @@ import type { PollerSetting, Trigger } from '../../shared/wiring/functions.ts';
 import type { QueueName } from '../../shared/wiring/resources.ts';
 import { tableSchema } from '../../shared/wiring/table.ts';
 import { acknowledge, exportNameOf } from '../acknowledgements.ts';
+import { functionUrl } from '../constructs/function-url.ts';
 import type { Shelf } from '../constructs/grants.ts';
 import type { VantaFunction } from '../constructs/vanta-function.ts';
 import type { StageRow } from '../stages.ts';
@@ -35,6 +36,9 @@ export function connect(fn: VantaFunction, sources: Sources): void {
       break;
     case 'schedule':
       connectSchedule(fn, trigger);
+      break;
+    case 'functionUrl':
+      functionUrl(fn, trigger);
       break;
     case 'http':
     case 'preToken':

@@ -29,6 +29,7 @@ export class ControlPlaneStack extends Stack {
       followers: answering('followers'),
       mirroring: answering('mirroring'),
       overlays: answering('overlays'),
+      billing: answering('billing'),
       entitlements: answering('entitlements'),
     };
     this.api = new HttpRoutes(this, 'Http', { row, rooms, issuer: people.issuer, clientIds: people.clientIds });

@@ -29,6 +29,8 @@ const keysOf: Readonly<Record<ReachName, readonly string[]>> = {
   orderReference: ['ID#mo_*'],
   askReference: ['ID#ask_*'],
   publicVaults: ['PUBLIC#VAULTS'],
+  customerReference: ['ID#cus_*'],
+  customerList: ['CUSTOMERS#*'],
   open: ['OPEN#*'],
   vault: withShards(`${crossed}#V#${tag('vault_id')}`),
   vaultDead: [`${crossed}#DEAD`],

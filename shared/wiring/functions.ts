@@ -12,6 +12,8 @@ export type Trigger =
   | { readonly kind: 'queue'; readonly queue: QueueName; readonly batchSize: number; readonly provisionedPollers?: PollerSetting }
   | { readonly kind: 'stream'; readonly batchSize: number; readonly sortKeyPrefixes: readonly string[] }
   | { readonly kind: 'schedule'; readonly everyMinutes: number }
+  /** A URL of its own, without API Gateway: the function itself checks who calls. `most` runs at a time. */
+  | { readonly kind: 'functionUrl'; readonly most: number }
   /** Asked by the user pool before it makes a token. The pool waits five seconds. */
   | { readonly kind: 'preToken' };
 
@@ -150,6 +152,34 @@ export const functions = {
     unnamed: { orderReference: ['GetItem'], askReference: ['GetItem'] },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'mirroring' },
+  },
+  'billing-api': {
+    ...api,
+    entry: 'functions/billing/api.ts',
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      tenantRole,
+      billingSecret: ['GetSecretValue'],
+    },
+    reach: { customerReference: ['PutItem'], customerList: ['PutItem'] },
+    settings: [...admitting, 'stripeApiBase', 'billingReturnUrl'],
+    trigger: { kind: 'http', room: 'billing' },
+  },
+  'billing-worker': {
+    entry: 'functions/billing/worker.ts',
+    memoryMb: 1024,
+    timeoutSeconds: 30,
+    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'], billingSecret: ['GetSecretValue'] },
+    settings: [...always, 'stripeApiBase', 'billingReturnUrl'],
+    trigger: { kind: 'queue', queue: 'billing', batchSize: 1 },
+  },
+  'stripe-webhook': {
+    entry: 'functions/billing/stripe-webhook.ts',
+    memoryMb: 512,
+    timeoutSeconds: 10,
+    needs: { table: ['PutItem'], billingSecret: ['GetSecretValue'], billing: ['SendMessage'] },
+    settings: [...always],
+    trigger: { kind: 'functionUrl', most: 20 },
   },
   accept: {
     entry: 'functions/mirroring/accept.ts',

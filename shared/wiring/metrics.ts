@@ -10,5 +10,12 @@ export const metrics = {
   ordersRefused: 'mirror.orders.refused',
   /** Requests that passed because the limiter could not be asked. */
   rateLimitOpen: 'api.rate_limit.open',
+  /** Webhooks of payment providers: those with a wrong signature, those of no concern to us. */
+  webhookUnsigned: 'billing.webhook.unsigned',
+  webhookIgnored: 'billing.webhook.ignored',
+  /** From when something happened at the provider until it counts here. */
+  billingLagMs: 'billing.lag_ms',
+  /** What reconciliation found that no event had told. */
+  billingRepairs: 'billing.reconcile.repairs',
   shardStuckSeconds: 'mirror.shard.stuck_seconds',
 } as const;

@@ -14,6 +14,9 @@ export type ReachName =
   | 'askReference'
   /** Public vaults as everybody may see them. */
   | 'publicVaults'
+  /** Look-ups of payment providers' customers, and the list of them. */
+  | 'customerReference'
+  | 'customerList'
   /** What sweep looks after. */
   | 'open'
   /** The one vault of another tenant that this request crosses to, with its shards. */
@@ -53,6 +56,8 @@ export const tagsOfReach = {
   orderReference: [],
   askReference: [],
   publicVaults: [],
+  customerReference: [],
+  customerList: [],
   open: [],
   vault: ['vault_tenant_id', 'vault_id'],
   vaultDead: ['vault_tenant_id'],

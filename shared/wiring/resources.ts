@@ -15,9 +15,13 @@ export const resources = {
   tenantStatus: { variable: 'TENANT_STATUS_URL', access: ['SendMessage'] },
   entitlements: { variable: 'ENTITLEMENTS_URL', access: ['SendMessage'] },
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
+  /** One message for one customer of a payment provider. */
+  billing: { variable: 'BILLING_URL', access: ['SendMessage'] },
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
   auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
   masterSecret: { variable: 'MASTER_SECRET_ARN', access: ['GetSecretValue'] },
+  /** Keys of the payment providers, as one JSON object (shared/adapters/secrets/billing-keys.ts). */
+  billingSecret: { variable: 'BILLING_SECRET_ARN', access: ['GetSecretValue'] },
   userPool: { variable: 'USER_POOL_ID', access: ['AdminCreateUser', 'AdminGetUser', 'AdminUserGlobalSignOut'] },
   /** Which tenant each machine client acts for, as JSON by client id. */
   machineClients: { variable: 'MACHINE_CLIENTS_PARAMETER', access: ['GetParameter'] },
@@ -35,7 +39,7 @@ export type ResourceName = keyof typeof resources;
 export type Access<R extends ResourceName> = (typeof resources)[R]['access'][number];
 export type Needs = { readonly [R in ResourceName]?: readonly Access<R>[] };
 
-/** The queues of the mirroring room, by the name they have in cards and triggers. */
+/** The queues, by the name they have in cards and triggers. */
 export type QueueName =
   | 'tenantStatus'
   | 'entitlements'
@@ -43,7 +47,8 @@ export type QueueName =
   | 'shardNodes'
   | 'shards'
   | 'followerRetry'
-  | 'dispatchDlx';
+  | 'dispatchDlx'
+  | 'billing';
 
 /** Physical names that people and documents use; the stage's name is put in front. */
 export const queueNames: Record<QueueName, string> = {
@@ -54,4 +59,5 @@ export const queueNames: Record<QueueName, string> = {
   shards: 'shards.fifo',
   followerRetry: 'follower-retry.fifo',
   dispatchDlx: 'mirror_dispatch_dlx.fifo',
+  billing: 'billing.fifo',
 };

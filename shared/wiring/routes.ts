@@ -17,7 +17,7 @@ export type Scope = (typeof scopes)[number];
 /** The resource server's identifier; in a real token a scope stands as `vanta/<scope>`. */
 export const scopePrefix = 'vanta/';
 
-export type ApiRoom = 'tenants' | 'vaults' | 'followers' | 'mirroring' | 'overlays' | 'entitlements' | 'contract';
+export type ApiRoom = 'tenants' | 'vaults' | 'followers' | 'mirroring' | 'overlays' | 'billing' | 'entitlements' | 'contract';
 
 /**
  * `public`: no token. `signed_in`: any valid token, also of a person without a tenant. Otherwise the scope that is
@@ -37,7 +37,7 @@ export type RouteAccess =
     };
 
 /** What a route acts on; whose it is decides who may (policy.ts). */
-export type ResourceKind = 'tenant' | 'user' | 'vault' | 'manager_order' | 'follower' | 'follower_order';
+export type ResourceKind = 'tenant' | 'user' | 'vault' | 'manager_order' | 'follower' | 'follower_order' | 'invoice';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -265,6 +265,19 @@ export const routes = {
     room: 'mirroring',
     access: needs('mirror:manage'),
     on: 'follower_order',
+  },
+  changePlan: { method: 'POST', path: '/v1/subscriptions/change-plan', room: 'billing', access: needs('billing:manage') },
+  previewChange: { method: 'GET', path: '/v1/subscriptions/change-preview', room: 'billing', access: needs('billing:read') },
+  cancelSubscription: { method: 'POST', path: '/v1/subscriptions/cancel', room: 'billing', access: needs('billing:manage') },
+  resumeSubscription: { method: 'POST', path: '/v1/subscriptions/resume', room: 'billing', access: needs('billing:manage') },
+  openPortal: { method: 'POST', path: '/v1/subscriptions/portal', room: 'billing', access: needs('billing:manage') },
+  listInvoices: { method: 'GET', path: '/v1/invoices', room: 'billing', access: needs('billing:read') },
+  refundInvoice: {
+    method: 'POST',
+    path: '/v1/invoices/{invoice_id}/refund',
+    room: 'billing',
+    access: needs('billing:manage'),
+    on: 'invoice',
   },
 } as const satisfies Record<string, Route>;
 

@@ -15,6 +15,10 @@ export const settings = {
   rateLimit: 'RATE_LIMIT',
   /** Followers per shard; a shard's size is fixed when it is opened. */
   shardSize: 'SHARD_SIZE',
+  /** Where Stripe's API answers: Stripe itself, or a simulator. */
+  stripeApiBase: 'STRIPE_API_BASE',
+  /** The page of the product's own site that people come back to from a payment page. Nothing depends on their coming. */
+  billingReturnUrl: 'BILLING_RETURN_URL',
 } as const;
 
 export type SettingName = keyof typeof settings;

@@ -13,6 +13,7 @@ const working = [
   ['vaultIntents', 12, 3, true],
   ['shards', 30, 1000, false],
   ['followerRetry', 60, 1000, false],
+  ['billing', 60, 500, false],
 ] as const satisfies readonly (readonly [QueueName, number, number, boolean])[];
 
 describe.each(stageNames)('mirroring of %s', (name: StageName) => {

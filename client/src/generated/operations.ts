@@ -46,6 +46,13 @@ export const operations = {
   reportFill: {"method":"POST","path":"/v1/follower-orders/{follower_order_id}/fills","auth":"signature","key":false,"match":false,"body":true,"list":false,"safe":true},
   listDeadLetters: {"method":"GET","path":"/v1/dead-letters","auth":"token","key":false,"match":false,"body":false,"list":true,"safe":true},
   redriveDeadLetter: {"method":"POST","path":"/v1/dead-letters/{follower_order_id}/redrive","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
+  changePlan: {"method":"POST","path":"/v1/subscriptions/change-plan","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
+  previewChange: {"method":"GET","path":"/v1/subscriptions/change-preview","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
+  cancelSubscription: {"method":"POST","path":"/v1/subscriptions/cancel","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
+  resumeSubscription: {"method":"POST","path":"/v1/subscriptions/resume","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
+  openPortal: {"method":"POST","path":"/v1/subscriptions/portal","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
+  listInvoices: {"method":"GET","path":"/v1/invoices","auth":"token","key":false,"match":false,"body":false,"list":true,"safe":true},
+  refundInvoice: {"method":"POST","path":"/v1/invoices/{invoice_id}/refund","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
 } as const;
 
 /** One method per operation. */
@@ -134,6 +141,20 @@ export interface Methods {
   listDeadLetters: Method<'listDeadLetters'>;
   /** Send a dead letter, or a child of which nobody knows whether it happened, once more: same id, same body. Scope `mirror:manage`. */
   redriveDeadLetter: Method<'redriveDeadLetter'>;
+  /** Subscribe, change the plan, or take a change back that waits. Scope `billing:manage`. */
+  changePlan: Method<'changePlan'>;
+  /** What a change of plan costs now, to the cent. Scope `billing:read`. */
+  previewChange: Method<'previewChange'>;
+  /** End the subscription with the period that is paid. Scope `billing:manage`. */
+  cancelSubscription: Method<'cancelSubscription'>;
+  /** Take a cancellation back before the period ends. Scope `billing:manage`. */
+  resumeSubscription: Method<'resumeSubscription'>;
+  /** A page of the payment provider: cards, addresses, invoices. Scope `billing:manage`. */
+  openPortal: Method<'openPortal'>;
+  /** Invoices of both rails, newest first. Scope `billing:read`. */
+  listInvoices: Method<'listInvoices'>;
+  /** Give back what was paid, all or a part; owners only. Scope `billing:manage`. */
+  refundInvoice: Method<'refundInvoice'>;
 }
 
 /** Every code that a refusal can have. */
@@ -142,15 +163,20 @@ export type Code =
   | 'already_in_tenant'
   | 'already_member'
   | 'asset_not_found'
+  | 'billing_in_progress'
+  | 'billing_unavailable'
   | 'binding_kind_fixed'
   | 'binding_required'
   | 'binding_unavailable'
   | 'body_too_large'
   | 'cancel_in_progress'
+  | 'cancel_pending'
   | 'cancel_too_late'
   | 'cancel_unknown'
   | 'cap_required'
+  | 'checkout_expired'
   | 'cursor_invalid'
+  | 'downgrade_pending'
   | 'entitlement_required'
   | 'expansion_in_progress'
   | 'fill_exceeds_qty'
@@ -171,6 +197,7 @@ export type Code =
   | 'invalid_grant'
   | 'invalid_request'
   | 'invalid_scope'
+  | 'invoice_not_found'
   | 'issuer_unavailable'
   | 'json_malformed'
   | 'last_owner'
@@ -178,6 +205,7 @@ export type Code =
   | 'manager_order_not_found'
   | 'nav_in_future'
   | 'nav_recorded'
+  | 'no_subscription'
   | 'not_a_member'
   | 'not_an_order'
   | 'not_attempted'
@@ -186,17 +214,28 @@ export type Code =
   | 'not_sendable'
   | 'not_unknown'
   | 'nothing_to_reduce'
+  | 'nothing_to_refund'
   | 'order_canceled'
   | 'order_in_future'
   | 'order_stale'
+  | 'other_rail'
   | 'overlay_ended'
   | 'overlay_not_found'
+  | 'owner_required'
+  | 'payment_action_required'
+  | 'payment_declined'
+  | 'payment_due'
   | 'person_required'
   | 'person_unconfirmed'
+  | 'plan_unchanged'
   | 'position_too_large'
   | 'precondition_failed'
   | 'predecessor_missing'
+  | 'preview_stale'
+  | 'rail_unavailable'
   | 'rate_limited'
+  | 'refund_exceeds_paid'
+  | 'refund_refused'
   | 'scope_required'
   | 'signature_invalid'
   | 'state_not_allowed'

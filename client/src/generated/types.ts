@@ -697,6 +697,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subscriptions/change-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Subscribe, change the plan, or take a change back that waits
+         * @description Scope `billing:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["changePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/change-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a change of plan costs now, to the cent
+         * @description Scope `billing:read`.
+         */
+        get: operations["previewChange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the subscription with the period that is paid
+         * @description Scope `billing:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["cancelSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a cancellation back before the period ends
+         * @description Scope `billing:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["resumeSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A page of the payment provider: cards, addresses, invoices
+         * @description Scope `billing:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["openPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invoices of both rails, newest first
+         * @description Scope `billing:read`.
+         */
+        get: operations["listInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{invoice_id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back what was paid, all or a part; owners only
+         * @description Scope `billing:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["refundInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     childOrder: {
@@ -1048,6 +1188,26 @@ export interface components {
             kind: "maintenance" | "halt";
             ttl_seconds?: number;
             why?: string;
+        };
+        ChangePlanBody: {
+            /** @enum {string} */
+            rail: "stripe" | "btc";
+            /** @enum {string} */
+            plan_id: "core" | "pro" | "institutional";
+            /** @enum {string} */
+            interval: "month" | "year";
+            /**
+             * Format: date-time
+             * @description A preview's `proration_date`: the change then costs exactly what the preview said. At most an hour old.
+             */
+            proration_date?: string;
+        };
+        RefundInvoiceBody: {
+            /**
+             * @description In US dollars; without it, all that is left
+             * @example 49.5
+             */
+            amount?: string;
         };
         PublicVault: {
             /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
@@ -1914,10 +2074,193 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        PlanChange: {
+            /**
+             * @description `checkout`: pay at `checkout_url`. `changed`: it is done and paid. `scheduled`: at the end of the period. `unscheduled`: the change that waited is taken back.
+             * @enum {string}
+             */
+            outcome: "checkout" | "changed" | "scheduled" | "unscheduled";
+            /** @enum {string} */
+            rail: "stripe" | "btc";
+            /** @enum {string} */
+            plan_id: "core" | "pro" | "institutional";
+            /** @enum {string} */
+            interval: "month" | "year";
+            /** Format: uri */
+            checkout_url?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            expires_at?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            effective_at?: string;
+            /** @example inv_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            invoice_id?: string;
+            /** @description What to pay in bitcoin, where, and the rate that is held until `expires_at` */
+            btc?: {
+                /**
+                 * @description Exact decimal; must be greater than 0
+                 * @example 10
+                 */
+                amount: string;
+                address: string;
+                /**
+                 * @description Exact decimal; must be greater than 0
+                 * @example 10
+                 */
+                rate: string;
+            };
+        };
+        PlanChangePreview: {
+            /** @enum {string} */
+            kind: "subscribe" | "upgrade" | "downgrade" | "unschedule" | "unchanged";
+            /** @enum {string} */
+            rail: "stripe" | "btc";
+            /** @enum {string} */
+            plan_id: "core" | "pro" | "institutional";
+            /** @enum {string} */
+            interval: "month" | "year";
+            /** @constant */
+            currency: "usd";
+            /**
+             * @description What is charged now
+             * @example 149.33
+             */
+            amount_due: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            effective_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            proration_date?: string;
+        };
+        SubscriptionState: {
+            /** @enum {string} */
+            rail: "stripe" | "btc" | "granted";
+            /** @enum {string} */
+            plan_id: "core" | "pro" | "institutional";
+            /** @enum {string} */
+            interval: "month" | "year";
+            /** @enum {string} */
+            status: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "canceled";
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_start?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_end?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            cancel_at?: string;
+            pending?: {
+                /** @enum {string} */
+                plan_id: "core" | "pro" | "institutional";
+                /** @enum {string} */
+                interval: "month" | "year";
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                at: string;
+            };
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            past_due_since?: string;
+        };
+        OpenPortalAnswer: {
+            /** Format: uri */
+            url: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            expires_at?: string;
+        };
+        ListInvoicesAnswer: {
+            items: components["schemas"]["Invoice"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        Invoice: {
+            /** @example inv_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            invoice_id: string;
+            /** @enum {string} */
+            rail: "stripe" | "btc";
+            number?: string;
+            /** @enum {string} */
+            status: "draft" | "open" | "paid" | "uncollectible" | "void";
+            /** @enum {string} */
+            plan_id?: "core" | "pro" | "institutional";
+            /** @enum {string} */
+            interval?: "month" | "year";
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_start?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_end?: string;
+            /** @constant */
+            currency: "usd";
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            amount_due: string;
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            amount_paid: string;
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            amount_refunded: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            paid_at?: string;
+            /** Format: uri */
+            url?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            updated_at: string;
+        };
         ListPlansAnswer: {
             plans: components["schemas"]["Plan"][];
         };
-        SubscriptionState: {
+        EffectiveSubscription: {
             /** @description What counts now; null: no plan */
             plan_id: ("core" | "pro" | "institutional") | null;
             /** @enum {string} */
@@ -2341,7 +2684,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SubscriptionState"];
+                    "application/json": components["schemas"]["EffectiveSubscription"];
                 };
             };
         };
@@ -3069,6 +3412,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RedriveDeadLetterAnswer"];
+                };
+            };
+        };
+    };
+    changePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePlanBody"];
+            };
+        };
+        responses: {
+            /** @description Subscribe, change the plan, or take a change back that waits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChange"];
+                };
+            };
+        };
+    };
+    previewChange: {
+        parameters: {
+            query: {
+                plan_id: "core" | "pro" | "institutional";
+                interval: "month" | "year";
+                rail?: "stripe" | "btc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a change of plan costs now, to the cent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChangePreview"];
+                };
+            };
+        };
+    };
+    cancelSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End the subscription with the period that is paid */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionState"];
+                };
+            };
+        };
+    };
+    resumeSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take a cancellation back before the period ends */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionState"];
+                };
+            };
+        };
+    };
+    openPortal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the payment provider: cards, addresses, invoices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenPortalAnswer"];
+                };
+            };
+        };
+    };
+    listInvoices: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Invoices of both rails, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListInvoicesAnswer"];
+                };
+            };
+        };
+    };
+    refundInvoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundInvoiceBody"];
+            };
+        };
+        responses: {
+            /** @description Give back what was paid, all or a part; owners only */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
                 };
             };
         };

@@ -1,5 +1,6 @@
 import type { At } from '../../domain/mirroring/entry.ts';
 import { subjectText } from '../../domain/tenants/scope.ts';
+import { sha256Start } from '../../kit/hash.ts';
 
 /**
  * Every key string of the one table (ARCHITECTURE 3). Partition keys start with the owner, so that IAM can confine a
@@ -32,9 +33,15 @@ export interface FollowerOf {
 const followerPk = (f: FollowerOf): string => `${tenantPk(f.tenant_id)}#F#${f.follower_id}`;
 export const shardPk = (s: ShardOf): string => `${vaultPk(s)}#S#${pad(s.shard, 5)}`;
 
+/** Partitions that all customers are spread over. */
+export const customerPartitions = 8;
+const customersPk = (partition: number): string => `CUSTOMERS#${partition}`;
+const customerPartition = (customerId: string): number => sha256Start(customerId) % customerPartitions;
+
 export const prefixes = {
   user: 'USER#',
   notice: 'NOTICE#',
+  invoice: 'INVOICE#',
   vault: 'VAULT#',
   entry: 'ENTRY#',
   refused: 'REFUSED#',
@@ -60,8 +67,12 @@ export const shardsPerProgressItem = 200;
 export const keys = {
   tenant: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'TENANT' }),
   subscription: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'SUBSCRIPTION' }),
+  /** What we keep of the tenant at Stripe; by customer it is found through a reference and, for reconciliation, in a list. */
+  stripeAccount: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'STRIPE' }),
+  stripeCustomer: (customerId: string): Key => ({ pk: customersPk(customerPartition(customerId)), sk: customerId }),
   /** What its owners are told about its subscription; the stream tells it. */
   notice: (tenantId: string, noticeId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.notice}${noticeId}` }),
+  invoice: (tenantId: string, invoiceId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.invoice}${invoiceId}` }),
   /** How many followers and vaults a tenant has, and why each vault counts. */
   usage: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'USAGE' }),
   vaultUsage: (tenantId: string, vaultId: string): Key => ({ pk: tenantPk(tenantId), sk: `USAGE#VAULT#${vaultId}` }),
@@ -127,6 +138,8 @@ export const keys = {
   subject: (subject: string): Key => ({ pk: `ID#SUB#${subjectText(subject)}`, sk: 'REF' }),
   /** A client's token bucket. */
   rate: (client: string): Key => ({ pk: `RATE#${client}`, sk: 'RATE' }),
+  /** What a payment provider's webhook brought, by the provider's id of it. */
+  inbox: (source: string, eventId: string): Key => ({ pk: `INBOX#${source}#${eventId}`, sk: 'INBOX' }),
   idempotency: (owner: string, hash: string): Key => ({ pk: `IDEM#${owner}#${hash}`, sk: 'IDEM' }),
   audit: (tenantId: string, entity: string, at: string, id: string): Key => ({
     pk: `T#${tenantId}#AUDIT#${entity}`,
@@ -143,6 +156,7 @@ export const partitions = {
   publicVaults: 'PUBLIC#VAULTS',
   progress: (v: VaultKey, seq: number): string => `${vaultPk(v)}#P#${seqText(seq)}`,
   open: (partition: number): string => `OPEN#${partition}`,
+  customers: customersPk,
   entitlementsDue: (partition: number): string => `DUE#ENTITLEMENTS#${partition}`,
 };
 

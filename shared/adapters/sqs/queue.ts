@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { BillingMessage } from '../../domain/billing/message.ts';
 import type { ProjectionMessage } from '../../domain/entitlements/projection.ts';
 import type { Bell } from '../../domain/mirroring/bell.ts';
 import type { Child, ChildKey } from '../../domain/mirroring/child.ts';
@@ -85,6 +86,12 @@ export const projectionMessage = (message: ProjectionMessage, deduplicationId: s
   group: message.tenant_id,
   deduplicationId,
 });
+
+/** Something may have changed for a customer: group per customer. `run` is empty when an event is sent for the first time. */
+export function billingMessageOf(message: BillingMessage, run: string): FifoMessage {
+  const group = message.customer_id;
+  return { body: JSON.stringify(message), group, deduplicationId: `${message.event_id ?? group}${run === '' ? '' : `#${run}`}` };
+}
 
 /** What operations find on the dead-letter queue; the rows are what is listed and redriven. */
 export function deadLetterMessage(child: Child, why: string): FifoMessage {

@@ -113,6 +113,26 @@ export const codes = {
   order_canceled: { status: 409, means: 'Its order was canceled: it is not sent any more.' },
   not_covered: { status: 409, means: 'Sent now it would leave the follower elsewhere than it should stand: settle it.' },
   not_sendable: { status: 409, means: 'Nothing can be sent to this follower now.' },
+  // Billing.
+  webhook_unsigned: { status: 400, means: 'The signature of a payment provider is missing, wrong, or not of now.' },
+  invoice_not_found: missing('invoice'),
+  rail_unavailable: { status: 400, means: 'This way to pay is not available on this platform.' },
+  no_subscription: { status: 409, means: 'There is no subscription that is paid for.' },
+  other_rail: { status: 409, means: 'The tenant pays in another way: that subscription has to end first.' },
+  plan_unchanged: { status: 409, means: 'The tenant has this plan, or it waits for the end of the period.' },
+  checkout_expired: { status: 409, means: 'The page to pay at was closed by another request: ask again, with another key.' },
+  payment_due: { status: 409, means: 'A payment is due: pay it first, at its invoice or in the portal.' },
+  cancel_pending: { status: 409, means: 'The subscription ends with its period: resume it first.' },
+  downgrade_pending: { status: 409, means: 'A change waits for the end of the period: take it back first.' },
+  preview_stale: { status: 422, means: '`proration_date` is older than an hour, or not of the past.' },
+  payment_action_required: { status: 402, means: 'The bank wants a confirmation by a person, at `url`; the plan then changes.' },
+  payment_declined: { status: 402, means: 'The card was declined, and nothing was changed.' },
+  billing_in_progress: { status: 409, means: 'Another change or a payment is being worked off: ask again in a moment.' },
+  billing_unavailable: { status: 503, means: 'The payment provider does not answer: `Retry-After` says when to try again.' },
+  nothing_to_refund: { status: 409, means: 'Nothing was paid on this invoice, or all of it was given back.' },
+  refund_exceeds_paid: { status: 409, means: 'More than is left of what was paid; `left` says how much that is.' },
+  refund_refused: { status: 409, means: 'The payment provider does not give this back.' },
+  owner_required: { status: 403, means: 'Only an owner of the tenant may do this.' },
 } as const satisfies Record<string, CodeMeaning>;
 
 export type Code = keyof typeof codes;

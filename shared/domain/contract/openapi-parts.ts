@@ -32,6 +32,7 @@ const rooms: Readonly<Record<ApiRoom, string>> = {
   entitlements: 'Plans, and what a tenant has and uses of its own.',
   overlays: 'Timed changes to how a vault is mirrored: maintenance and halt.',
   followers: 'Accounts that mirror a vault: registration, settings, leaving.',
+  billing: 'Plans that tenants pay for: checkout, changes, invoices, refunds.',
   mirroring: "A manager's orders, what each follower must do because of them, and what came of it.",
 };
 export const tags = Object.entries(rooms).map(([name, description]) => ({ name, description }));

@@ -1,4 +1,5 @@
 import { type Route, type RouteId, routes } from '../../wiring/routes.ts';
+import { billingSchemas } from '../billing/routes.ts';
 import { entitlementsSchemas } from '../entitlements/routes.ts';
 import { followerSchemas } from '../followers/follower.ts';
 import { mirroringSchemas } from '../mirroring/schemas.ts';
@@ -24,6 +25,7 @@ export const routeSchemas: { readonly [Id in RouteId]: RouteSchema } = {
   ...followerSchemas,
   ...mirroringSchemas,
   ...overlaySchemas,
+  ...billingSchemas,
   ...entitlementsSchemas,
 };
 

@@ -70,8 +70,8 @@ const subscription = z
     entitlements: z.strictObject(reasoned),
     usage: z.strictObject({ vaults: used, followers: used, seats: used }),
   })
-  .meta({ id: 'SubscriptionState' });
-export type SubscriptionState = z.infer<typeof subscription>;
+  .meta({ id: 'EffectiveSubscription' });
+export type EffectiveSubscription = z.infer<typeof subscription>;
 
 export const entitlementsSchemas: RoomSchemas<'entitlements'> = {
   listPlans: {

@@ -2,7 +2,7 @@ import { decimal, format } from '../../kit/decimal.ts';
 import type { Subscription } from '../billing/subscription.ts';
 import type { Effective } from './effective.ts';
 import { type EntitlementName, type Plan, plans } from './plans.ts';
-import type { PlanRecord, SubscriptionState } from './routes.ts';
+import type { EffectiveSubscription, PlanRecord } from './routes.ts';
 import type { Usage } from './usage.ts';
 
 const usd = (cents: number): string => format(decimal(`${Math.trunc(cents / 100)}.${String(cents % 100).padStart(2, '0')}`));
@@ -23,7 +23,7 @@ export function subscriptionView(
   subscription: Subscription | undefined,
   now: Effective,
   used: Usage & { readonly seats: number },
-): SubscriptionState {
+): EffectiveSubscription {
   const { plan_id, status, entitlements, reasons, grace_until, changes_at } = now;
   const given = (Object.keys(entitlements) as EntitlementName[]).map((name) => [
     name,
@@ -39,12 +39,15 @@ export function subscriptionView(
     ...timesOf(subscription),
     ...(grace_until === undefined ? {} : { grace_until }),
     ...(changes_at === undefined ? {} : { changes_at }),
-    entitlements: Object.fromEntries(given) as SubscriptionState['entitlements'],
+    entitlements: Object.fromEntries(given) as EffectiveSubscription['entitlements'],
     usage: { vaults: of('vaults'), followers: of('followers'), seats: of('seats') },
   };
 }
 
-type Times = Pick<SubscriptionState, 'period_start' | 'period_end' | 'renews_at' | 'cancel_at' | 'pending' | 'past_due_since'>;
+type Times = Pick<
+  EffectiveSubscription,
+  'period_start' | 'period_end' | 'renews_at' | 'cancel_at' | 'pending' | 'past_due_since'
+>;
 
 function timesOf(subscription: Subscription | undefined): Times {
   if (subscription === undefined) return {};

@@ -20,6 +20,7 @@ interface Facts {
   readonly tenant: Owned;
   readonly user: Owned & { readonly user_id: string };
   readonly manager_order: Owned;
+  readonly invoice: Owned;
   readonly vault: Owned & { readonly public: boolean };
   readonly follower: FollowerParties;
   readonly follower_order: FollowerParties;

@@ -70,6 +70,13 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   reportFill: { to: 'follower:manage', on: 'follower_order', self: true, signed: true },
   listDeadLetters: { to: 'mirror:manage' },
   redriveDeadLetter: { to: 'mirror:manage', on: 'follower_order' },
+  changePlan: { to: 'billing:manage' },
+  previewChange: { to: 'billing:read' },
+  cancelSubscription: { to: 'billing:manage' },
+  resumeSubscription: { to: 'billing:manage' },
+  openPortal: { to: 'billing:manage' },
+  listInvoices: { to: 'billing:read' },
+  refundInvoice: { to: 'billing:manage', on: 'invoice' },
 };
 
 /** SPEC 3, the roles' table. */
@@ -175,7 +182,7 @@ export function codeOf(id: RouteId, caller: CallerCase, whose: Whose): string {
       const asOneself = (row.self && caller.follower) || (row.oneself && caller.principal.role !== undefined);
       if (!caller.scopes.includes(row.to) && !asOneself) return 'scope_required';
       if (caller.stopped !== undefined) return caller.stopped;
-      if (caller.readsOnly && method !== 'GET') return 'tenant_suspended';
+      if (caller.readsOnly && method !== 'GET' && row.to !== 'billing:manage') return 'tenant_suspended';
       if (row.managersOnly && caller.client) return 'tenant_kind';
     }
   }
@@ -216,7 +223,7 @@ export function faults(decide: Decide): string[] {
 
 /** A decision about a thing of another kind than the route's is one about nothing. */
 export function confusions(decide: Decide): string[] {
-  const kinds: Resource['kind'][] = ['tenant', 'user', 'vault', 'manager_order', 'follower', 'follower_order'];
+  const kinds: Resource['kind'][] = ['tenant', 'user', 'vault', 'manager_order', 'follower', 'follower_order', 'invoice'];
   return (Object.keys(contract) as RouteId[]).flatMap((id) => {
     const on = contract[id].on;
     const wrong = on === undefined ? [] : kinds.filter((kind) => kind !== on);
