@@ -218,7 +218,7 @@ describe('the end of a grace', () => {
     const during = await desk.manager.get<{ plan_id: unknown; grace_until: unknown }>('/v1/subscriptions/me');
     expect([during.body.plan_id, typeof during.body.grace_until]).toEqual(['core', 'string']);
     await stand(core, { f1: 'no_plan', f6: 'no_plan' }, 120_000);
-    expect(said(await core.join('late'))).toEqual(lacks('vaults', null, 'core', 'pro', 'institutional'));
+    expect(said(await core.join('late'))).toEqual(lacks('followers', null, 'pro', 'institutional'));
     await grant('pro');
     await stand(core, { f1: 'open', f6: 'open', f8: 'open' });
   }, 150_000);

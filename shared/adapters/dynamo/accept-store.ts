@@ -1,4 +1,4 @@
-import { BatchGetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Subscription } from '../../domain/billing/subscription.ts';
 import { type Asked, effective } from '../../domain/entitlements/effective.ts';
 import type { Entitled } from '../../domain/entitlements/feature.ts';
@@ -7,6 +7,7 @@ import type { LogEntry } from '../../domain/mirroring/entry.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
+import { batchGetAtOnce } from './batch-get.ts';
 import { failedConditions, metAnother, stored, type Table } from './client.ts';
 import { keys } from './keys.ts';
 import { openPartition } from './open-rows.ts';
@@ -29,7 +30,7 @@ export async function readForAccept(table: Table, request: AcceptRequest, asked?
       ? {}
       : { predecessor: keys.external(request, order.prev_external_id) }),
   };
-  const items = await batchGet(table, Object.values(wanted));
+  const items = await batchGetAtOnce(table, Object.values(wanted));
   const found = (name: keyof typeof wanted): Item | undefined => {
     const key = wanted[name];
     return key === undefined ? undefined : items.find((i) => i['pk'] === key.pk && i['sk'] === key.sk);
@@ -52,19 +53,6 @@ export async function readForAccept(table: Table, request: AcceptRequest, asked?
 function entitledBy(item: Item | undefined, asked: Asked): Entitled {
   const { plan_id: plan, entitlements } = effective(item === undefined ? undefined : stored<Subscription>(item), asked);
   return { plan, entitlements };
-}
-
-async function batchGet(table: Table, wanted: readonly { pk: string; sk: string }[]): Promise<Item[]> {
-  const items: Item[] = [];
-  let keysLeft: Item[] = [...wanted] as unknown as Item[];
-  while (keysLeft.length > 0) {
-    const answer = await table.client.send(
-      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: keysLeft, ConsistentRead: true } } }),
-    );
-    items.push(...(answer.Responses?.[table.name] ?? []));
-    keysLeft = (answer.UnprocessedKeys?.[table.name]?.Keys ?? []) as Item[];
-  }
-  return items;
 }
 
 export function vaultOf(item: Item): Vault {
