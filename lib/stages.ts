@@ -1,5 +1,5 @@
 import type { Environment } from 'aws-cdk-lib';
-import type { PollerSetting } from '../shared/wiring/functions.ts';
+import type { PollerSetting } from '../shared/wiring/card.ts';
 import type { Scope } from '../shared/wiring/routes.ts';
 import type { SettingName } from '../shared/wiring/settings.ts';
 

@@ -8,11 +8,13 @@ import { defaultPlanOf } from '../../shared/domain/entitlements/effective.ts';
 import { type ProjectionMessage, type ProjectionPorts, project } from '../../shared/domain/entitlements/projection.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
 import { clock, freshUlid } from '../edge/entropy.ts';
+import { endLostFlip, endLostOverlays } from '../edge/lost-overlays.ts';
 import { queueDoor } from '../edge/queue.ts';
 
 const env = readEnv('entitlements');
 const table = openTable(env.table);
 const queue = openQueue(env.entitlements);
+const reverting = { table, shards: openQueue(env.shards) };
 /** Followers that are changed at once; each is a transaction. */
 const pageSize = 20;
 const reserveMs = 8_000;
@@ -25,6 +27,8 @@ const ports = (remainingMs: () => number): ProjectionPorts => ({
   followers: (tenantId, cursor) => listFollowersOfTenant(table, tenantId, { limit: pageSize, cursor, oldestFirst: true }),
   follower: (followerId) => findFollower(table, followerId),
   put: (follower, place, at) => putPlace(table, follower, place, at),
+  endFlip: (follower) => endLostFlip(follower, reverting),
+  endOverlays: (tenantId, allowed) => endLostOverlays(tenantId, allowed, reverting),
   note: (tenantId, projected) => noteProjected(table, tenantId, projected),
   due: (tenant_id, at) => putDue(table, { tenant_id, at }),
   late: () => remainingMs() < reserveMs,

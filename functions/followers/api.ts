@@ -1,3 +1,4 @@
+import { endItems } from '../../shared/adapters/dynamo/flip-store.ts';
 import {
   commitFollower,
   followerChangeMade,
@@ -17,11 +18,14 @@ import { type Follower, type FollowerBody, type FollowerPatch, followerSchemas }
 import { leaveVault } from '../../shared/domain/followers/leave.ts';
 import { registerFollower } from '../../shared/domain/followers/register.ts';
 import { followerRecordView, redactedFollowerView } from '../../shared/domain/followers/settings.ts';
+import type { Ask } from '../../shared/domain/mirroring/entry.ts';
+import { flipEnd } from '../../shared/domain/overlays/ended.ts';
 import { actingTenant, decide, notFound, permit, resource, type Sight } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { secretText } from '../../shared/domain/webhooks/signing.ts';
 import { callersIn } from '../edge/admit.ts';
 import { backOff, clock, freshUlid } from '../edge/entropy.ts';
+import { revertLater } from '../edge/flip-timer.ts';
 import { httpDoor } from '../edge/http.ts';
 import { logger } from '../edge/observe.ts';
 import { pageOfQuery } from '../edge/paging.ts';
@@ -34,6 +38,7 @@ import { testFollower } from './test-events.ts';
 const shards = openQueue(env.shards);
 const defaultPlan = defaultPlanOf(env.defaultPlan);
 const room = (tenantId: string, vaultId: string) => readRoom(table, tenantId, vaultId, { now: clock(), defaultPlan });
+const timer = openQueue(env.overlayTimer);
 const checkUrl = (url: string) => whyUrlRefused(url, env.webhookTargets as Targets);
 
 /** The shard of a follower that asks something of it; what is not rung, sweep rings. */
@@ -103,6 +108,18 @@ const changeEvent = ({ principal, seed, requestId }: ApiRequest, before: Followe
   event_id: seed,
 });
 
+/** A follower's row as it is to be; where that ends its flip, with what belongs to that, and whoever reverts it is told. */
+async function replaced(next: Follower, before: Follower, event: Event, asks: readonly Ask[]): Promise<boolean> {
+  const end = flipEnd(next, before);
+  const { by, request_id } = event;
+  const ends = end === undefined ? [] : await endItems(table, next, next.flip, { by, request_id });
+  if (!(await replaceFollower(table, next, before.ver, { ...event, ends }, asks))) return false;
+  const vault = { tenant_id: next.vault_tenant_id, vault_id: next.vault_id };
+  if (end !== undefined) await revertLater(timer, { ...vault, overlay_id: end.overlay_id }, end.ended_at);
+  return true;
+}
+type Event = ReturnType<typeof changeEvent> & { readonly action?: string };
+
 async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAnswer> {
   const { principal, params, body, seed, ifMatch } = request;
   const change = { followerId: params['follower_id'] as string, principal: principal as Principal, patch: body, seed, ifMatch };
@@ -116,7 +133,7 @@ async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAn
       table.cross?.({ to: 'trail', ...before });
       // A change may be what takes away the reason for close_only.
       const how = { held, recheck: before.close_only_why === 'mode_not_in_plan' };
-      return replaceFollower(table, next, before.ver, { ...changeEvent(request, before, next), ...how }, asks);
+      return replaced(next, before, { ...changeEvent(request, before, next), ...how }, asks);
     },
     entitled: ({ tenant_id, vault_id }) => room(tenant_id, vault_id),
     ring,
@@ -136,7 +153,7 @@ async function deleteFollower(request: ApiRequest): Promise<ApiAnswer> {
     vault: (vaultId) => findVault(table, vaultId),
     replace: (next, before, asks) => {
       const event = { ...changeEvent(request, before, next), action: 'follower.left' };
-      return replaceFollower(table, next, before.ver, event, asks);
+      return replaced(next, before, event, asks);
     },
     ring,
   });

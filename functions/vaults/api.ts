@@ -5,7 +5,9 @@ import { listNav as listStored, putNav } from '../../shared/adapters/dynamo/nav-
 import { readRoom } from '../../shared/adapters/dynamo/usage.ts';
 import { saveVaultChange, vaultChangeMade } from '../../shared/adapters/dynamo/vault-change.ts';
 import { listVaults as listVaultsStored, putVaultInRoom } from '../../shared/adapters/dynamo/vault-store.ts';
+import { openQueue } from '../../shared/adapters/sqs/queue.ts';
 import { defaultPlanOf } from '../../shared/domain/entitlements/effective.ts';
+import { closeOf } from '../../shared/domain/overlays/revert.ts';
 import { actingTenant, notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { changeVault } from '../../shared/domain/vaults/change.ts';
@@ -17,6 +19,7 @@ import { milliseconds, timestamp } from '../../shared/kit/clock.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
 import { callersIn } from '../edge/admit.ts';
 import { backOff, clock } from '../edge/entropy.ts';
+import { stopNow } from '../edge/flip-timer.ts';
 import { httpDoor } from '../edge/http.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
@@ -25,6 +28,7 @@ import { callersTable } from '../edge/scope.ts';
 const env = readEnv('vaults-api');
 const table = callersTable('vaults-api', env);
 const defaultPlan = defaultPlanOf(env.defaultPlan);
+const timer = openQueue(env.overlayTimer);
 
 const etag = (vault: Vault): string => `"${vault.ver}"`;
 
@@ -66,7 +70,12 @@ async function updateVault(request: ApiRequest<VaultPatch>): Promise<ApiAnswer> 
     backOff,
     vault: (vaultId) => findVault(table, vaultId),
     made: (v, madeBy) => vaultChangeMade(table, v, madeBy),
-    save: (next, before) => saveVaultChange(table, next, before, { by: subject, request_id: requestId, seed }),
+    save: async (next, before) => {
+      const stop = closeOf(next, before);
+      if (!(await saveVaultChange(table, next, before, { by: subject, request_id: requestId, seed }))) return false;
+      if (stop !== undefined) await stopNow(timer, stop);
+      return true;
+    },
   });
   return { body: vaultView(vault, clock()), etag: etag(vault) };
 }

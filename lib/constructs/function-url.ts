@@ -1,6 +1,6 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { type CfnFunction, CfnPermission, CfnUrl } from 'aws-cdk-lib/aws-lambda';
-import type { Trigger } from '../../shared/wiring/functions.ts';
+import type { Trigger } from '../../shared/wiring/card.ts';
 import type { VantaFunction } from './vanta-function.ts';
 
 type UrlTrigger = Extract<Trigger, { kind: 'functionUrl' }>;

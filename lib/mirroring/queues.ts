@@ -17,10 +17,12 @@ import type { StageName } from '../stages.ts';
 /** Queues by their physical names, for alarms and the dashboard. */
 export interface WatchedQueues {
   readonly working: readonly string[];
+  /** Those whose messages wait on purpose, and how long at most, in seconds. */
+  readonly delayed: Readonly<Record<string, number>>;
   readonly deadLetter: readonly string[];
 }
 
-type FifoName = Exclude<QueueName, 'dispatchDlx' | 'shardNodes'>;
+type FifoName = Exclude<QueueName, 'dispatchDlx' | 'shardNodes' | 'overlayTimer'>;
 
 const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   // EventBridge gives no deduplication id, so the queue makes one from the body.
@@ -42,6 +44,11 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   followerRetry: { visibilitySeconds: limits.retryVisibilitySeconds, maxReceives: limits.netMaxReceives },
   billing: { visibilitySeconds: limits.billingVisibilitySeconds, maxReceives: limits.billingMaxReceives },
 };
+
+const standard = {
+  shardNodes: { visibilitySeconds: limits.nodeVisibilitySeconds, maxReceives: limits.nodeMaxReceives },
+  overlayTimer: { visibilitySeconds: limits.timerVisibilitySeconds, maxReceives: limits.timerMaxReceives },
+} as const;
 
 /** The queues of the straight line, each with its dead letters, and those of what feeds it. */
 export class MirroringQueues extends Construct {
@@ -65,11 +72,9 @@ export class MirroringQueues extends Construct {
       followerRetry: line('followerRetry'),
       billing: line('billing'),
     };
-    const nodes = new StandardQueue(this, 'shardNodes', {
-      name: physical(queueNames.shardNodes),
-      visibilitySeconds: limits.nodeVisibilitySeconds,
-      maxReceives: limits.nodeMaxReceives,
-    });
+    const plain = (name: keyof typeof standard) =>
+      new StandardQueue(this, name, { name: physical(queueNames[name]), ...standard[name] });
+    const [nodes, timer] = [plain('shardNodes'), plain('overlayTimer')];
     const dlxName = physical(queueNames.dispatchDlx);
     const [ruleName, streamName] = [physical('rule-targets-dlq'), physical('stream-router-dlq')];
     this.byName = {
@@ -80,6 +85,7 @@ export class MirroringQueues extends Construct {
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
       billing: lines.billing.queue,
+      overlayTimer: timer.queue,
       dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
     };
     this.ruleDeadLetters = standardDeadLetters(this, 'RuleDeadLetters', ruleName);
@@ -87,9 +93,10 @@ export class MirroringQueues extends Construct {
     this.shelf = Object.fromEntries(
       Object.entries(this.byName).map(([name, queue]) => [name, shelvedQueue(queue)]),
     ) as typeof this.shelf;
-    const all = [...Object.values(lines), nodes];
+    const all = [...Object.values(lines), nodes, timer];
     this.watched = {
       working: all.map((q) => q.name),
+      delayed: { [timer.name]: limits.timerHopSeconds },
       deadLetter: [...all.map((q) => q.deadLetterName), dlxName, ruleName, streamName],
     };
   }

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import type { Card } from '../../shared/wiring/card.ts';
+import { type FunctionName, functions } from '../../shared/wiring/functions.ts';
 import type { ApiRoom } from '../../shared/wiring/routes.ts';
 import type { Shelf } from '../constructs/grants.ts';
 import { HttpRoutes } from '../constructs/http-routes.ts';

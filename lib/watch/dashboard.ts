@@ -20,6 +20,7 @@ export function serviceDashboard(scope: Construct, props: DashboardProps): Dashb
     widgets: [
       [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: 24, height: 5 })],
       objectives(props),
+      flips(props),
       api(props),
       queues(props),
       lambdas(props),
@@ -34,6 +35,15 @@ function objectives({ row }: DashboardProps): IWidget[] {
     graph('Accept to first dispatch attempt (objective: p95 2 s)', latency, 'ms'),
     graph('Orders', [own(row, 'ordersAccepted', 'Sum'), own(row, 'ordersRefused', 'Sum')], 'orders a minute'),
     graph('Dispatch', [own(row, 'dispatchErrors', 'Average'), own(row, 'webhookRetries', 'Sum')], 'errors, retries'),
+  ];
+}
+
+function flips({ row }: DashboardProps): IWidget[] {
+  const lag = (['p50', 'p95', 'Maximum'] as const).map((p) => own(row, 'revertLagMs', p).with({ label: p }));
+  return [
+    graph('Flips: on, or not taken back yet', [own(row, 'flipsLive', 'Maximum')], 'flips'),
+    graph('Flips: end to taken back (objective: 5 s)', lag, 'ms'),
+    graph('Flips: late (must be zero)', [own(row, 'lateReverts', 'Sum')], 'a minute'),
   ];
 }
 

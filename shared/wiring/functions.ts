@@ -1,44 +1,4 @@
-import type { Reach } from './reach.ts';
-import type { Needs, QueueName } from './resources.ts';
-import type { ApiRoom } from './routes.ts';
-import type { SettingName } from './settings.ts';
-
-/** The stage's setting that says how many pollers stand by for a queue; without it Lambda starts at five and adds slowly. */
-export type PollerSetting = 'shards' | 'shardNodes';
-
-/** What makes a function run. The infrastructure builds event sources from it and nothing else. */
-export type Trigger =
-  | { readonly kind: 'http'; readonly room: ApiRoom }
-  | { readonly kind: 'queue'; readonly queue: QueueName; readonly batchSize: number; readonly provisionedPollers?: PollerSetting }
-  | { readonly kind: 'stream'; readonly batchSize: number; readonly sortKeyPrefixes: readonly string[] }
-  | { readonly kind: 'schedule'; readonly everyMinutes: number }
-  /** A URL of its own, without API Gateway: the function itself checks who calls. `most` runs at a time. */
-  | { readonly kind: 'functionUrl'; readonly most: number }
-  /** Asked by the user pool before it makes a token. The pool waits five seconds. */
-  | { readonly kind: 'preToken' };
-
-/**
- * A Lambda's card: all that infrastructure must know of it. Exactly the needs become environment variables and
- * grants; the handler can read exactly those (env.ts).
- */
-export interface Card {
-  /** The handler's file; it exports `handler`. */
-  readonly entry: string;
-  readonly memoryMb: number;
-  readonly timeoutSeconds: number;
-  readonly needs: Needs;
-  readonly settings: readonly SettingName[];
-  readonly trigger: Trigger;
-  /** A program that writes more files into the function's bundle; it is given the folder. */
-  readonly files?: string;
-  /**
-   * With `tenantRole` among its needs, the words for the table are not the function's own: they are its tenant role's, for the
-   * caller's partitions, and for these keys beside them.
-   */
-  readonly reach?: Reach;
-  /** What the function's own role may do with the table, before it is known who calls. */
-  readonly unnamed?: Reach;
-}
+import type { Card } from './card.ts';
 
 const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
 const always = ['stage', 'version'] as const;
@@ -85,16 +45,34 @@ export const functions = {
   'vaults-api': {
     ...api,
     entry: 'functions/vaults/api.ts',
-    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], tenantRole },
-    reach: { vaultReference: ['GetItem', 'PutItem'], publicVaults: ['GetItem', 'Query', 'PutItem', 'DeleteItem'] },
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      tenantRole,
+      overlayTimer: ['SendMessage'],
+    },
+    reach: {
+      open: ['PutItem'],
+      vaultReference: ['GetItem', 'PutItem'],
+      publicVaults: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
+    },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'vaults' },
   },
   'overlays-api': {
     ...api,
     entry: 'functions/overlays/api.ts',
-    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], tenantRole },
-    reach: { vaultReference: ['GetItem'] },
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      tenantRole,
+      overlayTimer: ['SendMessage'],
+    },
+    reach: {
+      vaultReference: ['GetItem'],
+      followerReference: ['GetItem'],
+      publicVaults: ['GetItem'],
+      open: ['PutItem'],
+      vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+    },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'overlays' },
   },
@@ -113,6 +91,7 @@ export const functions = {
       tenantRole,
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage'],
+      overlayTimer: ['SendMessage'],
     },
     reach: {
       vaultReference: ['GetItem'],
@@ -121,7 +100,7 @@ export const functions = {
       askReference: ['GetItem'],
       publicVaults: ['GetItem'],
       open: ['PutItem'],
-      vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
       followerTrail: ['PutItem'],
     },
     settings: [...admitting, 'webhookTargets', 'shardSize'],
@@ -206,7 +185,12 @@ export const functions = {
     entry: 'functions/entitlements/project.ts',
     memoryMb: 512,
     timeoutSeconds: 30,
-    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], entitlements: ['SendMessage'] },
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      entitlements: ['SendMessage'],
+      // Flips that the plan has no more are taken back in their shards' lines.
+      shards: ['SendMessage'],
+    },
     settings: [...always, 'defaultPlan'],
     trigger: { kind: 'queue', queue: 'entitlements', batchSize: 1 },
   },
@@ -257,21 +241,43 @@ export const functions = {
     entry: 'functions/mirroring/stream-router.ts',
     memoryMb: 512,
     timeoutSeconds: 30,
-    needs: { bus: ['PutEvents'], auditBucket: ['PutObject'], entitlements: ['SendMessage'] },
+    needs: {
+      bus: ['PutEvents'],
+      auditBucket: ['PutObject'],
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      shards: ['SendMessage'],
+      entitlements: ['SendMessage'],
+    },
     settings: [...always],
     trigger: {
       kind: 'stream',
       batchSize: 500,
       sortKeyPrefixes: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#', 'TENANT', 'SUBSCRIPTION', 'RECHECK'],
+      expiredPrefixes: ['ALARM#'],
     },
   },
   sweep: {
     entry: 'functions/mirroring/sweep.ts',
     memoryMb: 512,
     timeoutSeconds: 55,
-    needs: { table: ['Query', 'DeleteItem'], shards: ['SendMessage'] },
+    needs: {
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      shards: ['SendMessage'],
+    },
     settings: [...always],
     trigger: { kind: 'schedule', everyMinutes: 1 },
+  },
+  'overlay-timer': {
+    entry: 'functions/overlays/timer.ts',
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    needs: {
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      shards: ['SendMessage'],
+      overlayTimer: ['SendMessage'],
+    },
+    settings: [...always],
+    trigger: { kind: 'queue', queue: 'overlayTimer', batchSize: 1 },
   },
 } as const satisfies Record<string, Card>;
 

@@ -28,6 +28,12 @@ export const limits = {
   workerReserveSeconds: 8,
   retryVisibilitySeconds: 60,
   netMaxReceives: 1000,
+  /** SQS's longest delay of a message; a timer that is set for later hops. */
+  timerHopSeconds: 900,
+  timerVisibilitySeconds: 35,
+  timerMaxReceives: 20,
+  /** What should happen at a flip's end happens within. */
+  revertWithinSeconds: 5,
   dlqRetentionDays: 14,
   webhookTimeoutMs: 5000,
   webhookBodyBytes: 16 * 1024,

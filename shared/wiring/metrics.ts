@@ -18,4 +18,9 @@ export const metrics = {
   /** What reconciliation found that no event had told. */
   billingRepairs: 'billing.reconcile.repairs',
   shardStuckSeconds: 'mirror.shard.stuck_seconds',
+  /** Flips that are on, or over and not reverted yet. */
+  flipsLive: 'overlay.flips.live',
+  revertLagMs: 'overlay.revert.lag_ms',
+  /** Flips that were reverted later than they should be, or are not yet: must be zero. */
+  lateReverts: 'overlay.revert.late',
 } as const;

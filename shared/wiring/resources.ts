@@ -17,6 +17,7 @@ export const resources = {
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
   /** One message for one customer of a payment provider. */
   billing: { variable: 'BILLING_URL', access: ['SendMessage'] },
+  overlayTimer: { variable: 'OVERLAY_TIMER_URL', access: ['SendMessage'] },
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
   auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
   masterSecret: { variable: 'MASTER_SECRET_ARN', access: ['GetSecretValue'] },
@@ -48,6 +49,7 @@ export type QueueName =
   | 'shards'
   | 'followerRetry'
   | 'dispatchDlx'
+  | 'overlayTimer'
   | 'billing';
 
 /** Physical names that people and documents use; the stage's name is put in front. */
@@ -60,4 +62,5 @@ export const queueNames: Record<QueueName, string> = {
   followerRetry: 'follower-retry.fifo',
   dispatchDlx: 'mirror_dispatch_dlx.fifo',
   billing: 'billing.fifo',
+  overlayTimer: 'overlay-timer',
 };

@@ -46,6 +46,8 @@ export interface Route {
   readonly access: RouteAccess;
   /** Absent: it acts on nothing that could be another tenant's. */
   readonly on?: ResourceKind;
+  /** It may be about a follower instead, of one's own: who may do it to nothing else, does it to that. */
+  readonly orOn?: 'follower';
   /** Who may see only a part of the thing is let in too, and gets that part. */
   readonly partly?: true;
   /** For tenants of this kind only. */
@@ -116,22 +118,26 @@ export const routes = {
     method: 'POST',
     path: '/v1/vaults/{vault_id}/overlay',
     room: 'overlays',
-    access: needs('mirror:manage'),
+    access: orSelf('mirror:manage'),
     on: 'vault',
+    orOn: 'follower',
   },
   listOverlays: {
     method: 'GET',
     path: '/v1/vaults/{vault_id}/overlays',
     room: 'overlays',
-    access: needs('vault:read'),
+    access: orSelf('vault:read'),
     on: 'vault',
+    orOn: 'follower',
+    partly: true,
   },
   deleteOverlay: {
     method: 'DELETE',
     path: '/v1/vaults/{vault_id}/overlays/{overlay_id}',
     room: 'overlays',
-    access: needs('mirror:manage'),
+    access: orSelf('mirror:manage'),
     on: 'vault',
+    orOn: 'follower',
   },
   createFollower: {
     method: 'POST',

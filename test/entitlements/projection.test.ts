@@ -1,5 +1,7 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { putPlace } from '../../shared/adapters/dynamo/close-only.ts';
+import { followerItem } from '../../shared/adapters/dynamo/follower-item.ts';
 import { findFollower } from '../../shared/adapters/dynamo/lookups.ts';
 import { listFollowersOfTenant } from '../../shared/adapters/dynamo/own-followers.ts';
 import {
@@ -23,12 +25,16 @@ import { carl, dying, House } from '../followers/support/house.ts';
 let house: House;
 let sent: ProjectionMessage[];
 let messages = 0;
+let ended: string[] = [];
+let lost: unknown[] = [];
 const tenant_id = carl.tenantId ?? '';
 
 beforeEach(() => {
   house = new House();
   house.plan = 'institutional';
   sent = [];
+  ended = [];
+  lost = [];
 });
 
 interface How {
@@ -49,6 +55,8 @@ function run(message: ProjectionMessage = { tenant_id }, { pages = 1000, table =
     followers: (tenantId, cursor) => listFollowersOfTenant(table, tenantId, { limit: 2, cursor, oldestFirst: true }),
     follower: (followerId) => findFollower(table, followerId),
     put: (follower, place, at) => putPlace(table, follower, place, at),
+    endFlip: async ({ follower_id }) => void ended.push(follower_id),
+    endOverlays: async (tenantId, allowed) => void lost.push([tenantId, allowed]),
     note: (tenantId, projected) => noteProjected(table, tenantId, projected),
     due: (tenantId, at) => putDue(table, { tenant_id: tenantId, at }),
     late: () => {
@@ -139,6 +147,21 @@ describe('after a downgrade', () => {
     const made = await joined(all(3, 'proportional') as Follower['mode'][]);
     await run();
     expect(await whys(made)).toEqual(all(3, 'no_plan'));
+  });
+});
+
+describe('a plan without flips', () => {
+  it('ends the own flips of its followers, and what shapes its vaults', async () => {
+    const [one, two] = (await joined(['proportional', 'proportional'])) as [Follower, Follower];
+    const flip = { overlay_id: 'ovl_1', amplify: '0.1', starts_at: timestamp(house.now), expires_at: '2999-01-01T00:00:00.000Z' };
+    await house.table.client.send(new PutCommand({ TableName: 'house', Item: followerItem({ ...two, flip }) }));
+    await subscribed({ plan_id: 'pro' });
+    await run();
+    expect([ended, lost]).toEqual([[], []]);
+    await subscribed({ plan_id: 'core' });
+    await run();
+    expect([ended, lost]).toEqual([[two.follower_id], [[tenant_id, { flip_mode: false, persona_boosts: false }]]]);
+    expect(await whys([one, two])).toEqual(['open', 'open']);
   });
 });
 

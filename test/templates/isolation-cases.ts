@@ -1,5 +1,5 @@
 import type { Scope } from '../../shared/domain/tenants/scope.ts';
-import type { Card } from '../../shared/wiring/functions.ts';
+import type { Card } from '../../shared/wiring/card.ts';
 import { noTag, type Reach, type ReachName } from '../../shared/wiring/reach.ts';
 
 const ulid = '01JZ0000000000000000000001';

@@ -46,10 +46,17 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
     expect(queue('shard-nodes-dlq')['FifoQueue']).toBeUndefined();
   });
 
+  it('times flips on a standard queue: each message has a delay of its own', () => {
+    const properties = queue(queueNames.overlayTimer);
+    expect(properties['FifoQueue']).toBeUndefined();
+    expect(properties).toMatchObject({ VisibilityTimeout: 35, SqsManagedSseEnabled: true });
+    expect(synthesis.nameOf(mapping('overlay-timer')['EventSourceArn'])).toBe(`${name}-overlay-timer`);
+  });
+
   it('keeps dead letters 14 days, those of dispatch in their own queue', () => {
     const ends = synthesis.all('AWS::SQS::Queue').filter(([, q]) => q.Properties['RedrivePolicy'] === undefined);
-    // Those of dispatch, of the event rules, of the stream and of the nodes.
-    expect(ends).toHaveLength(working.length + 4);
+    // Those of dispatch, of the event rules, of the stream, of the nodes and of the timer.
+    expect(ends).toHaveLength(working.length + 5);
     for (const [, q] of ends) expect(q.Properties['MessageRetentionPeriod']).toBe(fourteenDays);
     expect(queue(queueNames.dispatchDlx)).toMatchObject(highThroughput);
     expect(limits.dlqRetentionDays).toBe(14);
@@ -97,7 +104,12 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
     const prefixes = ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#', 'TENANT', 'SUBSCRIPTION', 'RECHECK'];
-    const [filter] = (stream['FilterCriteria'] as { Filters: { Pattern: string }[] }).Filters;
+    const [filter, expired] = (stream['FilterCriteria'] as { Filters: { Pattern: string }[] }).Filters;
+    expect(JSON.parse(expired?.Pattern ?? '')).toEqual({
+      eventName: ['REMOVE'],
+      userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
+      dynamodb: { Keys: { sk: { S: [{ prefix: 'ALARM#' }] } } },
+    });
     expect(JSON.parse(filter?.Pattern ?? '')).toEqual({
       eventName: ['INSERT', 'MODIFY'],
       dynamodb: { Keys: { sk: { S: prefixes.map((prefix) => ({ prefix })) } } },

@@ -95,11 +95,11 @@ export interface Methods {
   recordNav: Method<'recordNav'>;
   /** The vault's net asset values, the newest first. Scope `vault:read`. */
   listNav: Method<'listNav'>;
-  /** Put a vault into maintenance, or halt it. Scope `mirror:manage`. */
+  /** Put a vault into maintenance, halt it, flip it or one follower for a while, or let a persona shape it. Scope `mirror:manage`, or the person of role follower whose follower it is. */
   createOverlay: Method<'createOverlay'>;
-  /** A vault's overlays, the ended ones too. Scope `vault:read`. */
+  /** A vault's overlays, the ended ones too; of another tenant's vault those of the vault and of one's own followers. Scope `vault:read`, or the person of role follower whose follower it is. */
   listOverlays: Method<'listOverlays'>;
-  /** End an overlay now. Scope `mirror:manage`. */
+  /** End an overlay now; a flip gives its extra back. Scope `mirror:manage`, or the person of role follower whose follower it is. */
   deleteOverlay: Method<'deleteOverlay'>;
   /** Register a follower on a vault; its signing secret is shown once. Scope `follower:manage`. */
   createFollower: Method<'createFollower'>;
@@ -183,11 +183,16 @@ export type Code =
   | 'fill_id_reused'
   | 'filled_exceeds_qty'
   | 'flatten_impossible'
+  | 'flip_active'
+  | 'flip_amplify_out_of_bounds'
+  | 'flip_reverting'
+  | 'flip_ttl_out_of_bounds'
   | 'follower_id_required'
   | 'follower_left'
   | 'follower_not_found'
   | 'follower_not_joined'
   | 'follower_order_not_found'
+  | 'follower_stopped'
   | 'idempotency_in_progress'
   | 'idempotency_key_invalid'
   | 'idempotency_key_required'
@@ -200,6 +205,7 @@ export type Code =
   | 'invoice_not_found'
   | 'issuer_unavailable'
   | 'json_malformed'
+  | 'kill_switch_on'
   | 'last_owner'
   | 'manager_may_only_stop'
   | 'manager_order_not_found'
@@ -227,6 +233,8 @@ export type Code =
   | 'payment_due'
   | 'person_required'
   | 'person_unconfirmed'
+  | 'persona_active'
+  | 'persona_not_allowed'
   | 'plan_unchanged'
   | 'position_too_large'
   | 'precondition_failed'

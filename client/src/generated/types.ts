@@ -295,8 +295,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a vault into maintenance, or halt it
-         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         * Put a vault into maintenance, halt it, flip it or one follower for a while, or let a persona shape it
+         * @description Scope `mirror:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
          */
         post: operations["createOverlay"];
         delete?: never;
@@ -313,8 +313,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A vault's overlays, the ended ones too
-         * @description Scope `vault:read`.
+         * A vault's overlays, the ended ones too; of another tenant's vault those of the vault and of one's own followers
+         * @description Scope `vault:read`, or the person of role follower whose follower it is.
          */
         get: operations["listOverlays"];
         put?: never;
@@ -336,8 +336,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End an overlay now
-         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         * End an overlay now; a flip gives its extra back
+         * @description Scope `mirror:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
          */
         delete: operations["deleteOverlay"];
         options?: never;
@@ -1188,6 +1188,38 @@ export interface components {
             kind: "maintenance" | "halt";
             ttl_seconds?: number;
             why?: string;
+        } | {
+            /** @constant */
+            kind: "flip";
+            /**
+             * @description One follower; without it the whole vault, for its manager alone
+             * @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8
+             */
+            follower_id?: string;
+            /**
+             * @description Exposure added to every increase; within the vault's flip_policy
+             * @example 0.35
+             */
+            amplify: string;
+            /**
+             * @description Within the vault's flip_policy
+             * @example 1800
+             */
+            ttl_seconds: number;
+            why?: string;
+        } | {
+            /** @constant */
+            kind: "persona";
+            /** @enum {string} */
+            persona: "athena" | "apollo" | "ares" | "nemesis";
+            /**
+             * @description Absent: the persona's own
+             * @example 0.25
+             */
+            boost?: string;
+            invert?: boolean;
+            ttl_seconds?: number;
+            why?: string;
         };
         ChangePlanBody: {
             /** @enum {string} */
@@ -1951,7 +1983,7 @@ export interface components {
             follower_order_id: string;
             manager_order_id: string | null;
             /** @enum {string} */
-            kind: "order" | "cancel" | "sync" | "flatten" | "resend";
+            kind: "order" | "cancel" | "sync" | "flatten" | "resend" | "revert";
             /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
             cancels?: string;
             /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
@@ -2045,9 +2077,16 @@ export interface components {
             /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
             vault_id: string;
             /** @enum {string} */
-            kind: "maintenance" | "halt";
+            kind: "maintenance" | "halt" | "flip" | "persona";
             /** @enum {string} */
-            status: "active" | "expired" | "ended";
+            status: "active" | "expired" | "ended" | "reverting" | "reverted";
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id?: string;
+            amplify?: string;
+            /** @enum {string} */
+            persona?: "athena" | "apollo" | "ares" | "nemesis";
+            boost?: string;
+            invert?: boolean;
             /**
              * Format: date-time
              * @example 2026-03-02T14:30:00.000Z
@@ -2063,8 +2102,15 @@ export interface components {
              * @example 2026-03-02T14:30:00.000Z
              */
             ended_at?: string;
+            /** @enum {string} */
+            cause?: "deleted" | "kill_switch" | "follower_left" | "entitlement_lost" | "vault_halted" | "vault_closed";
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            reverted_at?: string;
             why?: string;
-            by: string;
+            by?: string;
         };
         ListOverlaysAnswer: {
             items: components["schemas"]["Overlay"][];
@@ -2855,7 +2901,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Put a vault into maintenance, or halt it */
+            /** @description Put a vault into maintenance, halt it, flip it or one follower for a while, or let a persona shape it */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2882,7 +2928,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A vault's overlays, the ended ones too */
+            /** @description A vault's overlays, the ended ones too; of another tenant's vault those of the vault and of one's own followers */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2905,7 +2951,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description End an overlay now */
+            /** @description End an overlay now; a flip gives its extra back */
             200: {
                 headers: {
                     [name: string]: unknown;

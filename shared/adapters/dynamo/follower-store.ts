@@ -7,6 +7,7 @@ import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
 import { askItems } from './ask-store.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
+import { tried, type Writes } from './flip-items.ts';
 import { followerItem, followerOf } from './follower-item.ts';
 import { keys, partitions, prefixes, type VaultKey } from './keys.ts';
 import { shardOf } from './moved.ts';
@@ -112,6 +113,7 @@ const settingNames = [
   'allow_short',
   'webhook',
   'status',
+  'flip',
   'joined_seq',
   'updated_at',
   'ver',
@@ -131,11 +133,13 @@ export interface FollowerEvent {
   readonly action?: string;
   readonly held?: Held | undefined;
   readonly recheck?: boolean | undefined;
+  /** What belongs to the end of its flip. */
+  readonly ends?: Writes;
 }
 
 /**
  * Writes a follower's settings, with the audit event and the request's mark, if nobody else changed them since they were read:
- * before the mark was asked for. `event_id` is the request's seed.
+ * before the mark was asked for. `event_id` is the request's seed; `ends` is what belongs to the end of its flip.
  */
 export async function replaceFollower(
   table: Table,
@@ -147,7 +151,7 @@ export async function replaceFollower(
   const given = settingNames.filter((name) => next[name] !== undefined);
   const absent = settingNames.filter((name) => next[name] === undefined);
   const remove = absent.length === 0 ? '' : ` REMOVE ${absent.map((n) => `#${n}`).join(', ')}`;
-  const { event_id, action = 'follower.changed', held, recheck, ...what } = event;
+  const { event_id, action = 'follower.changed', held, recheck, ends = [], ...what } = event;
   const Item = { ...keys.audit(next.tenant_id, next.follower_id, next.updated_at, event_id), action, ...what };
   const Update = {
     TableName: table.name,
@@ -163,16 +167,11 @@ export async function replaceFollower(
     { Put: { TableName: table.name, Item } },
     { Put: { TableName: table.name, Item: requestMark(keys.followerChanged(shardOf(next), event_id), next.updated_at) } },
     ...asked,
+    ...ends,
     ...(action === 'follower.left' ? await goneWrites(table, next) : []),
     ...planWrites(table, next, { held, recheck }),
   ];
-  try {
-    await table.client.send(new TransactWriteCommand({ TransactItems }));
-    return true;
-  } catch (error) {
-    if (failedConditions(error).length > 0 || metAnother(error)) return false;
-    throw error;
-  }
+  return tried(table, TransactItems);
 }
 
 function planWrites(

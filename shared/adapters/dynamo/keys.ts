@@ -31,6 +31,8 @@ export interface FollowerOf {
   readonly follower_id: string;
 }
 const followerPk = (f: FollowerOf): string => `${tenantPk(f.tenant_id)}#F#${f.follower_id}`;
+const dueFlips = 'OPEN#FLIPS';
+const revertedPk = (v: VaultKey, overlayId: string): string => `${vaultPk(v)}#P#${overlayId}`;
 export const shardPk = (s: ShardOf): string => `${vaultPk(s)}#S#${pad(s.shard, 5)}`;
 
 /** Partitions that all customers are spread over. */
@@ -54,6 +56,10 @@ export const prefixes = {
   result: 'RESULT#',
   child: 'CHILD#',
   overlay: 'OVERLAY#',
+  /** A vault's flips whose revert is not done. */
+  liveFlip: 'FLIP#',
+  /** Rows that TTL deletes when a flip is over. */
+  alarm: 'ALARM#',
   /** A tenant's followers, wherever their vaults are. */
   ownFollower: 'FOLLOWER#',
   nav: 'NAV#',
@@ -98,6 +104,12 @@ export const keys = {
   external: (v: VaultKey, externalId: string): Key => ({ pk: vaultPk(v), sk: `EXTERNAL#${externalId}` }),
   refused: (v: VaultKey, orderId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.refused}${orderId}` }),
   overlay: (v: VaultKey, overlayId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.overlay}${overlayId}` }),
+  liveFlip: (v: VaultKey, overlayId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.liveFlip}${overlayId}` }),
+  /** Where sweep finds what is due at a time: the end of a flip, or of all flips of a vault that stopped. */
+  due: (at: string, vaultId: string, overlayId: string): Key => ({ pk: dueFlips, sk: `${at}#${vaultId}#${overlayId}` }),
+  flipAlarm: (overlayId: string): Key => ({ pk: `OPEN#ALARM#${overlayId}`, sk: `${prefixes.alarm}${overlayId}` }),
+  /** Shards that have reverted a vault-wide flip. */
+  reverted: (v: VaultKey, overlayId: string, block: number): Key => ({ pk: revertedPk(v, overlayId), sk: pad(block, 4) }),
   follower: (s: ShardOf, place: number): Key => ({ pk: shardPk(s), sk: `${prefixes.roster}${pad(place, 4)}` }),
   ledger: (s: ShardOf, symbol: string): Key => ({ pk: shardPk(s), sk: `${prefixes.ledger}${symbol}` }),
   result: (s: ShardOf, at: At): Key => ({ pk: shardPk(s), sk: `${prefixes.result}${lineText(at)}` }),
@@ -158,6 +170,8 @@ export const partitions = {
   open: (partition: number): string => `OPEN#${partition}`,
   customers: customersPk,
   entitlementsDue: (partition: number): string => `DUE#ENTITLEMENTS#${partition}`,
+  dueFlips,
+  reverted: revertedPk,
 };
 
 /** The sequence number in a key such as `ENTRY#000000000042`. */

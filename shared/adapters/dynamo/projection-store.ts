@@ -2,8 +2,10 @@ import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Subscription } from '../../domain/billing/subscription.ts';
 import type { Projected, ProjectionPorts } from '../../domain/entitlements/projection.ts';
 import type { Tenant } from '../../domain/tenants/tenant.ts';
+import type { Vault } from '../../domain/vaults/vault.ts';
 import { sha256Start } from '../../kit/hash.ts';
 import { limits } from '../../wiring/limits.ts';
+import { vaultOf } from './accept-store.ts';
 import { batchGet } from './batch-get.ts';
 import { stored, type Table } from './client.ts';
 import { type Key, keys, partitions, prefixes } from './keys.ts';
@@ -31,20 +33,25 @@ export const loadForProjection =
 
 const vaultsPerPage = 50;
 
-/** A tenant's own vaults that are not closed, the oldest first. */
+/** The ids of the oldest of a tenant's own vaults that are not closed. */
 export async function oldestVaults(table: Table, tenantId: string, most: number): Promise<string[]> {
-  const found: string[] = [];
+  const vaults = most === 0 ? [] : await ownVaults(table, tenantId, most);
+  return vaults.map(({ vault_id }) => vault_id);
+}
+
+/** A tenant's own vaults that are not closed, the oldest first; all of them, or so many. */
+export async function ownVaults(table: Table, tenantId: string, most = Number.POSITIVE_INFINITY): Promise<Vault[]> {
+  const found: Vault[] = [];
   let after: string | undefined;
   while (found.length < most) {
     const range = { pk: partitions.tenant(tenantId), prefix: prefixes.vault, after, limit: vaultsPerPage };
     const rows = (await queryRange(table, range)).slice(0, vaultsPerPage);
-    const ids = rows.map((row) => row['vault_id'] as string);
     const vaults = await batchGet(
       table,
-      ids.map((vault_id) => keys.vault({ tenant_id: tenantId, vault_id })),
+      rows.map((row) => keys.vault({ tenant_id: tenantId, vault_id: row['vault_id'] as string })),
     );
-    const open = new Set(vaults.filter((vault) => vault['status'] !== 'closed').map((vault) => vault['vault_id']));
-    found.push(...ids.filter((vaultId) => open.has(vaultId)));
+    const open = vaults.map(vaultOf).filter(({ status }) => status !== 'closed');
+    found.push(...open.sort((a, b) => (a.vault_id < b.vault_id ? -1 : 1)));
     if (rows.length < vaultsPerPage) break;
     after = rows.at(-1)?.['sk'] as string;
   }

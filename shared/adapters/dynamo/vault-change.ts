@@ -1,6 +1,8 @@
+import { closeOf } from '../../domain/overlays/revert.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { canonicalJson } from '../../kit/hash.ts';
 import { type Table, transacted } from './client.ts';
+import { stopRow } from './flip-items.ts';
 import { keys } from './keys.ts';
 import { publicVaultItem } from './public-vault.ts';
 import { isMarked, requestMark } from './request-mark.ts';
@@ -36,6 +38,7 @@ export async function saveVaultChange(table: Table, next: Vault, before: Vault, 
   const closes = next.status !== before.status;
   const changed = settingNames.filter((name) => next[name] !== before[name]);
   const of = (vault: Vault) => Object.fromEntries(changed.map((name) => [name, vault[name]]));
+  const stop = closeOf(next, before);
   const event = {
     ...keys.audit(tenant_id, vault_id, updated_at, seed),
     action: closes ? 'vault.closed' : 'vault.changed',
@@ -51,6 +54,7 @@ export async function saveVaultChange(table: Table, next: Vault, before: Vault, 
     put(requestMark(keys.vaultChanged(next, seed), updated_at)),
     // A closed vault takes no place in its tenant's plan, unless the tenant follows it itself.
     ...(closes ? await uncounted(table, { tenant_id, vault_id, followers: 0 }, updated_at) : []),
+    ...(stop === undefined ? [] : [stopRow(table, stop)]),
   ]);
 }
 

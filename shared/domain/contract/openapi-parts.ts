@@ -30,7 +30,7 @@ const rooms: Readonly<Record<ApiRoom, string>> = {
   tenants: 'Who calls, and the organisations that share the platform.',
   vaults: "A manager's books with their rules.",
   entitlements: 'Plans, and what a tenant has and uses of its own.',
-  overlays: 'Timed changes to how a vault is mirrored: maintenance and halt.',
+  overlays: 'Timed changes to how a vault or a follower is mirrored: maintenance, halt, flips and personas.',
   followers: 'Accounts that mirror a vault: registration, settings, leaving.',
   billing: 'Plans that tenants pay for: checkout, changes, invoices, refunds.',
   mirroring: "A manager's orders, what each follower must do because of them, and what came of it.",

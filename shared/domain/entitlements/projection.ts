@@ -1,7 +1,7 @@
 import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
 import { canonicalJson } from '../../kit/hash.ts';
 import type { Subscription } from '../billing/subscription.ts';
-import type { Follower } from '../followers/follower.ts';
+import type { Allowed, Follower } from '../followers/follower.ts';
 import { effective } from './effective.ts';
 import { type Place, placed, startOf, type Terms, takesPart, termsOf, type Walk } from './places.ts';
 import type { PlanId } from './plans.ts';
@@ -43,6 +43,10 @@ export interface ProjectionPorts {
   readonly follower: (followerId: string) => Promise<Follower | undefined>;
   /** Writes what the plan makes of it, with its event; false when it changed since it was read. */
   readonly put: (follower: Follower, place: Place, at: string) => Promise<boolean>;
+  /** Ends the follower's own flip, if it has one that is on: its plan has none any more. */
+  readonly endFlip: (follower: Follower) => Promise<void>;
+  /** Ends what shapes the tenant's own vaults and is not in its plan any more. */
+  readonly endOverlays: (tenantId: string, allowed: Allowed) => Promise<void>;
   readonly note: (tenantId: string, projected: Projected) => Promise<void>;
   /** Keeps the moment at which it is to be asked again. */
   readonly due: (tenantId: string, at: string) => Promise<void>;
@@ -68,6 +72,7 @@ export async function project(message: ProjectionMessage, messageId: string, por
     return walkOn(tenant_id, { walk: resume.walk, cursor: resume.cursor, terms, text, run: resume.run }, ports);
   if (isDone(projected, text, recheck === true)) return;
   await ports.note(tenant_id, { terms: text, closed: 0, running: true, run: messageId });
+  if (!terms.allowed.flip_mode || !terms.allowed.persona_boosts) await ports.endOverlays(tenant_id, terms.allowed);
   const own = terms.vaults === null ? [] : await ports.ownVaults(tenant_id, terms.vaults);
   await walkOn(tenant_id, { walk: startOf(own), cursor: undefined, terms, text, run: messageId }, ports);
 }
@@ -111,11 +116,14 @@ const writeTries = 10;
 async function settled(first: Follower, place: Place, ports: ProjectionPorts): Promise<void> {
   let follower: Follower | undefined = first;
   for (let attempt = 1; follower !== undefined && attempt <= writeTries; attempt += 1) {
-    if (!takesPart(follower) || stands(follower, place)) return;
-    if (await ports.put(follower, place, timestamp(ports.clock()))) return;
+    if (!takesPart(follower) || stands(follower, place)) break;
+    if (await ports.put(follower, place, timestamp(ports.clock()))) break;
     follower = await ports.follower(follower.follower_id);
+    if (attempt === writeTries)
+      throw new Error(`follower ${first.follower_id} was written by others ${writeTries} times in a row`);
   }
-  if (follower !== undefined) throw new Error(`follower ${first.follower_id} was written by others ${writeTries} times in a row`);
+  // Behind the row: from then on no order counts it, and its end takes back what it had added.
+  if (!place.allowed.flip_mode && follower?.flip !== undefined) await ports.endFlip(follower);
 }
 
 const stands = ({ close_only, close_only_why, allowed }: Follower, { why, allowed: given }: Place): boolean =>

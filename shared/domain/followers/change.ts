@@ -4,6 +4,7 @@ import { requireMatch } from '../contract/match.ts';
 import type { Room } from '../entitlements/usage.ts';
 import { newAsk, requireSync, syncCause } from '../mirroring/asks.ts';
 import type { Ask } from '../mirroring/entry.ts';
+import { withoutFlip } from '../overlays/ended.ts';
 import { notFound, permit, resource } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
 import type { Vault } from '../vaults/vault.ts';
@@ -53,7 +54,8 @@ export async function changeFollower(change: Change, ports: ChangePorts): Promis
     if (attempt === 1) await requireUrl(change.patch, ports);
     requireMatch(change.ifMatch, `"${follower.ver}"`, 'follower');
     requireHere(follower, change.patch);
-    const next = await rejoined(follower, patched(follower, change.patch, timestamp(ports.clock())), ports);
+    const stopped = await unflipped(follower, patched(follower, change.patch, timestamp(ports.clock())), ports);
+    const next = await rejoined(follower, stopped, ports);
     const asks = askedBy(change, next, ports.clock());
     const held = await heldForMode(follower, next, ports);
     if (!(await ports.replace(next, follower, asks, held))) continue;
@@ -96,6 +98,14 @@ function requireRight({ principal, patch }: Change, follower: Follower): void {
   if (permit(principal, 'updateFollower', resource('follower', follower)) === 'full') return;
   if (!stops(patch))
     throw new Refusal(403, 'manager_may_only_stop', "A vault's manager may only stop another tenant's follower.");
+}
+
+/** Whoever is stopped is not flipped any more: what the flip added is not held on. */
+async function unflipped(before: Follower, after: Follower, ports: ChangePorts): Promise<Follower> {
+  if (before.flip === undefined || !after.kill_switch || before.kill_switch) return after;
+  const vault = await ports.vault(after.vault_id);
+  const flip = vault === undefined ? undefined : withoutFlip(before, vault, ports.clock(), 'kill_switch');
+  return flip === undefined ? after : { ...after, flip };
 }
 
 /** Leaving shadow is joining again (SPEC 6.2): what counts for it begins after the vault's present entry. */

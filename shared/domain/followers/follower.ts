@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { decimalUpTo, idOf, label, listOf, pageQuery, positiveDecimal, symbolField, time } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
 import { positionRecord } from '../mirroring/positions.ts';
+import type { FollowerFlip } from '../overlays/counted.ts';
 import { testResult } from '../webhooks/test-event.ts';
 
 export const modes = ['proportional', 'capped', 'shadow'] as const;
@@ -108,6 +109,8 @@ export interface Follower extends FollowerRecord {
   readonly lane_out: number;
   /** Its endpoint took more than a second: it is served through its lane until it is quick again. */
   readonly slow: boolean;
+  /** Its own flip, from its start until its revert is done. */
+  readonly flip?: FollowerFlip;
   /**
    * By symbol, the signed sum of children that happened outside the shard's own dispatch: in the lane, by settling, by a
    * report. told = the ledger's + this; every writer adds on condition of the value it read, and sums need no handing over (docs/decisions/0004).

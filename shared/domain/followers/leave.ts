@@ -3,6 +3,7 @@ import { Refusal } from '../../kit/refusal.ts';
 import { flattenCause, newAsk } from '../mirroring/asks.ts';
 import type { Ask } from '../mirroring/entry.ts';
 import { switchCode } from '../mirroring/plan.ts';
+import { withoutFlip } from '../overlays/ended.ts';
 import { notFound, permit, resource } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
 import { statusAt } from '../vaults/status.ts';
@@ -38,8 +39,11 @@ export async function leaveVault(leaving: Leaving, ports: LeavePorts): Promise<F
     const flattens = leaving.positions === 'flatten';
     if (flattens) await requireSendable(follower, ports);
     const now = ports.clock();
+    const vault = follower.flip === undefined ? undefined : await ports.vault(follower.vault_id);
+    const flip = vault === undefined ? undefined : withoutFlip(follower, vault, now, 'follower_left');
     const next: Follower = {
       ...follower,
+      ...(flip === undefined ? {} : { flip }),
       status: flattens ? 'leaving' : 'left',
       ver: follower.ver + 1,
       updated_at: timestamp(now),

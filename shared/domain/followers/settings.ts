@@ -118,6 +118,7 @@ export function followerRecordView(f: Follower): FollowerRecord {
     slow: _w,
     moved: _m,
     unknown: _u,
+    flip: _f,
     ...record
   } = f;
   return record;

@@ -1,9 +1,11 @@
 import { add, type Decimal, decimal, format, one, zero } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
 import { allowsSymbol } from '../followers/settings.ts';
+import { type Counted, countedFor, multipliersOf, reasonsOfOverlays } from '../overlays/counted.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import type { LineEntry } from './entry.ts';
 import { lineNumber } from './entry.ts';
+import { flipsAfter, flipsOf } from './flips.ts';
 import type { OrderEntry, Reason } from './order.ts';
 import { restrictionOf } from './restriction.ts';
 import type { CanceledChild } from './retarget.ts';
@@ -32,6 +34,8 @@ export interface StoredLevels {
 export interface LedgerRow extends StoredLevels {
   readonly place: number;
   readonly joined: number;
+  /** The flips that left something in the levels since they were last plain, with spaces between. */
+  readonly flips?: string;
 }
 export interface Ledger {
   readonly symbol: string;
@@ -52,6 +56,12 @@ export interface RecordedInputs {
   readonly only?: { readonly code: Restriction['code']; readonly certain: string };
   /** In a cancel: how the canceled order's child stands, where there is something to take back. */
   readonly was?: Exclude<CanceledChild, 'none'>;
+  /** The overlays that counted, where they changed anything. */
+  readonly overlays?: readonly Counted[];
+  /** The flips that stood in the levels before, with spaces between. */
+  readonly flips?: string;
+  /** In a cancel: those that stand in the levels that it folded again. */
+  readonly stands?: string;
 }
 
 /** What happens to a child: sent now, not at all, only recorded, served through the retry lane, or canceled before it was sent. */
@@ -127,9 +137,17 @@ export function inputsOf(follower: Follower, symbol: string, told: Decimal, exce
   return only === undefined ? free : { ...free, only: { code: only.code, certain: format(only.certain) } };
 }
 
-/** Overlays (personas, flips) will turn these multipliers; without any both are 1 (SPEC 6.2). */
-export function sizingInputs({ scale, basis, cap, allow_short, symbol_allowed }: RecordedInputs): SizingInputs {
-  const plain = { scale: decimal(scale), p: one, m: one, basis, allowShort: allow_short, symbolAllowed: symbol_allowed };
+/** The inputs with what counts of overlays, and which flips stood in the levels: as a rule nothing. */
+export function withOverlays(inputs: RecordedInputs, overlays: readonly Counted[] | undefined, flips?: string): RecordedInputs {
+  if (overlays === undefined && flips === undefined) return inputs;
+  return { ...inputs, ...(overlays === undefined ? {} : { overlays }), ...(flips === undefined ? {} : { flips }) };
+}
+
+const noOverlays = { p: one, m: one } as const;
+
+export function sizingInputs({ scale, basis, cap, allow_short, symbol_allowed, overlays }: RecordedInputs): SizingInputs {
+  const { p, m } = overlays === undefined ? noOverlays : multipliersOf(overlays);
+  const plain = { scale: decimal(scale), p, m, basis, allowShort: allow_short, symbolAllowed: symbol_allowed };
   return cap === undefined ? plain : { ...plain, maxPosUsd: decimal(cap) };
 }
 
@@ -148,8 +166,10 @@ export interface Sized {
 export function size(before: Levels, movement: Movement, recorded: RecordedInputs): Sized {
   const folded = fold(before, movement, sizingInputs(recorded));
   const sized = quantity(folded, before.told, before.want, movement, restrictionIn(recorded));
-  const reasons = sized.reasons.length === 0 ? folded.reasons : [...folded.reasons, ...sized.reasons];
   const { after, phase } = folded;
+  const plain = sized.reasons.length === 0 ? folded.reasons : [...folded.reasons, ...sized.reasons];
+  const shaped = recorded.overlays !== undefined && (phase === 'increase' || phase === 'cross');
+  const reasons = shaped ? [...reasonsOfOverlays(recorded.overlays), ...plain] : plain;
   return sized.code === undefined
     ? { after, phase, qty: sized.qty, reasons }
     : { after, phase, qty: sized.qty, reasons, code: sized.code };
@@ -230,7 +250,7 @@ export function planRow(
 ): PlannedRow {
   const { symbol } = entry.order;
   const levels = standing(follower, symbol, row);
-  const inputs = inputsOf(follower, symbol, levels.told);
+  const inputs = withOverlays(inputsOf(follower, symbol, levels.told), countedFor(follower, entry), flipsOf(follower, row));
   const { after: next, phase, qty, code: skips, reasons } = size(levels, movement, inputs);
   const mayMove = phase !== 'none';
   const going: Going =
@@ -244,8 +264,8 @@ export function planRow(
 
 /** A row for a follower whose sizing threw: its levels stay, its child is a dead letter, the others go on. */
 export function brokenRow(entry: LineEntry, follower: Follower, row: LedgerRow | undefined): ClaimRow {
-  const stays = row ?? { ...storeLevels(flat), place: follower.place, joined: follower.joined_seq };
-  const { place: _place, joined: _joined, ...levels } = stays;
+  const stays: LedgerRow = row ?? { ...storeLevels(flat), place: follower.place, joined: follower.joined_seq };
+  const { place: _place, joined: _joined, flips: _flips, ...levels } = stays;
   return {
     place: follower.place,
     ver: follower.ver,
@@ -269,7 +289,9 @@ export function ledgerAfter(ledger: Ledger, entry: LineEntry, rows: readonly Cla
   for (const row of rows) {
     const own = ledger.rows.get(row.place)?.told ?? '0';
     const told = happened.has(row.place) ? format(add(decimal(own), decimal(row.qty))) : own;
-    next.set(row.place, { ...row.after, told, place: row.place, joined: row.joined });
+    const flips = flipsAfter(entry, row);
+    const plain = { ...row.after, told, place: row.place, joined: row.joined };
+    next.set(row.place, flips === undefined ? plain : { ...plain, flips });
   }
   return { symbol: ledger.symbol, line: lineNumber(entry), rows: next };
 }

@@ -46,9 +46,9 @@ export const managerOrderRecord = z
 export const childOrderRecord = z
   .strictObject({
     follower_order_id: childIdField,
-    /** The order that it mirrors or takes back; null for what its follower alone asked (sync, flatten). */
+    /** The order that it mirrors or takes back; null for what its follower alone asked (sync, flatten), and for a flip's revert. */
     manager_order_id: idOf('mo').nullable(),
-    kind: z.enum(['order', 'cancel', 'sync', 'flatten', 'resend']),
+    kind: z.enum(['order', 'cancel', 'sync', 'flatten', 'resend', 'revert']),
     /** The child that a cancel takes back. */
     cancels: childIdField.optional(),
     follower_id: idOf('fol'),

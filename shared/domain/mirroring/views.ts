@@ -7,8 +7,9 @@ import { sideOf, sizeOf } from './delivery.ts';
 import { untouchedOutcome } from './dispatch.ts';
 import { canceledChildId, childIdOf, type LineEntry, type LogEntry, orderIdOf } from './entry.ts';
 import { managerOrderBody, type OrderEntry, type RefusedOrder } from './order.ts';
-import { type ClaimRow, inputsOf, levelsOf, movementOf, type StoredLevels, size } from './plan.ts';
+import { type ClaimRow, inputsOf, levelsOf, movementOf, size, withOverlays } from './plan.ts';
 import { reasonsOf } from './plan-line.ts';
+import type { Met } from './preview.ts';
 import type { ChildOrder, DeadLetter } from './schemas.ts';
 import { type OrderState, openStates } from './states.ts';
 
@@ -133,9 +134,10 @@ const intended = (row: ClaimRow): Outcome =>
   row.fate === 'send' ? { place: row.place, state: 'planned', attempts: 0 } : untouchedOutcome(row);
 
 /** An order's size for a follower with its settings of now, from the levels recorded before it (SPEC 4, 6.2). */
-export function previewView(entry: OrderEntry, follower: Follower, before: StoredLevels) {
+export function previewView(entry: OrderEntry, follower: Follower, { before, overlays }: Met) {
   const levels = levelsOf(before);
-  const sized = size(levels, movementOf(entry), inputsOf(follower, entry.order.symbol, levels.told));
+  const inputs = withOverlays(inputsOf(follower, entry.order.symbol, levels.told), overlays);
+  const sized = size(levels, movementOf(entry), inputs);
   const qty = format(sized.qty);
   const { after } = sized;
   return {

@@ -44,10 +44,11 @@ export function decide(principal: Principal | undefined, action: RouteId, on?: R
   const refusal = whyNotTry(principal, route);
   if (refusal !== undefined) return { allowed: false, refusal };
   if (route.on === undefined) return { allowed: true, sight: 'full' };
-  const sight = on?.kind === route.on && principal?.tenant !== undefined ? sightOf(principal, on) : 'none';
+  const isAbout = on !== undefined && (on.kind === route.on || on.kind === route.orOn);
+  const sight = isAbout && principal?.tenant !== undefined ? sightOf(principal, on) : 'none';
   if (sight === 'full') return { allowed: true, sight };
   if (sight === 'part' && route.partly === true) return { allowed: true, sight };
-  return { allowed: false, refusal: notFound(route.on) };
+  return { allowed: false, refusal: notFound(isAbout ? on.kind : route.on) };
 }
 
 /** The decision as far as it can be made before anything was read: who calls, and what the route asks for. */
@@ -107,6 +108,8 @@ function sightOf(principal: Principal, { kind, facts }: Resource): Sight | 'none
   if (kind === 'follower' || kind === 'follower_order') return followerSight(principal, facts);
   if (kind === 'user' && !principal.scopes.has('tenant:manage'))
     return facts.user_id === userIdOf(String(principal.tenantId), principal.subject) ? 'full' : 'none';
+  // A follower's person has no part in what is its tenant's as a whole.
+  if (principal.role === 'follower') return 'none';
   if (facts.tenant_id === principal.tenantId) return 'full';
   return kind === 'vault' && facts.public ? 'part' : 'none';
 }

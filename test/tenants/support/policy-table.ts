@@ -15,6 +15,8 @@ interface Row {
   readonly to: 'anybody' | 'signed_in' | Scope;
   /** What it acts on; `of others` says what remains of another tenant's. */
   readonly on?: Resource['kind'];
+  /** Or on a follower instead. */
+  readonly orOn?: 'follower';
   readonly self?: true;
   /** Of another tenant's public vault, or of another tenant's follower on one's own vault: a part. */
   readonly part?: true;
@@ -47,9 +49,9 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   updateVault: { to: 'mirror:manage', on: 'vault' },
   recordNav: { to: 'mirror:manage', on: 'vault' },
   listNav: { to: 'vault:read', on: 'vault' },
-  createOverlay: { to: 'mirror:manage', on: 'vault' },
-  listOverlays: { to: 'vault:read', on: 'vault' },
-  deleteOverlay: { to: 'mirror:manage', on: 'vault' },
+  createOverlay: { to: 'mirror:manage', on: 'vault', orOn: 'follower', self: true },
+  listOverlays: { to: 'vault:read', on: 'vault', orOn: 'follower', self: true, part: true },
+  deleteOverlay: { to: 'mirror:manage', on: 'vault', orOn: 'follower', self: true },
   createFollower: { to: 'follower:manage', on: 'vault', part: true },
   listFollowers: { to: 'follower:manage', on: 'vault', part: true },
   getFollower: { to: 'follower:manage', on: 'follower', self: true, part: true },
@@ -171,7 +173,7 @@ function thing(kind: Resource['kind'], whose: Whose, subject?: string): Resource
 }
 
 /** What SPEC says: `full`, `part`, or the code of the refusal. */
-export function codeOf(id: RouteId, caller: CallerCase, whose: Whose): string {
+export function codeOf(id: RouteId, caller: CallerCase, whose: Whose, on = contract[id].on): string {
   const row = contract[id];
   const { method } = routes[id];
   if (row.to !== 'anybody') {
@@ -186,8 +188,7 @@ export function codeOf(id: RouteId, caller: CallerCase, whose: Whose): string {
       if (row.managersOnly && caller.client) return 'tenant_kind';
     }
   }
-  if (row.on === undefined) return 'full';
-  return expectedOn(row, row.on, caller, whose);
+  return on === undefined ? 'full' : expectedOn(row, on, caller, whose);
 }
 
 function expectedOn(row: Row, on: Resource['kind'], caller: CallerCase, whose: Whose): string {
@@ -198,6 +199,7 @@ function expectedOn(row: Row, on: Resource['kind'], caller: CallerCase, whose: W
     return whose === 'own' && caller.scopes.includes('tenant:manage') ? 'full' : none;
   }
   const ofFollower = on === 'follower' || on === 'follower_order';
+  if (!ofFollower && caller.follower) return none;
   if (ofFollower && caller.follower) return whose === 'own' || whose === 'oneself' ? 'full' : none;
   if (whose === 'own' || whose === 'oneself' || (ofFollower && whose === 'own of another')) return 'full';
   const partly = (on === 'vault' && whose === 'public') || (ofFollower && whose === 'on own vault');
@@ -207,16 +209,24 @@ function expectedOn(row: Row, on: Resource['kind'], caller: CallerCase, whose: W
 type Decide = typeof decideNow;
 const told = (decision: ReturnType<Decide>): string => (decision.allowed ? decision.sight : (decision.refusal as Refusal).code);
 
+const aboutOf = (id: RouteId) => {
+  const { on, orOn } = contract[id];
+  return orOn === undefined ? [on] : [on, orOn];
+};
+
 /** Every route x every caller x everything it may be about: where a decision is not the contract's. */
 export function faults(decide: Decide): string[] {
   return (Object.keys(contract) as RouteId[]).flatMap((id) =>
     callers.flatMap((caller) =>
-      whoses.flatMap((whose) => {
-        const on = contract[id].on;
-        const is = told(decide(caller.principal, id, on === undefined ? undefined : thing(on, whose, caller.principal?.subject)));
-        const should = codeOf(id, caller, whose);
-        return is === should ? [] : [`${id}, ${caller.name}, ${whose}: ${is}, not ${should}`];
-      }),
+      whoses.flatMap((whose) =>
+        aboutOf(id).flatMap((on) => {
+          const about = on === undefined ? undefined : thing(on, whose, caller.principal?.subject);
+          const is = told(decide(caller.principal, id, about));
+          // Of what is not there nobody knows what it would have been.
+          const should = codeOf(id, caller, whose, about === undefined ? contract[id].on : on);
+          return is === should ? [] : [`${id}, ${caller.name}, ${whose} ${on}: ${is}, not ${should}`];
+        }),
+      ),
     ),
   );
 }
@@ -226,7 +236,7 @@ export function confusions(decide: Decide): string[] {
   const kinds: Resource['kind'][] = ['tenant', 'user', 'vault', 'manager_order', 'follower', 'follower_order', 'invoice'];
   return (Object.keys(contract) as RouteId[]).flatMap((id) => {
     const on = contract[id].on;
-    const wrong = on === undefined ? [] : kinds.filter((kind) => kind !== on);
+    const wrong = on === undefined ? [] : kinds.filter((kind) => kind !== on && kind !== contract[id].orOn);
     return wrong.flatMap((kind) =>
       decide(personOf('owner', own), id, thing(kind, 'own')).allowed ? [`${id} on a ${kind}`] : [],
     );

@@ -25,7 +25,7 @@ import { type FillReport, reportFill } from '../../../shared/domain/mirroring/fi
 import { servedChild } from '../../../shared/domain/mirroring/served.ts';
 import { settleChild } from '../../../shared/domain/mirroring/settle.ts';
 import { takenBack } from '../../../shared/domain/mirroring/taken-back.ts';
-import type { OverlayBody } from '../../../shared/domain/overlays/overlay.ts';
+import type { SwitchBody } from '../../../shared/domain/overlays/overlay.ts';
 import { endSwitch, type SwitchPorts, switchVault } from '../../../shared/domain/overlays/switch.ts';
 import type { Principal } from '../../../shared/domain/tenants/principal.ts';
 import { timestamp } from '../../../shared/kit/clock.ts';
@@ -131,6 +131,7 @@ export async function cancel({ tenantId, orderId, filledQty, seed }: Canceling, 
 
 const switchPorts = (means: Means): SwitchPorts => ({
   clock: means.clock,
+  stopped: async () => undefined,
   backOff: backOff(means),
   vault: (vaultId) => findVault(means.table, vaultId),
   overlay: (vault, overlayId) => readOverlay(means.table, vault, overlayId),
@@ -141,7 +142,7 @@ export interface Switching {
   readonly tenantId: string;
   readonly vaultId: string;
   readonly seed: string;
-  readonly body: OverlayBody;
+  readonly body: SwitchBody;
 }
 
 /** Halt or maintenance of the whole vault. */
