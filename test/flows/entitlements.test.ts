@@ -11,6 +11,7 @@ import { until } from './support/endpoint.ts';
 /** Plans: what a tenant has not is refused by name, what it gets works at once, what it loses ends for the right followers. */
 const desk = new Desk();
 let core: Story;
+let second: Story;
 
 beforeAll(async () => {
   await desk.open('--default-plan', 'none');
@@ -65,6 +66,14 @@ const stand = (story: Story, wanted: Readonly<Record<string, string>>, ms = 10_0
     ms,
   );
 const vault = (label: string) => desk.manager.post('/v1/vaults', { label, rails: ['fiat'] });
+const overlay = (story: Story, body: object) =>
+  desk.manager.post<{ overlay_id: string }>(`/v1/vaults/${story.vaultId}/overlay`, body);
+const flip = { kind: 'flip', amplify: '0.35', ttl_seconds: 1800 };
+const persona = { kind: 'persona', persona: 'apollo' };
+const overlaysOf = async (story: Story) => {
+  type Listed = { items: { kind: string; status: string; cause?: string; overlay_id: string }[] };
+  return (await desk.manager.get<Listed>(`/v1/vaults/${story.vaultId}/overlays`)).body.items;
+};
 const cap = { mode: 'capped', max_pos_usd: '1000' };
 
 describe('without a plan', () => {
@@ -103,6 +112,9 @@ describe('a core tenant', () => {
     expect(said(await core.join('f6'))).toEqual(lacks('followers', 'core', ...more));
     expect(said(await core.change('f1', cap))).toEqual(lacks('mode_capped', 'core', ...more));
     expect(said(await core.change('f1', { mode: 'shadow' }))).toEqual(lacks('mode_shadow', 'core', ...more));
+    for (const body of [flip, { ...flip, follower_id: core.id('f1') }])
+      expect(said(await overlay(core, body))).toEqual(lacks('flip_mode', 'core', ...more));
+    expect(said(await overlay(core, persona))).toEqual(lacks('persona_boosts', 'core', ...more));
     const invitation = { email: 'second@example.com', role: 'ops' };
     expect(said(await desk.manager.post('/v1/users', invitation))).toEqual(lacks('seats', 'core', ...more));
     const machine = await signIn(api(), { sub: 'machine m', tenant_id: desk.tenantId, scopes: ['vault:read'] });
@@ -127,13 +139,41 @@ describe('an upgrade', () => {
     expect((await core.join('f6')).status).toBe(201);
     expect((await core.join('f7', cap)).status).toBe(201);
     expect((await core.join('f8', { mode: 'shadow' })).status).toBe(201);
-    expect((await vault('Second')).status).toBe(201);
+    second = await desk.vault('second');
+    expect((await overlay(second, flip)).status).toBe(201);
     expect((await core.change('f2', cap)).status).toBe(200);
     expect(Date.now() - began).toBeLessThan(2_000);
     expect((await desk.manager.post('/v1/users', { email: 'second@example.com', role: 'ops' })).status).toBe(201);
     await grant('institutional');
     const machine = await signIn(api(), { sub: 'machine m', tenant_id: desk.tenantId, scopes: ['vault:read'] });
     expect((await machine.get('/v1/vaults')).status).toBe(200);
+  });
+
+  it('has flips and personas count, each follower by its own plan', async () => {
+    const guest = await newTenant(api(), 'client', 'guest');
+    await grant('core', guest.tenant_id);
+    const open = await desk.vault('open', { public: true });
+    await open.join('mine');
+    const theirs = desk.as(guest.client);
+    const body = { mode: 'proportional', scale: '1', webhook: { url: desk.endpoints.url('open-guest') } };
+    const joined = await theirs.manager.post<{ follower_id: string; signing_secret: string }>(
+      `/v1/vaults/${open.vaultId}/followers`,
+      body,
+    );
+    desk.endpoints.secrets.set('open-guest', joined.body.signing_secret);
+    expect((await overlay(open, flip)).status).toBe(201);
+    const order = await open.order('buy', 20);
+    expect((await open.reaches('mine', order, 'ack')).qty).toBe('27');
+    await until(() => desk.endpoints.of('open-guest').length === 1, 'the guest to be sent its child');
+    expect(desk.endpoints.of('open-guest')[0]?.body.qty).toBe('20');
+    await grant('pro', guest.tenant_id);
+    await until(async () => {
+      const before = desk.endpoints.of('open-guest').length;
+      const placed = await open.order('buy', 20);
+      await open.reaches('mine', placed, 'ack');
+      await until(() => desk.endpoints.of('open-guest').length > before, 'the guest to be sent its next child');
+      return desk.endpoints.of('open-guest').at(-1)?.body.qty === '27';
+    }, 'the flip to count for the guest too');
   });
 });
 
@@ -160,6 +200,11 @@ describe('a downgrade', () => {
       expect(await core.reaches(name, order, 'skipped')).toMatchObject({ code: 'close_only' });
     const less = await core.order('sell', 15);
     expect((await core.reaches('f6', less, 'ack')).qty).not.toBe('0');
+  });
+
+  it('ends flips that the plan has no more, and takes their extra back', async () => {
+    await until(async () => (await overlaysOf(second)).every(({ status }) => status === 'reverted'), 'the flip to be reverted');
+    expect(await overlaysOf(second)).toMatchObject([{ kind: 'flip', cause: 'entitlement_lost' }]);
   });
 
   it('gives a place that becomes free to the oldest that waits', async () => {
