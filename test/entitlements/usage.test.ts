@@ -1,7 +1,8 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
 import { findVault } from '../../shared/adapters/dynamo/lookups.ts';
-import { saveSubscription } from '../../shared/adapters/dynamo/subscription-store.ts';
+import { readSubscription, saveSubscription } from '../../shared/adapters/dynamo/subscription-store.ts';
 import { readUsage } from '../../shared/adapters/dynamo/usage.ts';
 import { saveVaultChange } from '../../shared/adapters/dynamo/vault-change.ts';
 import { putVaultInRoom } from '../../shared/adapters/dynamo/vault-store.ts';
@@ -11,6 +12,7 @@ import { openVault } from '../../shared/domain/vaults/open.ts';
 import type { Vault } from '../../shared/domain/vaults/vault.ts';
 import { timestamp } from '../../shared/kit/clock.ts';
 import { carl, dying, House, mia } from '../followers/support/house.ts';
+import { aroundTable } from '../world/memory/around.ts';
 import { roomsIn } from './support/room.ts';
 
 let house: House;
@@ -39,7 +41,8 @@ function open(seed = house.seed(), table = house.table): Promise<Vault> {
     },
   );
 }
-const subscribed = (plan_id: PlanId, tenant_id = carls) => {
+const subscribed = async (plan_id: PlanId, tenant_id = carls) => {
+  const before = await readSubscription(house.table, tenant_id);
   const at = timestamp(house.now);
   const event = { event_id: house.seed(), action: 'subscription.granted', by: 'test' };
   const granted = {
@@ -50,9 +53,9 @@ const subscribed = (plan_id: PlanId, tenant_id = carls) => {
     status: 'active',
     created_at: at,
     updated_at: at,
-    ver: 1,
+    ver: (before?.ver ?? 0) + 1,
   } as const;
-  return saveSubscription(house.table, granted, undefined, { event });
+  return saveSubscription(house.table, granted, before, { event });
 };
 
 describe('followers', () => {
@@ -111,13 +114,30 @@ describe('followers', () => {
 
   it('are taken by the plan that holds when they are written, not by the one that was read', async () => {
     const vault = await house.vault();
-    const room = roomsIn(house.table, house.clock, 'pro');
-    house.plan = 'pro';
-    const stale = await room(carls, vault.vault_id);
+    await subscribed('pro');
+    // Between what was read and what is written the plan becomes a smaller one.
+    const racing = aroundTable(house.table, async (command, go) => {
+      if (command.constructor.name === 'TransactWriteCommand' && !downgraded) {
+        downgraded = true;
+        await subscribed('core');
+      }
+      return go();
+    });
+    let downgraded = false;
+    const asked = house.register(vault, carl, { mode: 'capped', max_pos_usd: '1' }, 100, racing);
+    await expect(asked).rejects.toMatchObject({ code: 'entitlement_required', extra: { plan: 'core' } });
+    expect([downgraded, await used()]).toEqual([true, { followers: 0, vaults: 0 }]);
+  });
+
+  it('change to a mode only by the plan that holds when it is written', async () => {
+    await subscribed('pro');
+    const follower = await house.register(await house.vault());
+    const held = await roomsIn(house.table, house.clock, null)(carls, follower.vault_id);
     await subscribed('core');
-    expect(stale.entitlements.mode_capped).toBe(true);
-    const asked = house.register(vault, carl, { mode: 'capped', max_pos_usd: '1' });
-    await expect(asked).rejects.toMatchObject({ code: 'entitlement_required' });
+    const next = { ...follower, mode: 'shadow' as const, ver: 2 };
+    const event = { by: 'carl', request_id: 'r', before: {}, after: {}, event_id: house.seed(), held };
+    expect(await replaceFollower(house.table, next, 1, event)).toBe(false);
+    expect((await house.followerNow(follower)).mode).toBe('proportional');
   });
 });
 
