@@ -1,6 +1,7 @@
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
+import { keys } from '../../shared/adapters/dynamo/keys.ts';
 import { findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { readSubscription, saveSubscription } from '../../shared/adapters/dynamo/subscription-store.ts';
 import { readUsage } from '../../shared/adapters/dynamo/usage.ts';
@@ -179,6 +180,14 @@ describe('vaults', () => {
 });
 
 describe('a tenant of before there were counts', () => {
+  it('lets a follower leave that was never counted', async () => {
+    const vault = await house.vault();
+    const follower = await house.register(vault);
+    const Item = { ...keys.vaultUsage(carls, vault.vault_id), refs: 0 };
+    await house.table.client.send(new PutCommand({ TableName: house.table.name, Item }));
+    expect((await house.leave(follower)).status).toBe('left');
+  });
+
   it('is counted as it stands when that is first needed', async () => {
     const [one, two] = [await house.vault(), await house.vault()];
     house.plan = 'institutional';
