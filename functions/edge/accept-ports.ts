@@ -2,16 +2,24 @@ import { commitEntry, readForAccept } from '../../shared/adapters/dynamo/accept-
 import type { Table } from '../../shared/adapters/dynamo/client.ts';
 import { readEntry } from '../../shared/adapters/dynamo/line-reads.ts';
 import { bellMessage, nodeMessage, type Queue, ringAll } from '../../shared/adapters/sqs/queue.ts';
+import type { PlanId } from '../../shared/domain/entitlements/plans.ts';
 import type { AcceptPorts } from '../../shared/domain/mirroring/accept.ts';
 import { backOff, clock, freshUlid } from './entropy.ts';
 import { logger } from './observe.ts';
 
+interface AcceptMeans {
+  readonly table: Table;
+  readonly shards: Queue;
+  readonly shardNodes: Queue;
+  readonly defaultPlan: PlanId | null;
+}
+
 /** Accept's ports, the same for the API and for the bus. */
-export function acceptPorts({ table, shards, shardNodes }: { table: Table; shards: Queue; shardNodes: Queue }): AcceptPorts {
+export function acceptPorts({ table, shards, shardNodes, defaultPlan }: AcceptMeans): AcceptPorts {
   return {
     clock,
     backOff,
-    read: (request) => readForAccept(table, request),
+    read: (request) => readForAccept(table, request, { now: clock(), defaultPlan }),
     commit: (entry, read) => commitEntry(table, entry, read),
     entry: (vault, seq) => readEntry(table, vault, seq),
     ring: async ({ bells, nodes }, again) => {

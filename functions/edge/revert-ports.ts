@@ -38,7 +38,7 @@ export const revertPorts = ({ table, shards }: Reverting): RevertPorts => ({
 const byPlatform = { by: 'platform' } as const;
 
 /** What the platform ends by itself is reverted by whoever ended it. */
-const stopPorts = (reverting: Reverting): StopPorts => ({
+export const stopPorts = (reverting: Reverting): StopPorts => ({
   clock,
   backOff,
   live: (vault) => readLiveFlips(reverting.table, vault),

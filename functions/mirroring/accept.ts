@@ -4,6 +4,7 @@ import { vaultOwner } from '../../shared/adapters/dynamo/lookups.ts';
 import { readRefused } from '../../shared/adapters/dynamo/order-reads.ts';
 import { putRefused } from '../../shared/adapters/dynamo/refused-store.ts';
 import { openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
+import { defaultPlanOf } from '../../shared/domain/entitlements/effective.ts';
 import { acceptIntent, type BusEvent, type IntentPorts } from '../../shared/domain/mirroring/intents.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
 import { metrics as names } from '../../shared/wiring/metrics.ts';
@@ -18,7 +19,12 @@ const intents = openQueue(env.vaultIntents);
 
 const ports: IntentPorts = {
   clock,
-  accept: acceptPorts({ table, shards: openQueue(env.shards), shardNodes: openQueue(env.shardNodes) }),
+  accept: acceptPorts({
+    table,
+    shards: openQueue(env.shards),
+    shardNodes: openQueue(env.shardNodes),
+    defaultPlan: defaultPlanOf(env.defaultPlan),
+  }),
   vaultOwner: (vaultId) => vaultOwner(table, vaultId),
   refused: (vault, orderId) => readRefused(table, vault, orderId),
   keepRefused: (refused) => putRefused(table, refused),

@@ -2,6 +2,7 @@ import { tokenVerifier } from '../../shared/adapters/cognito/verifier.ts';
 import { putAuditEvent } from '../../shared/adapters/dynamo/audit-store.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { openQueue } from '../../shared/adapters/sqs/queue.ts';
+import { defaultPlanOf } from '../../shared/domain/entitlements/effective.ts';
 import { type AcceptRequest, acceptOrder } from '../../shared/domain/mirroring/accept.ts';
 import type { ManagerOrderBody } from '../../shared/domain/mirroring/order.ts';
 import { mirroringSchemas } from '../../shared/domain/mirroring/schemas.ts';
@@ -23,7 +24,12 @@ import { getManagerOrder, listManagerOrders } from './order-reads.ts';
 import { getServingOrder } from './serving-order.ts';
 
 const env = readEnv('mirroring-api');
-const ports = acceptPorts({ table, shards: openQueue(env.shards), shardNodes: openQueue(env.shardNodes) });
+const ports = acceptPorts({
+  table,
+  shards: openQueue(env.shards),
+  shardNodes: openQueue(env.shardNodes),
+  defaultPlan: defaultPlanOf(env.defaultPlan),
+});
 
 async function createManagerOrder(request: ApiRequest<ManagerOrderBody>): Promise<ApiAnswer> {
   const caller = request.principal as Principal;

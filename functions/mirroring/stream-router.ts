@@ -4,14 +4,16 @@ import {
   type Change,
   changeOf,
   expiredFlip,
+  isRecorded,
   newEntry,
   newNotice,
   overlayNews,
+  projectionOf,
   recordedIn,
 } from '../../shared/adapters/dynamo/stream.ts';
 import { openBus, putEvents } from '../../shared/adapters/eventbridge/bus.ts';
 import { openBucket, putText } from '../../shared/adapters/s3/bucket.ts';
-import { openQueue } from '../../shared/adapters/sqs/queue.ts';
+import { openQueue, projectionMessage, ringAll } from '../../shared/adapters/sqs/queue.ts';
 import { auditLine, auditObjectKey } from '../../shared/domain/audit/line.ts';
 import { noticeToBus } from '../../shared/domain/billing/notice.ts';
 import { acceptedEvent } from '../../shared/domain/mirroring/events.ts';
@@ -24,6 +26,7 @@ import { revertPorts } from '../edge/revert-ports.ts';
 const env = readEnv('stream-router');
 const bus = openBus(env.bus);
 const bucket = openBucket(env.auditBucket);
+const entitlements = openQueue(env.entitlements);
 const reverting = { table: openTable(env.table), shards: openQueue(env.shards) };
 
 /**
@@ -32,7 +35,7 @@ const reverting = { table: openTable(env.table), shards: openQueue(env.shards) }
  */
 export async function handler(event: DynamoDBStreamEvent): Promise<void> {
   const changes = event.Records.flatMap((record) => changeOf(record) ?? []);
-  await rollUp(changes);
+  await rollUp(changes.filter(isRecorded));
   const news = changes.flatMap((change) => overlayNews(change) ?? []);
   await putEvents(bus, [
     ...changes.flatMap((change) => newEntry(change) ?? []).map(acceptedEvent),
@@ -40,7 +43,17 @@ export async function handler(event: DynamoDBStreamEvent): Promise<void> {
     ...changes.flatMap((change) => newNotice(change) ?? []).map(noticeToBus),
   ]);
   measureReverts(news);
+  await askForProjections(changes);
   for (const flip of event.Records.flatMap((record) => expiredFlip(record) ?? [])) await revertFlip(flip, revertPorts(reverting));
+}
+
+/** A plan that changed is carried to the followers' rows; where that comes twice nothing happens twice. */
+async function askForProjections(changes: readonly Change[]): Promise<void> {
+  const asked = changes.flatMap((change) => {
+    const message = projectionOf(change);
+    return message === undefined ? [] : [projectionMessage(message, change.id)];
+  });
+  if (asked.length > 0) await ringAll(entitlements, asked);
 }
 
 async function rollUp(changes: readonly Change[]): Promise<void> {

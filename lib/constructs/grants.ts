@@ -57,6 +57,7 @@ const rules: GrantRules = {
   shards: { service: 'sqs', key: { ...send, ChangeMessageVisibility: none } },
   followerRetry: { service: 'sqs', key: { SendMessage: none, ChangeMessageVisibility: none } },
   tenantStatus: { service: 'sqs', key: { SendMessage: none } },
+  entitlements: { service: 'sqs', key: { SendMessage: none } },
   dispatchDlx: { service: 'sqs', key: { SendMessage: none } },
   billing: { service: 'sqs', key: { SendMessage: none } },
   notices: { service: 'sqs', key: { SendMessage: none } },

@@ -36,6 +36,10 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
     maxReceives: limits.tenantStatusMaxReceives,
     contentBased: true,
   },
+  entitlements: {
+    visibilitySeconds: limits.entitlementsVisibilitySeconds,
+    maxReceives: limits.entitlementsMaxReceives,
+  },
   shards: { visibilitySeconds: limits.shardVisibilitySeconds, maxReceives: limits.netMaxReceives },
   followerRetry: { visibilitySeconds: limits.retryVisibilitySeconds, maxReceives: limits.netMaxReceives },
   billing: { visibilitySeconds: limits.billingVisibilitySeconds, maxReceives: limits.billingMaxReceives },
@@ -64,6 +68,7 @@ export class MirroringQueues extends Construct {
     const lines = {
       vaultIntents: line('vaultIntents'),
       tenantStatus: line('tenantStatus'),
+      entitlements: line('entitlements'),
       shards: line('shards'),
       followerRetry: line('followerRetry'),
       billing: line('billing'),
@@ -76,6 +81,7 @@ export class MirroringQueues extends Construct {
     this.byName = {
       vaultIntents: lines.vaultIntents.queue,
       tenantStatus: lines.tenantStatus.queue,
+      entitlements: lines.entitlements.queue,
       shardNodes: nodes.queue,
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,

@@ -15,7 +15,12 @@ export const noticeEvent = 'billing.notice';
 
 /** What operators say on the bus: about tenants as a whole. */
 export const opsSource = 'vanta.ops';
-export const opsEvents = { suspended: 'TenantSuspended', reactivated: 'TenantReactivated' } as const;
+export const opsEvents = {
+  suspended: 'TenantSuspended',
+  reactivated: 'TenantReactivated',
+  overridden: 'EntitlementOverridden',
+  overrideEnded: 'OverrideEnded',
+} as const;
 
 /** What operators demand of billing. */
 export const billingOpsEvents = { reconcile: 'BillingReconcile' } as const;

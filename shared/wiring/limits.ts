@@ -12,6 +12,11 @@ export const limits = {
   tenantStatusTimeoutSeconds: 30,
   tenantStatusVisibilitySeconds: 35,
   tenantStatusMaxReceives: 20,
+  /** As for a tenant's status: page by page, and on in a message of its own. */
+  entitlementsVisibilitySeconds: 35,
+  entitlementsMaxReceives: 20,
+  /** Rows of what changes by time alone, by tenant. */
+  duePartitions: 4,
   /** shard worker: timeout 15 s; a crash costs the whole visibility (ARCHITECTURE 6). */
   shardTimeoutSeconds: 15,
   shardVisibilitySeconds: 30,

@@ -14,6 +14,7 @@ export const resources = {
   followerRetry: { variable: 'FOLLOWER_RETRY_URL', access: ['SendMessage', 'ChangeMessageVisibility'] },
   tenantStatus: { variable: 'TENANT_STATUS_URL', access: ['SendMessage'] },
   notices: { variable: 'NOTICES_URL', access: ['SendMessage'] },
+  entitlements: { variable: 'ENTITLEMENTS_URL', access: ['SendMessage'] },
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
   /** One message for one customer of a payment provider. */
   billing: { variable: 'BILLING_URL', access: ['SendMessage'] },
@@ -45,6 +46,7 @@ export type Needs = { readonly [R in ResourceName]?: readonly Access<R>[] };
 /** The queues, by the name they have in cards and triggers. */
 export type QueueName =
   | 'tenantStatus'
+  | 'entitlements'
   | 'vaultIntents'
   | 'shardNodes'
   | 'shards'
@@ -57,6 +59,7 @@ export type QueueName =
 /** Physical names that people and documents use; the stage's name is put in front. */
 export const queueNames: Record<QueueName, string> = {
   tenantStatus: 'tenant-status.fifo',
+  entitlements: 'entitlements.fifo',
   vaultIntents: 'vault-intents.fifo',
   shardNodes: 'shard-nodes',
   shards: 'shards.fifo',

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { setCloseOnly } from '../../shared/adapters/dynamo/close-only.ts';
+import { putPlace } from '../../shared/adapters/dynamo/close-only.ts';
 import { keys } from '../../shared/adapters/dynamo/keys.ts';
 import { listFollowersOfTenant } from '../../shared/adapters/dynamo/own-followers.ts';
+import type { Place } from '../../shared/domain/entitlements/places.ts';
 import type { Follower } from '../../shared/domain/followers/follower.ts';
 import type { Crossing } from '../../shared/domain/tenants/crossing.ts';
+import { timestamp } from '../../shared/kit/clock.ts';
 import { carl, House, mia } from './support/house.ts';
 
 let house: House;
@@ -99,40 +101,36 @@ describe("a tenant's followers", () => {
 });
 
 describe('close_only', () => {
-  const event = () => ({
-    by: 'platform',
-    at: new Date(house.now).toISOString(),
-    event_id: house.seed(),
-    why: 'tenant_suspended',
-  });
+  const open = { flip_mode: true, persona_boosts: true };
+  const put = (follower: Follower, why: Place['why'], allowed = open) =>
+    putPlace(house.table, follower, { why, allowed }, timestamp(house.now));
 
-  it('is set and lifted in one write with its event, and moves nothing else', async () => {
+  it('is set with its reason and lifted in one write with its event, and moves nothing else', async () => {
     const follower = await house.register(await house.vault());
     house.now += 10;
-    expect(await setCloseOnly(house.table, follower, true, event())).toBe(true);
+    expect(await put(follower, 'tenant_suspended')).toBe(true);
     const closed = await house.followerNow(follower);
-    expect(closed).toEqual({ ...follower, close_only: true, ver: 2, updated_at: '2026-01-05T12:00:00.010Z' });
+    const since = { ver: 2, updated_at: '2026-01-05T12:00:00.010Z' };
+    expect(closed).toEqual({ ...follower, close_only: true, close_only_why: 'tenant_suspended', ...since });
     house.now += 10;
-    expect(await setCloseOnly(house.table, closed, false, event())).toBe(true);
-    expect(await house.followerNow(follower)).toMatchObject({ close_only: false, ver: 3 });
+    expect(await put(closed, undefined, { flip_mode: false, persona_boosts: true })).toBe(true);
+    const opened = await house.followerNow(follower);
+    expect(opened).toMatchObject({ close_only: false, allowed: { flip_mode: false, persona_boosts: true }, ver: 3 });
+    expect(opened).not.toHaveProperty('close_only_why');
+    house.now += 10;
+    expect(await put(opened, undefined)).toBe(true);
     const told = house.audit(follower.follower_id).map((row) => [row['action'], row['why']]);
     expect(told.slice(1)).toEqual([
       ['follower.close_only', 'tenant_suspended'],
-      ['follower.reopened', 'tenant_suspended'],
+      ['follower.reopened', undefined],
+      ['follower.entitlements', undefined],
     ]);
   });
 
   it('is not set on a follower that changed since it was read', async () => {
     const follower = await house.register(await house.vault());
     await house.leave(follower);
-    expect(await setCloseOnly(house.table, follower, true, event())).toBe(false);
+    expect(await put(follower, 'no_plan')).toBe(false);
     expect(await house.followerNow(follower)).toMatchObject({ close_only: false, status: 'left' });
-  });
-
-  it('that is so already writes nothing', async () => {
-    const follower = await house.register(await house.vault());
-    const before = house.memory.size;
-    expect(await setCloseOnly(house.table, follower, false, event())).toBe(true);
-    expect([house.memory.size, (await house.followerNow(follower)).ver]).toEqual([before, 1]);
   });
 });

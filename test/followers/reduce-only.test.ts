@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { setCloseOnly } from '../../shared/adapters/dynamo/close-only.ts';
+import { putPlace } from '../../shared/adapters/dynamo/close-only.ts';
 import { followerOf } from '../../shared/adapters/dynamo/follower-item.ts';
 import { followerChangeMade, replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
 import { findFollower, findVault } from '../../shared/adapters/dynamo/lookups.ts';
@@ -38,11 +38,12 @@ function change(patch: FollowerPatch, principal: Principal = carl): Promise<Foll
 }
 const flags = ({ reduce_only, close_only }: Follower) => [reduce_only, close_only];
 const closedByPlatform = async (on: boolean) =>
-  setCloseOnly(house.table, await house.followerNow(follower), on, {
-    by: 'platform',
-    at: '2026-01-05T13:00:00.000Z',
-    event_id: house.seed(),
-  });
+  putPlace(
+    house.table,
+    await house.followerNow(follower),
+    { why: on ? 'over_limit' : undefined, allowed: { flip_mode: true, persona_boosts: true } },
+    '2026-01-05T13:00:00.000Z',
+  );
 
 describe('reduce_only, the switch of a follower’s own people', () => {
   it('is off at first, is set and lifted by a PATCH, and stands in the trail', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noPlan } from '../../shared/domain/entitlements/plans.ts';
 import {
   type AcceptPorts,
   type AcceptRequest,
@@ -11,6 +12,7 @@ import { ringsOf } from '../../shared/domain/mirroring/tree.ts';
 import { newVault } from '../../shared/domain/vaults/create.ts';
 import type { Vault } from '../../shared/domain/vaults/vault.ts';
 import { Refusal } from '../../shared/kit/refusal.ts';
+import { on } from '../entitlements/support/room.ts';
 
 const now = Date.parse('2026-01-05T12:00:00.000Z');
 const at = (seconds: number): string => new Date(now + seconds * 1000).toISOString();
@@ -45,6 +47,7 @@ const request = (more: Partial<ManagerOrderBody> = {}): AcceptRequest => ({
   source: 'api',
   by: 'mia',
 });
+const none = { plan: null, entitlements: noPlan };
 const halted = { overlay_id: 'ovl_1', kind: 'halt' as const, starts_at: at(-10), expires_at: at(10) };
 const maintained = { ...halted, kind: 'maintenance' as const };
 
@@ -64,6 +67,10 @@ describe('an order is refused', () => {
     ['of a suspended tenant that reduces', { side: 'sell' }, { tenantStatus: 'suspended', position: '20' }, 'tenant_suspended'],
     ['of a closed tenant', {}, { tenantStatus: 'closed' }, 'tenant_closed'],
     ['of an active tenant', {}, { tenantStatus: 'active' }, 'accepted'],
+    ['of a manager without a plan', {}, { entitled: none }, 'entitlement_required'],
+    ['of one without a plan that crosses zero', { side: 'sell' }, { entitled: none, position: '5' }, 'entitlement_required'],
+    ['not of one without a plan that reduces', { side: 'sell' }, { entitled: none, position: '20' }, 'accepted'],
+    ['not of one whose plan has a vault', {}, { entitled: on('core') }, 'accepted'],
     ['for a vault that is not there', {}, { vault: undefined }, 'vault_not_found'],
     ['when its predecessor is not decided', { prev_external_id: 'x-0' }, {}, 'predecessor_missing'],
     ['not when it is', { prev_external_id: 'x-0' }, { predecessorDecided: true }, 'accepted'],

@@ -151,7 +151,7 @@ describe('accept', () => {
     const { acceptPorts } = await import('../../functions/edge/accept-ports.ts');
     sent.length = 0;
     const queues = { shards: queueOf('shards', failing === 'shards'), shardNodes: queueOf('nodes', failing === 'nodes') };
-    const ports = acceptPorts({ table: {} as Parameters<typeof acceptPorts>[0]['table'], ...queues });
+    const ports = acceptPorts({ table: {} as Parameters<typeof acceptPorts>[0]['table'], ...queues, defaultPlan: null });
     return acceptOrder(requestOf(), {
       ...ports,
       clock: () => now,

@@ -79,19 +79,33 @@ describe('the factors', () => {
 describe('what counts for a follower', () => {
   const entry = (overlays: readonly Counted[], seq = 7) => ({ seq, accepted_at: at(12), pinned: { overlays } });
   const own = { overlay_id: 'ovl_own', amplify: '0.1', ...spell };
+  const allowed = { flip_mode: true, persona_boosts: true };
   it('is what the order pinned', () => {
-    expect(countedFor({}, entry([]))).toBeUndefined();
-    expect(countedFor({}, entry([flip('0.35')]))).toEqual([flip('0.35')]);
+    expect(countedFor({ allowed }, entry([]))).toBeUndefined();
+    expect(countedFor({ allowed }, entry([flip('0.35')]))).toEqual([flip('0.35')]);
   });
   it('but its own flip in place of the vault’s, never beside it', () => {
-    expect(countedFor({ flip: own }, entry([persona('0.25'), flip('0.35')]))).toEqual([persona('0.25'), flip('0.1', 'ovl_own')]);
-    expect(countedFor({ flip: { ...own, ended_at: at(12) } }, entry([flip('0.35')]))).toEqual([flip('0.35')]);
+    expect(countedFor({ allowed, flip: own }, entry([persona('0.25'), flip('0.35')]))).toEqual([
+      persona('0.25'),
+      flip('0.1', 'ovl_own'),
+    ]);
+    expect(countedFor({ allowed, flip: { ...own, ended_at: at(12) } }, entry([flip('0.35')]))).toEqual([flip('0.35')]);
   });
   it('and not in orders that were accepted after its revert was asked for', () => {
-    expect(countedFor({ flip: { ...own, last_seq: 7 } }, entry([]))).toHaveLength(1);
-    expect(countedFor({ flip: { ...own, last_seq: 6 } }, entry([]))).toBeUndefined();
+    expect(countedFor({ allowed, flip: { ...own, last_seq: 7 } }, entry([]))).toHaveLength(1);
+    expect(countedFor({ allowed, flip: { ...own, last_seq: 6 } }, entry([]))).toBeUndefined();
+  });
+  it('is only what the plan of its tenant has', () => {
+    const all = entry([persona('0.25'), flip('0.35')]);
+    const on = (flip_mode: boolean, persona_boosts: boolean) => ({ allowed: { flip_mode, persona_boosts }, flip: own });
+    expect(countedFor(on(true, false), all)).toEqual([flip('0.1', 'ovl_own')]);
+    expect(countedFor(on(false, true), all)).toEqual([persona('0.25')]);
+    expect(countedFor({ allowed: { flip_mode: true, persona_boosts: false } }, all)).toEqual([flip('0.35')]);
+    expect(countedFor(on(false, false), all)).toBeUndefined();
+    expect(countedFor({ flip: own }, all)).toBeUndefined();
+    expect(countedFor(on(true, true), all)).toHaveLength(2);
   });
   it('is nothing where it changes nothing', () => {
-    expect(countedFor({}, entry([persona('0')]))).toBeUndefined();
+    expect(countedFor({ allowed }, entry([persona('0')]))).toBeUndefined();
   });
 });

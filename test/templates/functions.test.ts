@@ -16,6 +16,7 @@ const services: Record<ResourceName, string> = {
   shards: 'sqs',
   followerRetry: 'sqs',
   tenantStatus: 'sqs',
+  entitlements: 'sqs',
   dispatchDlx: 'sqs',
   billing: 'sqs',
   notices: 'sqs',
@@ -134,7 +135,7 @@ describe.each(stageNames)('functions of %s', (name: StageName) => {
 
   it('that ring their own queue are not taken for a runaway loop', () => {
     const meant = cards.filter(([fn]) => lambda(fn)['RecursiveLoop'] === 'Allow').map(([fn]) => fn);
-    expect(meant).toEqual(['accept', 'tenant-status', 'shard', 'overlay-timer']);
+    expect(meant).toEqual(['accept', 'entitlements', 'shard', 'overlay-timer']);
   });
 });
 

@@ -9,6 +9,7 @@ const fourteenDays = 14 * 24 * 3600;
 const highThroughput = { FifoQueue: true, DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' };
 const working = [
   ['tenantStatus', 35, 20, true],
+  ['entitlements', 35, 20, false],
   ['vaultIntents', 12, 3, true],
   ['shards', 30, 1000, false],
   ['followerRetry', 60, 1000, false],
@@ -102,6 +103,7 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
+    const prefixes = ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#', 'NOTICE#', 'TENANT', 'SUBSCRIPTION', 'RECHECK'];
     const [filter, expired] = (stream['FilterCriteria'] as { Filters: { Pattern: string }[] }).Filters;
     expect(JSON.parse(expired?.Pattern ?? '')).toEqual({
       eventName: ['REMOVE'],
@@ -110,17 +112,18 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
     });
     expect(JSON.parse(filter?.Pattern ?? '')).toEqual({
       eventName: ['INSERT', 'MODIFY'],
-      dynamodb: { Keys: { sk: { S: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#', 'NOTICE#'].map((prefix) => ({ prefix })) } } },
+      dynamodb: { Keys: { sk: { S: prefixes.map((prefix) => ({ prefix })) } } },
     });
     const { Destination } = (stream['DestinationConfig'] as { OnFailure: { Destination: unknown } }).OnFailure;
     expect(queue('stream-router-dlq')['FifoQueue']).toBeUndefined();
     expect(synthesis.nameOf(Destination)).toBe(`${name}-stream-router-dlq`);
   });
 
-  it('sweeps every minute', () => {
-    const rule = synthesis.one('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
-    const [target] = rule.Properties['Targets'] as { Arn: unknown }[];
-    expect(synthesis.nameOf(target?.Arn)).toBe(`vanta-${name}-sweep`);
+  it('sweeps every minute, and sends the tenants whose plan changed by time alone', () => {
+    const rules = synthesis.all('AWS::Events::Rule').map(([, rule]) => rule.Properties);
+    const everyMinute = rules.filter((rule) => rule['ScheduleExpression'] === 'rate(1 minute)');
+    const run = everyMinute.map((rule) => synthesis.nameOf((rule['Targets'] as { Arn: unknown }[])[0]?.Arn));
+    expect(run.sort()).toEqual([`vanta-${name}-entitlements-due`, `vanta-${name}-sweep`]);
   });
 });
 
@@ -184,7 +187,8 @@ describe("the rule of tenants' status", () => {
   const rule = synthesis.one('AWS::Events::Rule', { Name: 'vanta-local-tenant-status' }).Properties;
 
   it('takes what operators say, into one line', () => {
-    expect(rule['EventPattern']).toEqual({ source: ['vanta.ops'], 'detail-type': ['TenantSuspended', 'TenantReactivated'] });
+    const words = ['TenantSuspended', 'TenantReactivated', 'EntitlementOverridden', 'OverrideEnded'];
+    expect(rule['EventPattern']).toEqual({ source: ['vanta.ops'], 'detail-type': words });
     const [target] = rule['Targets'] as Properties[];
     expect(synthesis.nameOf(target?.['Arn'])).toBe('local-tenant-status.fifo');
     expect(target?.['SqsParameters']).toEqual({ MessageGroupId: 'tenants' });

@@ -4,7 +4,7 @@ import { load, mutantsOf } from './support/mutants.ts';
 import { callers, confusions, contract, faults } from './support/policy-table.ts';
 
 const path = 'shared/domain/tenants/policy.ts';
-const deciding = ['decide', 'whyNotTry', 'mayAsOneself', 'whyNotTenant', 'sightOf', 'followerSight'];
+const deciding = ['decide', 'whyNotTry', 'whyNotMachine', 'mayAsOneself', 'whyNotTenant', 'sightOf', 'followerSight'];
 
 describe('the policy (SPEC 3)', () => {
   it('decides every route x every caller x own, other, public, shared and missing as the contract says', () => {

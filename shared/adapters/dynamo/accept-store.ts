@@ -1,10 +1,14 @@
-import { BatchGetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Subscription } from '../../domain/billing/subscription.ts';
+import { type Asked, effective } from '../../domain/entitlements/effective.ts';
+import type { Entitled } from '../../domain/entitlements/feature.ts';
 import type { AcceptRequest, AcceptView } from '../../domain/mirroring/accept.ts';
 import type { LogEntry } from '../../domain/mirroring/entry.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
-import { failedConditions, metAnother, type Table } from './client.ts';
+import { batchGetAtOnce } from './batch-get.ts';
+import { failedConditions, metAnother, stored, type Table } from './client.ts';
 import { keys } from './keys.ts';
 import { openPartition } from './open-rows.ts';
 
@@ -14,18 +18,19 @@ type Item = Record<string, unknown>;
  * Everything that accept decides from, in one batch of consistent reads. A batch is no snapshot: its transaction holds only for the
  * vault and the position as they were read.
  */
-export async function readForAccept(table: Table, request: AcceptRequest): Promise<AcceptView> {
+export async function readForAccept(table: Table, request: AcceptRequest, asked?: Asked): Promise<AcceptView> {
   const { order } = request;
   const wanted = {
     vault: keys.vault(request),
     tenant: keys.tenant(request.tenant_id),
+    ...(asked === undefined ? {} : { subscription: keys.subscription(request.tenant_id) }),
     external: keys.external(request, order.external_id),
     position: keys.position(request, order.symbol),
     ...(order.prev_external_id === undefined || order.prev_external_id === order.external_id
       ? {}
       : { predecessor: keys.external(request, order.prev_external_id) }),
   };
-  const items = await batchGet(table, Object.values(wanted));
+  const items = await batchGetAtOnce(table, Object.values(wanted));
   const found = (name: keyof typeof wanted): Item | undefined => {
     const key = wanted[name];
     return key === undefined ? undefined : items.find((i) => i['pk'] === key.pk && i['sk'] === key.sk);
@@ -35,6 +40,7 @@ export async function readForAccept(table: Table, request: AcceptRequest): Promi
   const tenantStatus = found('tenant')?.['status'] as AcceptView['tenantStatus'];
   return {
     ...(tenantStatus === undefined ? {} : { tenantStatus }),
+    ...(asked === undefined ? {} : { entitled: entitledBy(found('subscription'), asked) }),
     vault: vault === undefined ? undefined : vaultOf(vault),
     position: (found('position')?.['qty'] as string | undefined) ?? '0',
     ...(external === undefined
@@ -44,17 +50,9 @@ export async function readForAccept(table: Table, request: AcceptRequest): Promi
   };
 }
 
-async function batchGet(table: Table, wanted: readonly { pk: string; sk: string }[]): Promise<Item[]> {
-  const items: Item[] = [];
-  let keysLeft: Item[] = [...wanted] as unknown as Item[];
-  while (keysLeft.length > 0) {
-    const answer = await table.client.send(
-      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: keysLeft, ConsistentRead: true } } }),
-    );
-    items.push(...(answer.Responses?.[table.name] ?? []));
-    keysLeft = (answer.UnprocessedKeys?.[table.name]?.Keys ?? []) as Item[];
-  }
-  return items;
+function entitledBy(item: Item | undefined, asked: Asked): Entitled {
+  const { plan_id: plan, entitlements } = effective(item === undefined ? undefined : stored<Subscription>(item), asked);
+  return { plan, entitlements };
 }
 
 export function vaultOf(item: Item): Vault {

@@ -16,16 +16,18 @@ export const ownFollowerItem = (follower: FollowerAddress, leftAt?: string) => {
 export interface OwnFollowersRequest extends PageRequest {
   /** Those on one vault alone. */
   readonly vaultId?: string | undefined;
+  /** The newest first, unless this says otherwise. */
+  readonly oldestFirst?: boolean;
 }
 
 /** A tenant's followers, on whosever vaults, the newest first (an id begins with its time); those that left too. */
 export async function listFollowersOfTenant(
   table: Table,
   tenantId: string,
-  { limit, cursor, vaultId }: OwnFollowersRequest,
+  { limit, cursor, vaultId, oldestFirst = false }: OwnFollowersRequest,
 ): Promise<Page<Follower>> {
   const after = cursor === undefined ? undefined : readCursor(cursor, isText);
-  const query = { pk: partitions.tenant(tenantId), prefix: prefixes.ownFollower, after, limit, newestFirst: true };
+  const query = { pk: partitions.tenant(tenantId), prefix: prefixes.ownFollower, after, limit, newestFirst: !oldestFirst };
   const only = vaultId === undefined ? {} : { only: { name: 'vault_id', value: vaultId } };
   const { items, next_cursor } = pageOf(await queryRange(table, { ...query, ...only }), limit, (item) =>
     stored<FollowerAddress>(item),

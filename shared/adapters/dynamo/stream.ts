@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Recorded } from '../../domain/audit/line.ts';
 import type { Notice } from '../../domain/billing/notice.ts';
+import type { ProjectionMessage } from '../../domain/entitlements/projection.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
 import type { FlipKey } from '../../domain/overlays/ended.ts';
 import type { OverlayNews } from '../../domain/overlays/events.ts';
@@ -9,7 +10,7 @@ import type { Overlay } from '../../domain/overlays/overlay.ts';
 import { childOf } from './child-item.ts';
 import { claimOf } from './claim-item.ts';
 import { stored } from './client.ts';
-import { prefixes } from './keys.ts';
+import { keys, prefixes } from './keys.ts';
 
 /** A record of the table's stream, as far as we read it (Lambda's DynamoDB stream event). */
 export interface Change {
@@ -78,6 +79,18 @@ export const newEntry = ({ sk, inserted, item }: Change): OrderEntry | undefined
 /** The notice that a change stored, if it stored one. */
 export const newNotice = ({ sk, inserted, item: { pk: _pk, sk: _sk, ...notice } }: Change): Notice | undefined =>
   inserted && sk.startsWith(prefixes.notice) ? stored<Notice>(notice) : undefined;
+/** The projection that a change asks for: of the tenant's plan, of its record, or of a place that became free. */
+export function projectionOf({ sk, inserted, item }: Change): ProjectionMessage | undefined {
+  const tenant_id = item['tenant_id'] as string;
+  if (sk === keys.recheck(tenant_id).sk) return { tenant_id, recheck: true };
+  // A new tenant has no followers yet.
+  const changed = sk === keys.subscription(tenant_id).sk || (sk === keys.tenant(tenant_id).sk && !inserted);
+  return changed ? { tenant_id } : undefined;
+}
+
+/** Whether a change belongs into the audit trail: what only asks for a projection has an audit event of its own. */
+export const isRecorded = ({ sk }: Change): boolean => recordedPrefixes.some((prefix) => sk.startsWith(prefix));
+const recordedPrefixes = [prefixes.entry, prefixes.result, prefixes.child, prefixes.audit];
 
 /** What the audit trail keeps of a change. */
 export function recordedIn({ sk, item }: Change): Recorded {

@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { BtcMessage, StripeMessage } from '../../domain/billing/message.ts';
+import type { ProjectionMessage } from '../../domain/entitlements/projection.ts';
 import type { Bell } from '../../domain/mirroring/bell.ts';
 import type { Child, ChildKey } from '../../domain/mirroring/child.ts';
 import type { ShardNode } from '../../domain/mirroring/tree.ts';
@@ -84,6 +85,12 @@ export function btcMessageOf(message: BtcMessage, run: string): FifoMessage {
   const group = message.source_id ?? message.tenant_id ?? '';
   return { body: JSON.stringify(message), group, deduplicationId: `${message.event_id ?? group}${run === '' ? '' : `#${run}`}` };
 }
+/** Asks for a tenant's followers to be gone through: group per tenant. */
+export const projectionMessage = (message: ProjectionMessage, deduplicationId: string): FifoMessage => ({
+  body: JSON.stringify(message),
+  group: message.tenant_id,
+  deduplicationId,
+});
 
 /** Something may have changed for a customer: group per customer. `run` is empty when an event is sent for the first time. */
 export function billingMessageOf(message: StripeMessage, run: string): FifoMessage {

@@ -25,6 +25,8 @@ export interface Override {
   readonly entitlement: EntitlementName;
   readonly value: number | boolean | string | null;
   readonly until?: string;
+  /** When it was said: of two words on one entitlement the later counts. */
+  readonly at?: string;
   readonly why: string;
   readonly by: string;
 }

@@ -25,7 +25,7 @@ export function requireFeature({ tenant }: Holder, name: FeatureName): void {
 }
 
 export const featureRefusal = (tenant: Entitled | undefined, name: FeatureName): Refusal =>
-  entitlementRequired(tenant, name, (given) => hasFeature(given, name), `Your plan does not include ${wordsOf[name]}`);
+  entitlementRequired(tenant, name, (given) => hasFeature(given, name), `${planText(tenant)} does not include ${wordsOf[name]}`);
 
 export const hasFeature = (given: Entitlements, name: FeatureName): boolean =>
   name === 'replay' ? given.replay !== 'none' : given[name];
@@ -34,7 +34,7 @@ export const hasFeature = (given: Entitlements, name: FeatureName): boolean =>
 export function requireRoom({ tenant }: Holder, name: LimitName, used: number): void {
   if (tenant !== undefined && hasRoom(tenant.entitlements, name, used)) return;
   const limit = tenant?.entitlements[name] ?? 0;
-  const detail = `Your plan has room for ${limit} ${limit === 1 ? wordsOf[name].replace(/s$/, '') : wordsOf[name]}`;
+  const detail = `${planText(tenant)} has room for ${limit} ${limit === 1 ? wordsOf[name].replace(/s$/, '') : wordsOf[name]}`;
   throw entitlementRequired(tenant, name, (given) => hasRoom(given, name, used), detail);
 }
 
@@ -55,6 +55,9 @@ const wordsOf: Readonly<Record<FeatureName | LimitName, string>> = {
   dedicated_keys: 'dedicated signing keys',
   machine_clients: 'machine clients',
 };
+
+const planText = (tenant: Entitled | undefined): string =>
+  tenant === undefined || tenant.plan === null ? 'A tenant without a plan' : `Your plan (${tenant.plan})`;
 
 /** The refusal names what is missing, the plan that there is, and those that would do (SPEC 5). */
 function entitlementRequired(

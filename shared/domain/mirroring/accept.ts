@@ -2,6 +2,7 @@ import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
 import { absolute, type Decimal, decimal, format, sign, subtract, zero } from '../../kit/decimal.ts';
 import { id, ulidFromCause } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
+import { type Entitled, requireRoom } from '../entitlements/feature.ts';
 import { pinnedAt } from '../overlays/counted.ts';
 import { tenantSuspended } from '../tenants/policy.ts';
 import { instrumentOf } from '../vaults/create.ts';
@@ -22,6 +23,8 @@ export interface AcceptView {
   readonly vault: Vault | undefined;
   /** The tenant's status; absent where no tenant's record is kept. */
   readonly tenantStatus?: 'active' | 'suspended' | 'closed';
+  /** What the manager's tenant has now; absent where nobody asks. */
+  readonly entitled?: Entitled;
   readonly position: string;
   readonly existing?: { readonly manager_order_id: string; readonly seq: number };
   readonly predecessorDecided: boolean;
@@ -100,6 +103,7 @@ export function decide(request: AcceptRequest, view: AcceptView, now: number): O
   const before = decimal(view.position);
   const { after, reasons } = movementAfter(order, before);
   requireOpen(statusAt(vault, now), before, after);
+  requirePlan(view.entitled, before, after);
   const { rail: _rail, ...increments } = instrument;
   const accepted_at = timestamp(laterOf(now, vault.last_time));
   return {
@@ -146,8 +150,16 @@ function requireFresh(order: ManagerOrderBody, vault: Vault, now: number): void 
     throw new Refusal(422, 'order_stale', `ts is older than max_age_s (${vault.max_age_s}).`);
 }
 
+const reducing = (before: Decimal, after: Decimal): boolean =>
+  absolute(after) < absolute(before) && sign(after) !== -sign(before);
+
+/** A manager whose plan has no vault (any more) may only reduce (docs/decisions/0029). */
+function requirePlan(entitled: Entitled | undefined, before: Decimal, after: Decimal): void {
+  if (entitled !== undefined && !reducing(before, after)) requireRoom({ tenant: entitled }, 'vaults', 0);
+}
+
 function requireOpen(status: VaultRecord['status'], before: Decimal, after: Decimal): void {
-  const reduces = absolute(after) < absolute(before) && sign(after) !== -sign(before);
+  const reduces = reducing(before, after);
   if (status === 'closed') throw new Refusal(409, 'vault_closed', 'The vault is closed.');
   if (status === 'halted') throw new Refusal(409, 'vault_halted', 'The vault is halted.');
   if (status === 'maintenance' && !reduces) {

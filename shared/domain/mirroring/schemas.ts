@@ -135,6 +135,7 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
       'vault_maintenance',
       'nothing_to_reduce',
       'position_too_large',
+      'entitlement_required',
     ],
   },
   listManagerOrders: {

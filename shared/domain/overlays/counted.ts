@@ -3,7 +3,7 @@
  * and sequence numbers alone, never from something having been deleted.
  */
 import { add, type Decimal, decimal, format, maximum, negate, one, zero } from '../../kit/decimal.ts';
-import type { Follower } from '../followers/follower.ts';
+import type { Allowed, Follower } from '../followers/follower.ts';
 import type { Reason } from '../mirroring/order.ts';
 import type { EndCause } from './overlay.ts';
 import type { Persona } from './personas.ts';
@@ -73,12 +73,32 @@ interface Pins {
   readonly pinned: { readonly overlays: readonly Counted[] };
 }
 
-/** The overlays that count for a follower in an order, where they change anything. Its own flip takes the place of the vault's. */
-export function countedFor({ flip }: Pick<Follower, 'flip'>, entry: Pins): readonly Counted[] | undefined {
-  const { overlays } = entry.pinned;
-  if (flip === undefined || !countsIn(flip, entry)) return overlays.length === 0 ? undefined : changing(overlays);
+/**
+ * The overlays that count for a follower in an order, where they change anything: those that its tenant's plan has. Its own
+ * flip takes the place of the vault's.
+ */
+export function countedFor({ flip, allowed }: Pick<Follower, 'flip' | 'allowed'>, entry: Pins): readonly Counted[] | undefined {
+  if (flip === undefined && entry.pinned.overlays.length === 0) return undefined;
+  const overlays = inPlan(entry.pinned.overlays, allowed);
+  if (flip === undefined || allowed?.flip_mode !== true || !countsIn(flip, entry))
+    return overlays.length === 0 ? undefined : changing(overlays);
   const own = { kind: 'flip', overlay_id: flip.overlay_id, amplify: flip.amplify } as const;
   return changing([...overlays.filter((o) => o.kind !== 'flip'), own]);
+}
+
+/** All followers of a shard mostly have the same: what was left of an entry's overlays is at hand. */
+let lastKept:
+  | { readonly of: readonly Counted[]; readonly flips: boolean; readonly boosts: boolean; readonly kept: readonly Counted[] }
+  | undefined;
+
+/** What of an entry's overlays a plan lets count; a row of before there were plans has neither. */
+function inPlan(overlays: readonly Counted[], allowed: Allowed | undefined): readonly Counted[] {
+  const { flip_mode: flips = false, persona_boosts: boosts = false } = allowed ?? {};
+  if (flips && boosts) return overlays;
+  if (lastKept?.of === overlays && lastKept.flips === flips && lastKept.boosts === boosts) return lastKept.kept;
+  const kept = overlays.filter((o) => (o.kind === 'flip' ? flips : boosts));
+  lastKept = { of: overlays, flips, boosts, kept };
+  return kept;
 }
 
 const countsIn = (flip: FollowerFlip, { seq, accepted_at }: Pins): boolean =>

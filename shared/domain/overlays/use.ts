@@ -46,6 +46,7 @@ async function tried({ caller, overlay_id, ports }: Start, body: FlipBody | Pers
     const { vault, follower, save } = await begin();
     const earlier = await ports.overlay(vault, overlay_id);
     if (earlier !== undefined) return earlier;
+    requireFeature(caller.principal, body.kind === 'flip' ? 'flip_mode' : 'persona_boosts');
     const given = { overlay_id, vault, now: ports.clock(), by: caller.by };
     const overlay = body.kind === 'flip' ? newFlip(body, given, follower) : newPersona(body, given);
     if (await save(overlay)) {

@@ -3,16 +3,14 @@ import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
 import { ulidFromCause } from '../../kit/ids.ts';
 import { opsEvents } from '../../wiring/events.ts';
 import { idOf } from '../contract/fields.ts';
-import type { Follower } from '../followers/follower.ts';
 import type { Tenant } from './tenant.ts';
 
-/** An operator's word on a tenant, as the bus brings it; `cursor` says where an earlier run of it stopped. */
+/** An operator's word on a tenant, as the bus brings it. */
 export const statusEvent = z.looseObject({
   id: z.string().min(1).max(100),
   time: z.iso.datetime(),
-  'detail-type': z.enum(Object.values(opsEvents)),
+  'detail-type': z.enum([opsEvents.suspended, opsEvents.reactivated]),
   detail: z.strictObject({ tenant_id: idOf('ten'), why: z.string().min(1).max(500), by: z.string().min(1).max(200) }),
-  cursor: z.string().optional(),
 });
 export type StatusEvent = z.infer<typeof statusEvent>;
 
@@ -28,37 +26,17 @@ export interface StatusPorts {
   readonly clock: Clock;
   readonly find: (tenantId: string) => Promise<Tenant | undefined>;
   readonly replace: (next: Tenant, before: Tenant, cause: StatusCause) => Promise<boolean>;
-  readonly followers: (
-    tenantId: string,
-    cursor: string | undefined,
-  ) => Promise<{ readonly items: readonly Follower[]; readonly next_cursor: string | null }>;
-  readonly follower: (followerId: string) => Promise<Follower | undefined>;
-  readonly closeOnly: (follower: Follower, closeOnly: boolean, cause: StatusCause) => Promise<boolean>;
-  /** True when too little of the run's time is left for another page. */
-  readonly late: () => boolean;
-  /** Goes on from there in a run of its own. */
-  readonly goOn: (event: StatusEvent) => Promise<void>;
   readonly report: (what: { code: string; tenant_id: string }) => void;
 }
 
 const writeTries = 10;
 
 /**
- * Suspends a tenant or takes that back (SPEC 3): its record first, so that nobody registers another follower, then all of
- * its followers become `close_only`, or stop being so. Repeating it changes nothing more.
+ * Suspends a tenant or takes that back (SPEC 3). Its record is all that is written here: nobody registers another follower then,
+ * and the change of the record has its followers gone through (domain/entitlements/projection.ts). Repeating it changes nothing.
  */
 export async function changeStatus(event: StatusEvent, ports: StatusPorts): Promise<void> {
-  const { tenant_id } = event.detail;
-  const status = event['detail-type'] === opsEvents.suspended ? 'suspended' : 'active';
-  const tenant = await withStatus(event, status, ports);
-  if (tenant === undefined) return;
-  let cursor = event.cursor;
-  do {
-    if (ports.late()) return ports.goOn({ ...event, ...(cursor === undefined ? {} : { cursor }) });
-    const page = await ports.followers(tenant_id, cursor);
-    await Promise.all(page.items.map((follower) => closed(follower, status === 'suspended', event, ports)));
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor !== undefined);
+  await withStatus(event, event['detail-type'] === opsEvents.suspended ? 'suspended' : 'active', ports);
 }
 
 /** The tenant with its new status; undefined when there is none to give it to. */
@@ -70,7 +48,7 @@ async function withStatus(event: StatusEvent, status: 'active' | 'suspended', po
       ports.report({ code: tenant === undefined ? 'tenant_not_found' : 'tenant_closed', tenant_id });
       return undefined;
     }
-    // One that comes late, or goes on after a later one was carried out, has been overtaken.
+    // One that comes late has been overtaken.
     if (tenant.status_event === event.id) return tenant;
     if (isOvertaken(event, tenant)) {
       ports.report({ code: 'overtaken', tenant_id });
@@ -90,18 +68,8 @@ async function withStatus(event: StatusEvent, status: 'active' | 'suspended', po
 }
 
 /** The bus tells times in whole seconds: of two events of one second the one that comes later was said later. */
-const isOvertaken = ({ time, cursor }: StatusEvent, { status_at }: Tenant): boolean =>
-  cursor !== undefined || (status_at !== undefined && milliseconds(time) < milliseconds(status_at));
-
-async function closed(first: Follower, closeOnly: boolean, event: StatusEvent, ports: StatusPorts): Promise<void> {
-  let follower: Follower | undefined = first;
-  for (let attempt = 1; follower !== undefined && attempt <= writeTries; attempt += 1) {
-    const cause = causeOf(event, follower.follower_id, timestamp(ports.clock()));
-    if (follower.status === 'left' || (await ports.closeOnly(follower, closeOnly, cause))) return;
-    follower = await ports.follower(follower.follower_id);
-  }
-  throw new Error(`follower ${first.follower_id} was written by others ${writeTries} times in a row`);
-}
+const isOvertaken = ({ time }: StatusEvent, { status_at }: Tenant): boolean =>
+  status_at !== undefined && milliseconds(time) < milliseconds(status_at);
 
 const causeOf = ({ id, time, detail }: StatusEvent, entity: string, at: string): StatusCause => ({
   at,

@@ -50,6 +50,7 @@ export function vaultView(vault: Vault, now: number): VaultRecord {
     last_time: _last,
     last_shard_followers: _count,
     switches: _switches,
+    overlays: _overlays,
     canceled_to: _canceled,
     ...record
   } = vault;

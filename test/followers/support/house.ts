@@ -63,7 +63,13 @@ export class House {
   }
   vaultNow = async ({ vault_id }: Pick<Vault, 'vault_id'>): Promise<Vault> => (await findVault(this.table, vault_id)) as Vault;
 
-  register(vault: Vault, principal = carl, more: Partial<FollowerBody> = {}, shardSize = 100): Promise<Follower> {
+  register(
+    vault: Vault,
+    principal = carl,
+    more: Partial<FollowerBody> = {},
+    shardSize = 100,
+    table = this.table,
+  ): Promise<Follower> {
     const body: FollowerBody = { mode: 'proportional', scale: '1', webhook: { url: 'https://f.example/' }, ...more };
     const nothing = async () => undefined;
     return registerFollower(
@@ -76,8 +82,8 @@ export class House {
         shardSize,
         vault: (id) => findVault(this.table, id),
         follower: (id) => findFollower(this.table, id),
-        room: roomsIn(this.table, this.clock, this.plan),
-        commit: (f, v, how) => commitFollower(this.table, f, v, { ...how, subject: 'carl', request_id: 'r' }),
+        room: roomsIn(table, this.clock, this.plan),
+        commit: (f, v, how) => commitFollower(table, f, v, { ...how, subject: 'carl', request_id: 'r' }),
       },
     );
   }

@@ -136,6 +136,13 @@ export const callers: readonly CallerCase[] = [
   machine('with every scope', scopes),
   machine('without any', []),
   { ...machine('of a plan without any', scopes), ...barred },
+  {
+    name: 'a machine client of a tenant that is not there',
+    principal: { subject: 'm', machine: true, tenantId: own, scopes: new Set(scopes) },
+    scopes,
+    stopped: 'not_a_member',
+  },
+  owner('the owner of a tenant on pro', { tenant: { ...stands, ...on('pro') } }),
   ...scopes.map((scope) => machine(`with ${scope}`, [scope])),
   owner('the owner of a client', { tenant: { ...stands, kind: 'client' } }, { client: true }),
   owner('the owner of a suspended tenant', { tenant: { ...stands, status: 'suspended' } }, { readsOnly: true }),
