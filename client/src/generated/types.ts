@@ -1045,6 +1045,13 @@ export interface components {
             fills: number;
             average_price: string | null;
             realised_pnl: string;
+            unrealised_pnl: string | null;
+            reference_price: {
+                price: string;
+                /** @constant */
+                source: "vault_order";
+                seq: number;
+            } | null;
             unknown: {
                 /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
                 follower_order_id: string;

@@ -1,5 +1,6 @@
 import { symbolField } from '../../domain/contract/fields.ts';
 import type { Follower } from '../../domain/followers/follower.ts';
+import type { VaultPosition } from '../../domain/mirroring/asks.ts';
 import type { Child } from '../../domain/mirroring/child.ts';
 import type { Ledger } from '../../domain/mirroring/plan.ts';
 import { type Position, positionOf, symbolsBeside, unknownIds } from '../../domain/mirroring/positions.ts';
@@ -9,7 +10,7 @@ import { readChild } from './child-reads.ts';
 import { stored, type Table } from './client.ts';
 import { type FollowerOf, keys, partitions, prefixes } from './keys.ts';
 import { ledgerOf } from './line-reads.ts';
-import { findCause } from './lookups.ts';
+import { findCause, getItem } from './lookups.ts';
 import { shardOf } from './moved.ts';
 import { type Page, type PageRequest, queryRange, readCursor, writeCursor } from './pages.ts';
 import { queryAll, withPrefix } from './query-all.ts';
@@ -26,8 +27,12 @@ export async function listPositions(table: Table, follower: Follower, page: Page
   const items: Position[] = [];
   for (let i = 0; i < symbols.length; i += symbolsAtOnce) {
     const some = symbols.slice(i, i + symbolsAtOnce).map(async (symbol) => {
-      const trades = await readTrades(table, follower, symbol);
-      return positionOf(symbol, follower, { row: ledgers.get(symbol)?.rows.get(follower.place), trades, unknown });
+      const [trades, vault] = await Promise.all([
+        readTrades(table, follower, symbol),
+        getItem(table, keys.position(shardOf(follower), symbol)),
+      ]);
+      const row = ledgers.get(symbol)?.rows.get(follower.place);
+      return positionOf(symbol, follower, { row, trades, unknown, vault: vault && stored<VaultPosition>(vault) });
     });
     items.push(...(await Promise.all(some)));
   }
