@@ -11,7 +11,7 @@ export function acceptPorts({ table, shards, shardNodes }: { table: Table; shard
   return {
     clock,
     backOff,
-    read: (request) => readForAccept(table, request),
+    read: (request, at) => readForAccept(table, request, at),
     commit: (entry, read) => commitEntry(table, entry, read),
     entry: (vault, seq) => readEntry(table, vault, seq),
     ring: async ({ bells, nodes }, again) => {

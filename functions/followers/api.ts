@@ -26,6 +26,7 @@ import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { rotateFollowerKey } from './keys.ts';
 import { env, etag, keys, table } from './means.ts';
+import { recordFollowerNav } from './nav.ts';
 import { listPositions } from './positions.ts';
 import { testFollower } from './test-events.ts';
 
@@ -137,7 +138,17 @@ async function deleteFollower(request: ApiRequest): Promise<ApiAnswer> {
 export const handler = httpDoor(
   'followers',
   followerSchemas,
-  { createFollower, getFollower, listFollowers, updateFollower, deleteFollower, rotateFollowerKey, testFollower, listPositions },
+  {
+    createFollower,
+    getFollower,
+    listFollowers,
+    updateFollower,
+    deleteFollower,
+    rotateFollowerKey,
+    testFollower,
+    recordFollowerNav,
+    listPositions,
+  },
   {
     callers: callersIn(table, env),
     idempotency: idempotencyStore(table),

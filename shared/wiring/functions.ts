@@ -149,7 +149,7 @@ export const functions = {
     memoryMb: 1024,
     timeoutSeconds: 10,
     needs: {
-      table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
       shards: ['SendMessage'],
       shardNodes: ['SendMessage'],
       vaultIntents: ['SendMessage'],

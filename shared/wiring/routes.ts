@@ -184,6 +184,13 @@ export const routes = {
     access: orSelf('follower:manage'),
     on: 'follower',
   },
+  recordFollowerNav: {
+    method: 'POST',
+    path: '/v1/followers/{follower_id}/nav',
+    room: 'followers',
+    access: orSelf('follower:manage'),
+    on: 'follower',
+  },
   listPositions: {
     method: 'GET',
     path: '/v1/followers/{follower_id}/positions',

@@ -31,6 +31,7 @@ export const operations = {
   deleteFollower: {"method":"DELETE","path":"/v1/followers/{follower_id}","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
   rotateFollowerKey: {"method":"POST","path":"/v1/followers/{follower_id}/rotate-key","auth":"token","key":true,"match":true,"body":false,"list":false,"safe":true},
   testFollower: {"method":"POST","path":"/v1/followers/{follower_id}/test-event","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
+  recordFollowerNav: {"method":"POST","path":"/v1/followers/{follower_id}/nav","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
   listPositions: {"method":"GET","path":"/v1/followers/{follower_id}/positions","auth":"token","key":false,"match":false,"body":false,"list":true,"safe":true},
   previewFollower: {"method":"GET","path":"/v1/followers/{follower_id}/preview","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
   createManagerOrder: {"method":"POST","path":"/v1/vaults/{vault_id}/manager-orders","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
@@ -102,6 +103,8 @@ export interface Methods {
   rotateFollowerKey: Method<'rotateFollowerKey'>;
   /** Send a signed test event to the follower's webhook, and see what came of it. Scope `follower:manage`, or the person of role follower whose follower it is. */
   testFollower: Method<'testFollower'>;
+  /** Record the net asset value of the follower's account at a time, in USD. Scope `follower:manage`, or the person of role follower whose follower it is. */
+  recordFollowerNav: Method<'recordFollowerNav'>;
   /** What the follower should hold, was told, and reported, by symbol. Scope `orders:read`, or the person of role follower whose follower it is. */
   listPositions: Method<'listPositions'>;
   /** An order's size for this follower, from the recorded state before it, with every step. Scope `vault:read`, or the person of role follower whose follower it is. */

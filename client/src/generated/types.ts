@@ -397,6 +397,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/followers/{follower_id}/nav": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record the net asset value of the follower's account at a time, in USD
+         * @description Scope `follower:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
+         */
+        post: operations["recordFollowerNav"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/followers/{follower_id}/positions": {
         parameters: {
             query?: never;
@@ -885,6 +905,18 @@ export interface components {
                 crypto_ref?: string;
             };
         };
+        RecordFollowerNavBody: {
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            nav: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+        };
         UpdateFollowerBody: {
             label?: string | null;
             /** @enum {string} */
@@ -1008,6 +1040,29 @@ export interface components {
             kind: "maintenance" | "halt";
             ttl_seconds?: number;
             why?: string;
+        };
+        /** @description With scale_basis nav: the snapshots of the follower and of its manager that the size is scaled by */
+        NavUsed: {
+            /**
+             * @description Exact decimal, never a JSON number
+             * @example 0.35
+             */
+            follower: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            follower_ts: string;
+            /**
+             * @description Exact decimal, never a JSON number
+             * @example 0.35
+             */
+            manager: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            manager_ts: string;
         };
         PublicVault: {
             /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
@@ -1182,6 +1237,7 @@ export interface components {
                  * @example 0.35
                  */
                 told: string;
+                nav?: components["schemas"]["NavUsed"];
                 reasons: {
                     rule: string;
                     before: string;
@@ -1424,6 +1480,15 @@ export interface components {
             status: "active" | "stopped" | "leaving" | "left";
             /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
+            /** @description The latest that was reported, in USD */
+            nav?: {
+                nav: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                ts: string;
+            };
             joined_seq: number;
             /**
              * Format: date-time
@@ -1476,6 +1541,15 @@ export interface components {
             status: "active" | "stopped" | "leaving" | "left";
             /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
+            /** @description The latest that was reported, in USD */
+            nav?: {
+                nav: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                ts: string;
+            };
             joined_seq: number;
             /**
              * Format: date-time
@@ -1508,6 +1582,21 @@ export interface components {
                 };
                 body: string;
             };
+        };
+        FollowerNav: {
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            nav: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            recorded_at: string;
         };
         ListPositionsAnswer: {
             items: components["schemas"]["Position"][];
@@ -1547,6 +1636,15 @@ export interface components {
             status: "active" | "stopped" | "leaving" | "left";
             /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
+            /** @description The latest that was reported, in USD */
+            nav?: {
+                nav: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                ts: string;
+            };
             joined_seq: number;
             /**
              * Format: date-time
@@ -1728,6 +1826,7 @@ export interface components {
                 base_want: string;
                 want: string;
                 told: string;
+                nav?: components["schemas"]["NavUsed"];
             };
             /**
              * Format: date-time
@@ -1778,6 +1877,7 @@ export interface components {
                 want: string;
                 told: string;
             };
+            nav?: components["schemas"]["NavUsed"];
             position_after: string;
             reasons: {
                 rule: string;
@@ -2478,6 +2578,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestEventResult"];
+                };
+            };
+        };
+    };
+    recordFollowerNav: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordFollowerNavBody"];
+            };
+        };
+        responses: {
+            /** @description Record the net asset value of the follower's account at a time, in USD */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowerNav"];
                 };
             };
         };

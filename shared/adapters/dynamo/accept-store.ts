@@ -6,6 +6,7 @@ import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
 import { keys } from './keys.ts';
+import { latestNav } from './latest-nav.ts';
 import { openPartition } from './open-rows.ts';
 
 type Item = Record<string, unknown>;
@@ -14,7 +15,7 @@ type Item = Record<string, unknown>;
  * Everything that accept decides from, in one batch of consistent reads. A batch is no snapshot: its transaction holds only for the
  * vault and the position as they were read.
  */
-export async function readForAccept(table: Table, request: AcceptRequest): Promise<AcceptView> {
+export async function readForAccept(table: Table, request: AcceptRequest, at: string): Promise<AcceptView> {
   const { order } = request;
   const wanted = {
     vault: keys.vault(request),
@@ -25,7 +26,10 @@ export async function readForAccept(table: Table, request: AcceptRequest): Promi
       ? {}
       : { predecessor: keys.external(request, order.prev_external_id) }),
   };
-  const items = await batchGet(table, Object.values(wanted));
+  const [items, nav] = await Promise.all([
+    batchGet(table, Object.values(wanted)),
+    order.nav === undefined ? latestNav(table, request, at) : undefined,
+  ]);
   const found = (name: keyof typeof wanted): Item | undefined => {
     const key = wanted[name];
     return key === undefined ? undefined : items.find((i) => i['pk'] === key.pk && i['sk'] === key.sk);
@@ -41,6 +45,7 @@ export async function readForAccept(table: Table, request: AcceptRequest): Promi
       ? {}
       : { existing: { manager_order_id: external['manager_order_id'] as string, seq: external['seq'] as number } }),
     predecessorDecided: found('predecessor') !== undefined,
+    ...(nav === undefined ? {} : { nav }),
   };
 }
 

@@ -97,6 +97,7 @@ export const keys = {
   /** Test events of a follower in one minute. */
   tests: (f: FollowerOf, minute: number): Key => ({ pk: followerPk(f), sk: `TESTS#${minute}` }),
   nav: (v: VaultKey, ts: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.nav}${ts}` }),
+  followerNav: (f: FollowerOf, ts: string): Key => ({ pk: followerPk(f), sk: `${prefixes.nav}${ts}` }),
   dead: (tenantId: string, at: string, childId: string): Key => ({ pk: `${tenantPk(tenantId)}#DEAD`, sk: `${at}#${childId}` }),
   progress: (v: VaultKey, seq: number, block: number): Key => ({ pk: `${vaultPk(v)}#P#${seqText(seq)}`, sk: pad(block, 4) }),
   open: (partition: number, vaultId: string, seq: number): Key => ({ pk: `OPEN#${partition}`, sk: `${vaultId}#${seqText(seq)}` }),

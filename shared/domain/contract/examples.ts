@@ -98,6 +98,8 @@ const position = {
   fills: 2,
   average_price: '190.42',
   realised_pnl: '12.5',
+  unrealised_pnl: '0.24',
+  reference_price: { price: '190.5', source: 'vault_order', seq: 43 },
   unknown: [],
 };
 
@@ -163,6 +165,10 @@ export const examples: Readonly<Partial<Record<RouteId, Example>>> = {
   recordNav: { body: { nav: nav.nav, ts: at }, answer: nav },
   listNav: { answer: { items: [nav], next_cursor: null } },
   rotateFollowerKey: { answer: { ...follower, signing_secret: secret, old_secret_valid_until: '2026-03-03T14:30:00.000Z' } },
+  recordFollowerNav: {
+    body: { nav: nav.nav, ts: at },
+    answer: { follower_id: follower.follower_id, nav: nav.nav, ts: at, recorded_at: at },
+  },
   testFollower: { answer: testEvent },
   listPositions: { answer: { items: [position], next_cursor: null } },
   createManagerOrder: { body: orderBody },

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { decimalUpTo, idOf, label, listOf, pageQuery, positiveDecimal, symbolField, time } from '../contract/fields.ts';
+import {
+  decimalUpTo,
+  idOf,
+  label,
+  listOf,
+  nonNegativeDecimal,
+  pageQuery,
+  positiveDecimal,
+  symbolField,
+  time,
+} from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
 import { positionRecord } from '../mirroring/positions.ts';
 import { testResult } from '../webhooks/test-event.ts';
@@ -68,6 +78,7 @@ export const followerRecord = z
     webhook: webhook,
     status: z.enum(followerStatuses),
     close_only: z.boolean().describe('Set by the platform (suspended, over its plan): increases are skipped'),
+    nav: z.strictObject({ nav: z.string(), ts: time }).optional().describe('The latest that was reported, in USD'),
     joined_seq: z.int(),
     created_at: time,
     updated_at: time,
@@ -110,6 +121,14 @@ export interface Follower extends FollowerRecord {
   /** Children of which nobody knows whether they happened: `<symbol> <fo_id>` to signed quantity. */
   readonly unknown: Readonly<Record<string, string>>;
 }
+
+export const followerNavBody = z.strictObject({ nav: nonNegativeDecimal, ts: time });
+export type FollowerNavBody = z.infer<typeof followerNavBody>;
+export const followerNavRecord = z
+  .strictObject({ follower_id: idOf('fol'), ts: time, nav: z.string(), recorded_at: time })
+  .meta({ id: 'FollowerNav' });
+/** The net asset value of a follower's account at a time: recorded once, never changed. */
+export type FollowerNav = z.infer<typeof followerNavRecord>;
 
 /** Where a follower's row stands: what the look-up by its id gives. */
 export interface FollowerAddress {
@@ -167,6 +186,13 @@ export const followerSchemas: RoomSchemas<'followers'> = {
     params: { follower_id: idOf('fol') },
     answer: { status: 200, schema: testResult },
     codes: ['follower_not_found', 'follower_left', 'too_many_test_events'],
+  },
+  recordFollowerNav: {
+    summary: "Record the net asset value of the follower's account at a time, in USD",
+    params: { follower_id: idOf('fol') },
+    body: followerNavBody,
+    answer: { status: 201, schema: followerNavRecord },
+    codes: ['follower_not_found', 'follower_left', 'nav_in_future', 'nav_recorded'],
   },
   listPositions: {
     summary: 'What the follower should hold, was told, and reported, by symbol',

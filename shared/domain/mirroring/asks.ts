@@ -5,7 +5,7 @@ import { ulidFromCause } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import type { Follower } from '../followers/follower.ts';
 import { instrumentOf } from '../vaults/create.ts';
-import type { Vault } from '../vaults/vault.ts';
+import type { NavSnapshot, Vault } from '../vaults/vault.ts';
 import type { Claim, ShardKey } from './claim.ts';
 import type { Again, Ask, AskEntry, At } from './entry.ts';
 import type { Ledger } from './plan.ts';
@@ -27,6 +27,8 @@ export interface Asked {
   readonly done: ReadonlySet<string>;
   /** It was asked, and done, before. */
   readonly ended: boolean;
+  /** The vault's latest NAV when it was asked; read where it may count. */
+  readonly nav?: Pick<NavSnapshot, 'nav' | 'ts'>;
 }
 
 export const syncCause = (followerId: string, version: number): string => `sync/${followerId}/${version}`;
@@ -78,6 +80,7 @@ export function askEntry(ask: Ask, symbol: string, asked: Asked, { key, last }: 
       ...increments,
       max_age_s: asked.vault.max_age_s,
       shards: 0,
+      ...(asked.nav === undefined ? {} : { nav: asked.nav.nav, nav_ts: asked.nav.ts }),
       overlays: [],
       reasons: [],
     },

@@ -23,6 +23,7 @@ import {
   sizingInputs,
   standing,
   storeLevels,
+  withNav,
 } from './plan.ts';
 import { cancelQuantity, levelsAt, levelsFlat, phaseOf, retarget } from './retarget.ts';
 import { type Levels, type Movement, type Phase, type Quantity, reason } from './sizing.ts';
@@ -111,7 +112,7 @@ function askRow(
   status: VaultRecord['status'],
 ): ClaimRow {
   const before = standing(f, entry.order.symbol, row);
-  const inputs = inputsOf(f, entry.order.symbol, before.told);
+  const inputs = withNav(inputsOf(f, entry.order.symbol, before.told), f, entry.pinned);
   const { after, withheld } = askedLevels(entry, before, movement, inputs);
   const sized = withheld === undefined ? retarget(after, before.told, movement, restrictionIn(inputs)) : nothingFor(withheld);
   const nothing = sized.qty === zero ? { nothing: codeOf(sized) } : {};

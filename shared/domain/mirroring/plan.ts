@@ -4,7 +4,7 @@ import { allowsSymbol } from '../followers/settings.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import type { LineEntry } from './entry.ts';
 import { lineNumber } from './entry.ts';
-import type { OrderEntry, Reason } from './order.ts';
+import type { OrderEntry, Pinned, Reason } from './order.ts';
 import { restrictionOf } from './restriction.ts';
 import type { CanceledChild } from './retarget.ts';
 import {
@@ -40,11 +40,21 @@ export interface Ledger {
   readonly rows: ReadonlyMap<number, LedgerRow>;
 }
 
+/** The NAV snapshots of a follower and of its manager that a size is scaled by, and of when they are. */
+export interface NavUsed {
+  readonly follower: string;
+  readonly follower_ts: string;
+  readonly manager: string;
+  readonly manager_ts: string;
+}
+
 /** The follower's settings that entered its size: with `before` and the entry they recompute the child (SPEC 9). */
 export interface RecordedInputs {
   readonly mode: Follower['mode'];
   readonly scale: string;
   readonly basis: 'fixed' | 'nav';
+  /** With basis `nav`: the snapshots that the size is scaled by, where there are both. */
+  readonly nav?: NavUsed;
   readonly cap?: string;
   readonly allow_short: boolean;
   readonly symbol_allowed: boolean;
@@ -127,10 +137,18 @@ export function inputsOf(follower: Follower, symbol: string, told: Decimal, exce
   return only === undefined ? free : { ...free, only: { code: only.code, certain: format(only.certain) } };
 }
 
+/** Who is sized by NAV is so by the manager's snapshot that was pinned for the entry, and its own latest. */
+export function withNav(inputs: RecordedInputs, { nav: own }: Pick<Follower, 'nav'>, pinned: Pinned): RecordedInputs {
+  const { nav: manager, nav_ts: manager_ts } = pinned;
+  if (inputs.basis !== 'nav' || own === undefined || manager === undefined || manager_ts === undefined) return inputs;
+  return { ...inputs, nav: { follower: own.nav, follower_ts: own.ts, manager, manager_ts } };
+}
+
 /** Overlays (personas, flips) will turn these multipliers; without any both are 1 (SPEC 6.2). */
-export function sizingInputs({ scale, basis, cap, allow_short, symbol_allowed }: RecordedInputs): SizingInputs {
+export function sizingInputs({ scale, basis, nav, cap, allow_short, symbol_allowed }: RecordedInputs): SizingInputs {
   const plain = { scale: decimal(scale), p: one, m: one, basis, allowShort: allow_short, symbolAllowed: symbol_allowed };
-  return cap === undefined ? plain : { ...plain, maxPosUsd: decimal(cap) };
+  const capped = cap === undefined ? plain : { ...plain, maxPosUsd: decimal(cap) };
+  return nav === undefined ? capped : { ...capped, nav: { follower: decimal(nav.follower), manager: decimal(nav.manager) } };
 }
 
 export const restrictionIn = ({ only }: RecordedInputs): Restriction | undefined =>
@@ -230,7 +248,7 @@ export function planRow(
 ): PlannedRow {
   const { symbol } = entry.order;
   const levels = standing(follower, symbol, row);
-  const inputs = inputsOf(follower, symbol, levels.told);
+  const inputs = withNav(inputsOf(follower, symbol, levels.told), follower, entry.pinned);
   const { after: next, phase, qty, code: skips, reasons } = size(levels, movement, inputs);
   const mayMove = phase !== 'none';
   const going: Going =

@@ -4,7 +4,7 @@ import type { Follower } from '../followers/follower.ts';
 import type { Claim } from './claim.ts';
 import type { LogEntry } from './entry.ts';
 import type { OrderEntry } from './order.ts';
-import { inputsOf, type Ledger, movementOf, type StoredLevels, size, standing } from './plan.ts';
+import { inputsOf, type Ledger, movementOf, type StoredLevels, size, standing, withNav } from './plan.ts';
 import type { Levels } from './sizing.ts';
 
 export interface PreviewPorts {
@@ -29,7 +29,8 @@ export async function levelsBefore(entry: OrderEntry, follower: Follower, ports:
     const between = await ports.entry(seq);
     if (between === undefined || between.order.symbol !== entry.order.symbol) continue;
     if (between.kind === 'cancel') throw stillCanceling();
-    const sized = size(levels, movementOf(between), inputsOf(follower, entry.order.symbol, levels.told));
+    const inputs = withNav(inputsOf(follower, entry.order.symbol, levels.told), follower, between.pinned);
+    const sized = size(levels, movementOf(between), inputs);
     levels = { ...sized.after, told: sized.after.want };
   }
   const { baseline, target, base_want, want, told } = levels;

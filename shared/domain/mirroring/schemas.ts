@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { childIdField, idOf, listOf, nonNegativeDecimal, pageQuery, sinceField, symbolField, time } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
 import { fillReport } from './fill.ts';
-import { managerOrderBody, reasonRecord } from './order.ts';
+import { managerOrderBody, navUsed, reasonRecord } from './order.ts';
 import { childStates, orderStates } from './states.ts';
 
 const levels = z.strictObject({
@@ -64,7 +64,7 @@ export const childOrderRecord = z
     cap_applied: z.boolean(),
     attempts: z.int(),
     last_error: z.string().optional(),
-    sizing: levels,
+    sizing: levels.extend({ nav: navUsed.optional() }),
     created_at: time,
     updated_at: time,
   })
@@ -114,6 +114,7 @@ const preview = z.strictObject({
   code: z.string().optional(),
   before: levels,
   after: levels,
+  nav: navUsed.optional(),
   position_after: z.string(),
   reasons: z.array(reasonRecord),
 });

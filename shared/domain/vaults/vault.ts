@@ -119,6 +119,8 @@ export interface Vault extends VaultRecord {
 
 export const navBody = z.strictObject({ nav: nonNegativeDecimal, ts: time });
 export type NavBody = z.infer<typeof navBody>;
+/** The `detail` of the OS's event. */
+export const busNav = navBody.extend({ vault_id: idOf('vlt') });
 export const navRecord = z
   .strictObject({ vault_id: idOf('vlt'), ts: time, nav: z.string(), recorded_at: time })
   .meta({ id: 'NavSnapshot' });

@@ -39,6 +39,7 @@ const bodies: { readonly [Id in RouteId]?: (things: Things) => unknown } = {
   createVault: () => ({ label: 'V', rails: ['fiat'] }),
   updateVault: () => ({ label: `Label ${++sent}` }),
   recordNav: () => ({ nav: '1000', ts: new Date(Date.now() - ++sent).toISOString() }),
+  recordFollowerNav: () => ({ nav: '1000', ts: new Date(Date.now() - ++sent).toISOString() }),
   createOverlay: () => ({ kind: 'maintenance', ttl_seconds: 5 }),
   createFollower: () => ({ mode: 'shadow', scale: '1', webhook: { url: 'http://127.0.0.1:9/' } }),
   updateFollower: () => ({ kill_switch: true }),

@@ -54,6 +54,7 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   deleteFollower: { to: 'follower:manage', on: 'follower', self: true },
   rotateFollowerKey: { to: 'follower:manage', on: 'follower', self: true },
   testFollower: { to: 'follower:manage', on: 'follower', self: true },
+  recordFollowerNav: { to: 'follower:manage', on: 'follower', self: true },
   listPositions: { to: 'orders:read', on: 'follower', self: true },
   previewFollower: { to: 'vault:read', on: 'follower', self: true },
   createManagerOrder: { to: 'mirror:manage', on: 'vault' },
