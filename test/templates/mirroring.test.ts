@@ -131,9 +131,9 @@ describe('vault rules', () => {
     expect(vaultRuleSuffixes.flat().sort().join('')).toBe('0123456789ABCDEFGHJKMNPQRSTVWXYZ');
   });
 
-  it('take orders and batches of VANTA OS only', () => {
+  it('take orders, batches and NAV snapshots of VANTA OS only', () => {
     for (const p of patterns)
-      expect(p).toMatchObject({ source: ['vanta.os'], 'detail-type': ['ManagerOrder', 'ManagerOrderBatch'] });
+      expect(p).toMatchObject({ source: ['vanta.os'], 'detail-type': ['ManagerOrder', 'ManagerOrderBatch', 'NavSnapshot'] });
   });
 
   it('give each lane a group of its own in vault-intents.fifo', () => {
