@@ -10,6 +10,7 @@ const values: Record<keyof typeof settings, string> = {
   defaultPlan: 'institutional',
   rateLimit: 'off',
   shardSize: '100',
+  reconcileQuietSeconds: '30',
 };
 
 /** Where a queue's messages are found. */

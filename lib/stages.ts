@@ -63,6 +63,7 @@ const functionDefaults = {
   retryDelaysSeconds: '1,5,15,60',
   defaultPlan: 'institutional',
   shardSize: '100',
+  reconcileQuietSeconds: '30',
   rateLimit: 'on',
 } as const;
 /** 2 x 10: all nodes of the largest vault at once, and each takes some 50 ms. Two is also the least that Lambda takes. */

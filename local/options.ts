@@ -19,6 +19,7 @@ export const usage = `usage: npm start -- [options]
   --data DIR             keep all data in DIR and continue from it (default: in memory)
   --retry-delays LIST    seconds between the attempts of a delivery, such as 1,5,15,60
   --shard-size N         followers per shard (default 100)
+  --reconcile-quiet N    seconds that nothing may have ended for what reconciliation compares (default 30)
   --no-rate-limit        lift the request limit
   --assembly DIR         use this synthesized cloud assembly instead of synthesizing`;
 
@@ -41,6 +42,7 @@ export function parseOptions(args: readonly string[]): Options {
     else if (option === '--assembly') values.assembly = valueFor(option);
     else if (option === '--no-rate-limit') settings.RATE_LIMIT = 'off';
     else if (option === '--shard-size') settings.SHARD_SIZE = shardSize(valueFor(option));
+    else if (option === '--reconcile-quiet') settings.RECONCILE_QUIET_SECONDS = seconds(valueFor(option));
     else if (option === '--retry-delays') settings.RETRY_DELAYS_SECONDS = delays(valueFor(option));
     else throw new UsageError(`unknown option ${option}`);
   }
@@ -56,6 +58,11 @@ function port(text: string): number {
 function shardSize(text: string): string {
   if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 100) return text;
   throw new UsageError(`--shard-size must be a whole number from 1 to 100, not "${text}"`);
+}
+
+function seconds(text: string): string {
+  if (/^\d{1,4}$/.test(text)) return text;
+  throw new UsageError(`--reconcile-quiet must be a whole number of seconds, not "${text}"`);
 }
 
 function delays(text: string): string {

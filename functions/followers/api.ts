@@ -27,7 +27,7 @@ import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { rotateFollowerKey } from './keys.ts';
 import { env, etag, keys, table } from './means.ts';
 import { recordFollowerNav } from './nav.ts';
-import { listPositions } from './positions.ts';
+import { listPositions, reportPositions } from './positions.ts';
 import { testFollower } from './test-events.ts';
 
 const shards = openQueue(env.shards);
@@ -148,6 +148,7 @@ export const handler = httpDoor(
     testFollower,
     recordFollowerNav,
     listPositions,
+    reportPositions,
   },
   {
     callers: callersIn(table, env),

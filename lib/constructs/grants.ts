@@ -56,6 +56,7 @@ const rules: GrantRules = {
   shards: { service: 'sqs', key: { ...send, ChangeMessageVisibility: none } },
   followerRetry: { service: 'sqs', key: { SendMessage: none, ChangeMessageVisibility: none } },
   tenantStatus: { service: 'sqs', key: { SendMessage: none } },
+  reconcile: { service: 'sqs', key: { SendMessage: none } },
   dispatchDlx: { service: 'sqs', key: { SendMessage: none } },
   bus: { service: 'events', key: { PutEvents: none, DescribeEventBus: none } },
   auditBucket: { service: 's3', key: { PutObject: ['Decrypt', 'GenerateDataKey'] } },

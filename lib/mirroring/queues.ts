@@ -20,7 +20,8 @@ export interface WatchedQueues {
   readonly deadLetter: readonly string[];
 }
 
-type FifoName = Exclude<QueueName, 'dispatchDlx' | 'shardNodes'>;
+type StandardName = 'shardNodes' | 'reconcile';
+type FifoName = Exclude<QueueName, 'dispatchDlx' | StandardName>;
 
 const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   // EventBridge gives no deduplication id, so the queue makes one from the body.
@@ -36,6 +37,11 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   },
   shards: { visibilitySeconds: limits.shardVisibilitySeconds, maxReceives: limits.netMaxReceives },
   followerRetry: { visibilitySeconds: limits.retryVisibilitySeconds, maxReceives: limits.netMaxReceives },
+};
+
+const besides: Record<StandardName, Omit<FifoQueueProps, 'name' | 'contentBased'>> = {
+  shardNodes: { visibilitySeconds: limits.nodeVisibilitySeconds, maxReceives: limits.nodeMaxReceives },
+  reconcile: { visibilitySeconds: limits.reconcileVisibilitySeconds, maxReceives: limits.reconcileMaxReceives },
 };
 
 /** The queues of the straight line, each with its dead letters, and those of what feeds it. */
@@ -58,11 +64,10 @@ export class MirroringQueues extends Construct {
       shards: line('shards'),
       followerRetry: line('followerRetry'),
     };
-    const nodes = new StandardQueue(this, 'shardNodes', {
-      name: physical(queueNames.shardNodes),
-      visibilitySeconds: limits.nodeVisibilitySeconds,
-      maxReceives: limits.nodeMaxReceives,
-    });
+    const unordered = (name: StandardName) =>
+      new StandardQueue(this, name, { name: physical(queueNames[name]), ...besides[name] });
+    const nodes = unordered('shardNodes');
+    const reconcile = unordered('reconcile');
     const dlxName = physical(queueNames.dispatchDlx);
     const [ruleName, streamName] = [physical('rule-targets-dlq'), physical('stream-router-dlq')];
     this.byName = {
@@ -71,6 +76,7 @@ export class MirroringQueues extends Construct {
       shardNodes: nodes.queue,
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
+      reconcile: reconcile.queue,
       dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
     };
     this.ruleDeadLetters = standardDeadLetters(this, 'RuleDeadLetters', ruleName);
@@ -78,7 +84,7 @@ export class MirroringQueues extends Construct {
     this.shelf = Object.fromEntries(
       Object.entries(this.byName).map(([name, queue]) => [name, shelvedQueue(queue)]),
     ) as typeof this.shelf;
-    const all = [...Object.values(lines), nodes];
+    const all = [...Object.values(lines), nodes, reconcile];
     this.watched = {
       working: all.map((q) => q.name),
       deadLetter: [...all.map((q) => q.deadLetterName), dlxName, ruleName, streamName],

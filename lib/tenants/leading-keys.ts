@@ -29,6 +29,7 @@ const keysOf: Readonly<Record<ReachName, readonly string[]>> = {
   orderReference: ['ID#mo_*'],
   askReference: ['ID#ask_*'],
   publicVaults: ['PUBLIC#VAULTS'],
+  vaultList: ['VAULTS#*'],
   open: ['OPEN#*'],
   vault: withShards(`${crossed}#V#${tag('vault_id')}`),
   vaultDead: [`${crossed}#DEAD`],

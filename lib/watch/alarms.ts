@@ -68,6 +68,18 @@ function mirroringRules({ row, apiId }: AlarmsProps): Record<string, Rule> {
       atLeast: 120,
       ...atOnce,
     },
+    'drift-unexplained': {
+      metric: own(row, 'driftUnexplained', 'Maximum'),
+      description: 'Accounts do not hold what they were told, and nobody knows why (runbook drift)',
+      atLeast: 1,
+      ...atOnce,
+    },
+    'unknown-children': {
+      metric: own(row, 'unknownOldestSeconds', 'Maximum'),
+      description: 'A child is unknown for 10 minutes: its increases are withheld (runbook unknown-child)',
+      atLeast: 600,
+      ...atOnce,
+    },
     'api-5xx': {
       metric: apiFailurePercent(apiId),
       description: 'The API fails more than 1 % of requests',

@@ -20,6 +20,7 @@ export function serviceDashboard(scope: Construct, props: DashboardProps): Dashb
     widgets: [
       [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: 24, height: 5 })],
       objectives(props),
+      books(props),
       api(props),
       queues(props),
       lambdas(props),
@@ -34,6 +35,15 @@ function objectives({ row }: DashboardProps): IWidget[] {
     graph('Accept to first dispatch attempt (objective: p95 2 s)', latency, 'ms'),
     graph('Orders', [own(row, 'ordersAccepted', 'Sum'), own(row, 'ordersRefused', 'Sum')], 'orders a minute'),
     graph('Dispatch', [own(row, 'dispatchErrors', 'Average'), own(row, 'webhookRetries', 'Sum')], 'errors, retries'),
+  ];
+}
+
+function books({ row }: DashboardProps): IWidget[] {
+  const drift = (['drift', 'driftUnexplained'] as const).map((name) => own(row, name, 'Sum'));
+  return [
+    graph('Reconciliation: drift', drift, 'followers x symbols'),
+    graph('Reconciliation: fix-ups', [own(row, 'fixups', 'Sum')], 'fix-ups'),
+    graph('Oldest unknown child', [own(row, 'unknownOldestSeconds', 'Maximum')], 's'),
   ];
 }
 

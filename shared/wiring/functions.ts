@@ -1,3 +1,4 @@
+import { limits } from './limits.ts';
 import type { Reach } from './reach.ts';
 import type { Needs, QueueName } from './resources.ts';
 import type { ApiRoom } from './routes.ts';
@@ -84,7 +85,11 @@ export const functions = {
     ...api,
     entry: 'functions/vaults/api.ts',
     needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], tenantRole },
-    reach: { vaultReference: ['GetItem', 'PutItem'], publicVaults: ['GetItem', 'Query', 'PutItem', 'DeleteItem'] },
+    reach: {
+      vaultReference: ['GetItem', 'PutItem'],
+      publicVaults: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
+      vaultList: ['PutItem'],
+    },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'vaults' },
   },
@@ -111,6 +116,7 @@ export const functions = {
       orderReference: ['GetItem'],
       askReference: ['GetItem'],
       publicVaults: ['GetItem'],
+      vaultList: ['PutItem'],
       open: ['PutItem'],
       vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
       followerTrail: ['PutItem'],
@@ -126,6 +132,7 @@ export const functions = {
       tenantRole,
       shards: ['SendMessage'],
       shardNodes: ['SendMessage'],
+      reconcile: ['SendMessage'],
       masterSecret: ['GetSecretValue'],
       issuer: [],
       clientIds: [],
@@ -210,6 +217,28 @@ export const functions = {
     needs: { bus: ['PutEvents'], auditBucket: ['PutObject'] },
     settings: [...always],
     trigger: { kind: 'stream', batchSize: 500, sortKeyPrefixes: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#'] },
+  },
+  'reconcile-vaults': {
+    entry: 'functions/reconciliation/vaults.ts',
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    needs: { table: ['Query'], reconcile: ['SendMessage'] },
+    settings: [...always],
+    trigger: { kind: 'schedule', everyMinutes: 5 },
+  },
+  reconcile: {
+    entry: 'functions/reconciliation/reconcile.ts',
+    memoryMb: 1024,
+    timeoutSeconds: limits.reconcileTimeoutSeconds,
+    needs: {
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      masterSecret: ['GetSecretValue'],
+      shards: ['SendMessage'],
+      reconcile: ['SendMessage'],
+      auditBucket: ['PutObject'],
+    },
+    settings: [...always, 'webhookTargets', 'reconcileQuietSeconds'],
+    trigger: { kind: 'queue', queue: 'reconcile', batchSize: 1 },
   },
   sweep: {
     entry: 'functions/mirroring/sweep.ts',

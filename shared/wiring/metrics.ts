@@ -10,5 +10,11 @@ export const metrics = {
   ordersRefused: 'mirror.orders.refused',
   /** Requests that passed because the limiter could not be asked. */
   rateLimitOpen: 'api.rate_limit.open',
+  /** Followers x symbols that one run found to differ; those that nobody can explain; and the fix-ups it asked for. */
+  drift: 'mirror.drift',
+  driftUnexplained: 'mirror.drift.unexplained',
+  fixups: 'mirror.fixups',
+  /** Age of the oldest child of which nobody knows whether it happened. */
+  unknownOldestSeconds: 'mirror.unknown.oldest_seconds',
   shardStuckSeconds: 'mirror.shard.stuck_seconds',
 } as const;

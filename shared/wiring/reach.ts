@@ -14,6 +14,8 @@ export type ReachName =
   | 'askReference'
   /** Public vaults as everybody may see them. */
   | 'publicVaults'
+  /** The list of all vaults, which the platform alone reads. */
+  | 'vaultList'
   /** What sweep looks after. */
   | 'open'
   /** The one vault of another tenant that this request crosses to, with its shards. */
@@ -53,6 +55,7 @@ export const tagsOfReach = {
   orderReference: [],
   askReference: [],
   publicVaults: [],
+  vaultList: [],
   open: [],
   vault: ['vault_tenant_id', 'vault_id'],
   vaultDead: ['vault_tenant_id'],

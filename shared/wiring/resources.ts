@@ -13,6 +13,8 @@ export const resources = {
   shardNodes: { variable: 'SHARD_NODES_URL', access: ['SendMessage'] },
   followerRetry: { variable: 'FOLLOWER_RETRY_URL', access: ['SendMessage', 'ChangeMessageVisibility'] },
   tenantStatus: { variable: 'TENANT_STATUS_URL', access: ['SendMessage'] },
+  /** Vaults to reconcile, page by page. */
+  reconcile: { variable: 'RECONCILE_URL', access: ['SendMessage'] },
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
   auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
@@ -35,7 +37,7 @@ export type Access<R extends ResourceName> = (typeof resources)[R]['access'][num
 export type Needs = { readonly [R in ResourceName]?: readonly Access<R>[] };
 
 /** The queues of the mirroring room, by the name they have in cards and triggers. */
-export type QueueName = 'tenantStatus' | 'vaultIntents' | 'shardNodes' | 'shards' | 'followerRetry' | 'dispatchDlx';
+export type QueueName = 'tenantStatus' | 'vaultIntents' | 'shardNodes' | 'shards' | 'followerRetry' | 'reconcile' | 'dispatchDlx';
 
 /** Physical names that people and documents use; the stage's name is put in front. */
 export const queueNames: Record<QueueName, string> = {
@@ -44,5 +46,6 @@ export const queueNames: Record<QueueName, string> = {
   shardNodes: 'shard-nodes',
   shards: 'shards.fifo',
   followerRetry: 'follower-retry.fifo',
+  reconcile: 'reconcile',
   dispatchDlx: 'mirror_dispatch_dlx.fifo',
 };

@@ -191,6 +191,13 @@ export const routes = {
     access: orSelf('follower:manage'),
     on: 'follower',
   },
+  reportPositions: {
+    method: 'POST',
+    path: '/v1/followers/{follower_id}/positions',
+    room: 'followers',
+    access: orSelf('follower:manage'),
+    on: 'follower',
+  },
   listPositions: {
     method: 'GET',
     path: '/v1/followers/{follower_id}/positions',
@@ -263,6 +270,20 @@ export const routes = {
     on: 'follower_order',
     unkeyed: true,
   },
+  getReconciliation: {
+    method: 'GET',
+    path: '/v1/vaults/{vault_id}/reconciliation',
+    room: 'mirroring',
+    access: needs('orders:read'),
+    on: 'vault',
+  },
+  reconcileVault: {
+    method: 'POST',
+    path: '/v1/vaults/{vault_id}/reconciliation',
+    room: 'mirroring',
+    access: needs('mirror:manage'),
+    on: 'vault',
+  },
   listDeadLetters: { method: 'GET', path: '/v1/dead-letters', room: 'mirroring', access: needs('mirror:manage') },
   redriveDeadLetter: {
     method: 'POST',
@@ -274,8 +295,3 @@ export const routes = {
 } as const satisfies Record<string, Route>;
 
 export type RouteId = keyof typeof routes;
-export type RouteIdOf<R extends ApiRoom> = {
-  [K in RouteId]: (typeof routes)[K]['room'] extends R ? K : never;
-}[RouteId];
-/** The names in braces of a route's path: `'/v1/vaults/{vault_id}'` gives `'vault_id'`. */
-export type PathNames<P extends string> = P extends `${string}{${infer N}}${infer Rest}` ? N | PathNames<Rest> : never;

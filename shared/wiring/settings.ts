@@ -15,6 +15,8 @@ export const settings = {
   rateLimit: 'RATE_LIMIT',
   /** Followers per shard; a shard's size is fixed when it is opened. */
   shardSize: 'SHARD_SIZE',
+  /** Reconciliation compares what nothing ended for in so many seconds. */
+  reconcileQuietSeconds: 'RECONCILE_QUIET_SECONDS',
 } as const;
 
 export type SettingName = keyof typeof settings;

@@ -15,6 +15,7 @@ const services: Record<ResourceName, string> = {
   shards: 'sqs',
   followerRetry: 'sqs',
   tenantStatus: 'sqs',
+  reconcile: 'sqs',
   dispatchDlx: 'sqs',
   bus: 'events',
   auditBucket: 's3',

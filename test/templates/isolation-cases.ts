@@ -66,6 +66,7 @@ const reached: Readonly<Record<ReachName, { readonly scope: Scope; readonly keys
   orderReference: { scope: plain, keys: [`ID#mo_${ulid}`] },
   askReference: { scope: plain, keys: [`ID#ask_${ulid}`] },
   publicVaults: { scope: plain, keys: ['PUBLIC#VAULTS'] },
+  vaultList: { scope: plain, keys: ['VAULTS#7'] },
   open: { scope: plain, keys: ['OPEN#7'] },
   vault: { scope: crossing, keys: [crossed, `${crossed}#S#00001`, `${crossed}#P#000000000001`] },
   vaultDead: { scope: crossing, keys: [`${other}#DEAD`] },

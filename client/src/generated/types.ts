@@ -430,7 +430,11 @@ export interface paths {
          */
         get: operations["listPositions"];
         put?: never;
-        post?: never;
+        /**
+         * Say what the follower's account holds of symbols at a time, whatever was filled: reconciliation compares it
+         * @description Scope `follower:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
+         */
+        post: operations["reportPositions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -637,6 +641,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/vaults/{vault_id}/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the last reconciliation of the vault found, and did
+         * @description Scope `orders:read`.
+         */
+        get: operations["getReconciliation"];
+        put?: never;
+        /**
+         * Reconcile the vault now, beside the runs that come by themselves every few minutes
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["reconcileVault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -791,6 +819,24 @@ export interface components {
                  */
                 max_amplify?: string;
             };
+            reconcile_policy?: {
+                /**
+                 * @description Exact decimal; must not be negative
+                 * @default 1
+                 * @example 10
+                 */
+                tolerance_increments?: string;
+                /**
+                 * @description Exact decimal; must be between 0 and 1
+                 * @default 0.005
+                 * @example 1
+                 */
+                tolerance_nav?: string;
+                /** @default false */
+                correct_own_trades?: boolean;
+                /** @default 300 */
+                cool_down_s?: number;
+            };
             instruments?: {
                 [key: string]: {
                     /**
@@ -834,6 +880,24 @@ export interface components {
                  * @example 2
                  */
                 max_amplify?: string;
+            };
+            reconcile_policy?: {
+                /**
+                 * @description Exact decimal; must not be negative
+                 * @default 1
+                 * @example 10
+                 */
+                tolerance_increments?: string;
+                /**
+                 * @description Exact decimal; must be between 0 and 1
+                 * @default 0.005
+                 * @example 1
+                 */
+                tolerance_nav?: string;
+                /** @default false */
+                correct_own_trades?: boolean;
+                /** @default 300 */
+                cool_down_s?: number;
             };
             instruments?: {
                 [key: string]: {
@@ -916,6 +980,22 @@ export interface components {
              * @example 2026-03-02T14:30:00.000Z
              */
             ts: string;
+        };
+        ReportPositionsBody: {
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            positions: {
+                /** @example AAPL */
+                symbol: string;
+                /**
+                 * @description Exact decimal, never a JSON number
+                 * @example 0.35
+                 */
+                qty: string;
+            }[];
         };
         UpdateFollowerBody: {
             label?: string | null;
@@ -1381,6 +1461,24 @@ export interface components {
                  */
                 max_amplify: string;
             };
+            reconcile_policy: {
+                /**
+                 * @description Exact decimal; must not be negative
+                 * @default 1
+                 * @example 10
+                 */
+                tolerance_increments: string;
+                /**
+                 * @description Exact decimal; must be between 0 and 1
+                 * @default 0.005
+                 * @example 1
+                 */
+                tolerance_nav: string;
+                /** @default false */
+                correct_own_trades: boolean;
+                /** @default 300 */
+                cool_down_s: number;
+            };
             instruments?: {
                 [key: string]: {
                     /**
@@ -1598,6 +1696,20 @@ export interface components {
              */
             recorded_at: string;
         };
+        PositionsReported: {
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            positions: {
+                /** @example AAPL */
+                symbol: string;
+                qty: string;
+            }[];
+        };
         ListPositionsAnswer: {
             items: components["schemas"]["Position"][];
             /**
@@ -1795,7 +1907,7 @@ export interface components {
             follower_order_id: string;
             manager_order_id: string | null;
             /** @enum {string} */
-            kind: "order" | "cancel" | "sync" | "flatten" | "resend";
+            kind: "order" | "cancel" | "sync" | "flatten" | "resend" | "fixup";
             /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
             cancels?: string;
             /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
@@ -1838,6 +1950,65 @@ export interface components {
              * @example 2026-03-02T14:30:00.000Z
              */
             updated_at: string;
+        };
+        Reconciliation: {
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            run_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            finished_at: string;
+            shards: number;
+            followers: number;
+            compared: number;
+            not_compared: {
+                [key: string]: number;
+            };
+            /** @description Followers x symbols with a difference, of either kind */
+            drift: number;
+            fixups: number;
+            unexplained: number;
+            unknown: {
+                children: number;
+                oldest_at: string | null;
+                /** @description Followers whose endpoint was asked with a test event */
+                probed: number;
+                /** @description Of those that answered: their unknown children go out again */
+                answered: number;
+            };
+            /** @description Shards that were behind, and were rung */
+            rung: number;
+            findings: {
+                /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+                follower_id: string;
+                /** @example AAPL */
+                symbol: string;
+                /** @enum {string} */
+                kind: "want" | "held";
+                /** @enum {string} */
+                outcome: "fixup" | "corrected" | "cooling_down" | "nothing_to_trade" | "explained" | "unexplained";
+                why?: string;
+                want?: string;
+                told?: string;
+                held?: string;
+                qty?: string;
+            }[];
+            findings_left_out: number;
+        };
+        ReconcileVaultAnswer: {
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            run_at: string;
         };
         ListDeadLettersAnswer: {
             items: components["schemas"]["DeadLetter"][];
@@ -2635,6 +2806,32 @@ export interface operations {
             };
         };
     };
+    reportPositions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportPositionsBody"];
+            };
+        };
+        responses: {
+            /** @description Say what the follower's account holds of symbols at a time, whatever was filled: reconciliation compares it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionsReported"];
+                };
+            };
+        };
+    };
     previewFollower: {
         parameters: {
             query?: {
@@ -2884,6 +3081,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChildOrder"];
+                };
+            };
+        };
+    };
+    getReconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the last reconciliation of the vault found, and did */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+        };
+    };
+    reconcileVault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reconcile the vault now, beside the runs that come by themselves every few minutes */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconcileVaultAnswer"];
                 };
             };
         };

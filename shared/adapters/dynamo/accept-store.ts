@@ -2,6 +2,7 @@ import { BatchGetCommand, TransactWriteCommand, type TransactWriteCommandInput }
 import type { AcceptRequest, AcceptView } from '../../domain/mirroring/accept.ts';
 import type { LogEntry } from '../../domain/mirroring/entry.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
+import { defaultReconcilePolicy } from '../../domain/vaults/create.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
@@ -64,7 +65,8 @@ async function batchGet(table: Table, wanted: readonly { pk: string; sk: string 
 
 export function vaultOf(item: Item): Vault {
   const { pk: _pk, sk: _sk, ...vault } = item;
-  return vault as unknown as Vault;
+  // Items of before there was a policy have none.
+  return { reconcile_policy: defaultReconcilePolicy, ...vault } as unknown as Vault;
 }
 
 type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;

@@ -11,6 +11,7 @@ import { shardOf } from './moved.ts';
 import { ownFollowerItem } from './own-followers.ts';
 import { isText, type Page, type PageRequest, queryRange, readCursor, writeCursor } from './pages.ts';
 import { isMarked, requestMark } from './request-mark.ts';
+import { vaultListItem } from './vault-list.ts';
 
 /**
  * A new follower, in one transaction with the vault as it was read. A shard that it opens starts with its cursor at the
@@ -41,7 +42,9 @@ export async function commitFollower(
   ];
   const puts = items.map((Item) => ({ Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } }));
   try {
-    const TransactItems = [stillActive(table, tenant_id), seatTaken(table, follower, vault), ...puts];
+    // Vaults of before there was the list get into it with their next follower.
+    const listed = { Put: { TableName: table.name, Item: vaultListItem(vault) } };
+    const TransactItems = [stillActive(table, tenant_id), seatTaken(table, follower, vault), ...puts, listed];
     await table.client.send(new TransactWriteCommand({ TransactItems }));
     return 'committed';
   } catch (error) {

@@ -105,6 +105,11 @@ export const keys = {
     pk: `OPEN#${partition}`,
     sk: `${s.vault_id}#S#${s.shard}#${cause}`,
   }),
+  listedVault: (partition: number, vaultId: string): Key => ({ pk: `VAULTS#${partition}`, sk: vaultId }),
+  /** The report of a vault's last reconciliation. */
+  reconciliation: (v: VaultKey): Key => ({ pk: vaultPk(v), sk: 'RECONCILIATION' }),
+  /** When a follower and symbol last had a fix-up: until it has cooled down there is no other. */
+  fixup: (s: ShardOf, place: number, symbol: string): Key => ({ pk: shardPk(s), sk: `FIXUP#${pad(place, 4)}#${symbol}` }),
   reference: (id: string): Key => ({ pk: `ID#${id}`, sk: 'REF' }),
   /** Where the child of what a follower asked is found by its id. */
   askReference: (ulid: string): Key => ({ pk: `ID#ask_${ulid}`, sk: 'REF' }),
@@ -127,6 +132,7 @@ export const partitions = {
   publicVaults: 'PUBLIC#VAULTS',
   progress: (v: VaultKey, seq: number): string => `${vaultPk(v)}#P#${seqText(seq)}`,
   open: (partition: number): string => `OPEN#${partition}`,
+  vaults: (partition: number): string => `VAULTS#${partition}`,
 };
 
 /** The sequence number in a key such as `ENTRY#000000000042`. */

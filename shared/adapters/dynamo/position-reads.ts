@@ -4,16 +4,15 @@ import type { VaultPosition } from '../../domain/mirroring/asks.ts';
 import type { Child } from '../../domain/mirroring/child.ts';
 import type { Ledger } from '../../domain/mirroring/plan.ts';
 import { type Position, positionOf, symbolsBeside, unknownIds } from '../../domain/mirroring/positions.ts';
-import type { Trade } from '../../domain/mirroring/trades.ts';
 import { parseChildId } from '../../kit/ids.ts';
 import { readChild } from './child-reads.ts';
 import { stored, type Table } from './client.ts';
-import { type FollowerOf, keys, partitions, prefixes } from './keys.ts';
+import { keys, partitions, prefixes } from './keys.ts';
 import { ledgerOf } from './line-reads.ts';
 import { findCause, getItem } from './lookups.ts';
 import { shardOf } from './moved.ts';
 import { type Page, type PageRequest, queryRange, readCursor, writeCursor } from './pages.ts';
-import { queryAll, withPrefix } from './query-all.ts';
+import { readTrades } from './trade-reads.ts';
 
 const isSymbol = (value: unknown): value is string => symbolField.safeParse(value).success;
 
@@ -71,14 +70,8 @@ async function readLedgers(table: Table, follower: Follower, after: string, limi
   return { ledgers, next: items.length > limit ? ledgers.at(-1)?.symbol : undefined };
 }
 
-/** All that was reported as filled of a symbol, in the order of the fills' own times. */
-async function readTrades(table: Table, follower: FollowerOf, symbol: string): Promise<Trade[]> {
-  const { pk, sk } = keys.trade(follower, symbol);
-  return (await queryAll(table, withPrefix(pk, sk))).map((item) => stored<Trade>(item));
-}
-
 /** The follower's unknown children: few at a time, because while there is one its symbol's increases are withheld. */
-async function readUnknown(table: Table, follower: Follower): Promise<Child[]> {
+export async function readUnknown(table: Table, follower: Follower): Promise<Child[]> {
   const found = await Promise.all(
     unknownIds(follower).map(async (childId) => {
       const cause = parseChildId(childId)?.cause;

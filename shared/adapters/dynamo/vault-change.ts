@@ -4,6 +4,7 @@ import { type Table, transacted } from './client.ts';
 import { keys } from './keys.ts';
 import { publicVaultItem } from './public-vault.ts';
 import { isMarked, requestMark } from './request-mark.ts';
+import { vaultListItem } from './vault-list.ts';
 
 /** What a PATCH may change of a vault's item. All else (seq, shards, switches ...) moves by other hands and is left alone. */
 const settingNames = [
@@ -14,6 +15,7 @@ const settingNames = [
   'public',
   'max_age_s',
   'flip_policy',
+  'reconcile_policy',
   'instruments',
   'status',
 ] as const satisfies readonly (keyof Vault)[];
@@ -45,6 +47,7 @@ export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, 
   return transacted(table, [
     { Update: settingsUpdate(table, next, before, changed) },
     ...publicRow(table, next, before),
+    put(vaultListItem(next)),
     put(event),
     put(requestMark(keys.vaultChanged(next, seed), updated_at)),
   ]);

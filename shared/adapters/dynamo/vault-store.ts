@@ -6,6 +6,7 @@ import { keys, partitions, prefixes } from './keys.ts';
 import { findVault, readVault } from './lookups.ts';
 import { isText, type Page, type PageRequest, pageOf, queryRange, readCursor, writeCursor } from './pages.ts';
 import { type PublicVault, publicVaultItem, publicVaultOf } from './public-vault.ts';
+import { vaultListItem } from './vault-list.ts';
 
 /** Stores a new vault and the ways to find it. Saying it again with the same id gives what is there. */
 export async function putVault(table: Table, vault: Vault, by: { subject: string; request_id: string }): Promise<Vault> {
@@ -22,6 +23,7 @@ export async function putVault(table: Table, vault: Vault, by: { subject: string
   const writes = [
     put({ ...keys.vault(vault), ...vault }),
     put({ ...keys.tenantVault(vault), vault_id }),
+    put(vaultListItem(vault)),
     put({ ...keys.reference(vault_id), tenant_id, vault_id }),
     put(event),
     ...(vault.public ? [put(publicVaultItem(vault))] : []),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  decimalString,
   decimalUpTo,
   idOf,
   label,
@@ -120,6 +121,10 @@ export interface Follower extends FollowerRecord {
   readonly moved: Readonly<Record<string, string>>;
   /** Children of which nobody knows whether they happened: `<symbol> <fo_id>` to signed quantity. */
   readonly unknown: Readonly<Record<string, string>>;
+  /** By symbol, what its account holds as it was reported (held.ts). Absent while it has reported nothing. */
+  readonly held?: Readonly<Record<string, string>>;
+  /** When one of its children last ended outside its shard's dispatch, or was last reported on. */
+  readonly child_at?: string;
 }
 
 export const followerNavBody = z.strictObject({ nav: nonNegativeDecimal, ts: time });
@@ -129,6 +134,23 @@ export const followerNavRecord = z
   .meta({ id: 'FollowerNav' });
 /** The net asset value of a follower's account at a time: recorded once, never changed. */
 export type FollowerNav = z.infer<typeof followerNavRecord>;
+
+export const positionReport = z.strictObject({
+  ts: time,
+  positions: z
+    .array(z.strictObject({ symbol: symbolField, qty: decimalString }))
+    .min(1)
+    .max(200)
+    .refine((all) => new Set(all.map(({ symbol }) => symbol)).size === all.length, { message: 'each symbol at most once' }),
+});
+export type PositionReport = z.infer<typeof positionReport>;
+export const positionReported = z
+  .strictObject({
+    follower_id: idOf('fol'),
+    ts: time,
+    positions: z.array(z.strictObject({ symbol: symbolField, qty: z.string() })),
+  })
+  .meta({ id: 'PositionsReported' });
 
 /** Where a follower's row stands: what the look-up by its id gives. */
 export interface FollowerAddress {
@@ -193,6 +215,13 @@ export const followerSchemas: RoomSchemas<'followers'> = {
     body: followerNavBody,
     answer: { status: 201, schema: followerNavRecord },
     codes: ['follower_not_found', 'follower_left', 'nav_in_future', 'nav_recorded'],
+  },
+  reportPositions: {
+    summary: "Say what the follower's account holds of symbols at a time, whatever was filled: reconciliation compares it",
+    params: { follower_id: idOf('fol') },
+    body: positionReport,
+    answer: { status: 200, schema: positionReported },
+    codes: ['follower_not_found', 'follower_left', 'position_in_future'],
   },
   listPositions: {
     summary: 'What the follower should hold, was told, and reported, by symbol',

@@ -109,6 +109,8 @@ export function followerRecordView(f: Follower): FollowerRecord {
     slow: _w,
     moved: _m,
     unknown: _u,
+    held: _h,
+    child_at: _c,
     ...record
   } = f;
   return record;

@@ -46,6 +46,7 @@ export function requireSync({ mode, kill_switch, status }: Pick<Follower, 'mode'
 /** The next symbol of an ask, in the order of their names; undefined when all are done. */
 export function nextSymbol(ask: Ask, follower: Follower, asked: Asked): string | undefined {
   if (asked.ended) return undefined;
+  if (ask.found !== undefined) return asked.done.has(ask.found.symbol) ? undefined : ask.found.symbol;
   const held = asked.ledgers.filter((ledger) => concerns(ledger, follower)).map(({ symbol }) => symbol);
   const moved = Object.entries(follower.moved).flatMap(([symbol, qty]) => (decimal(qty) === zero ? [] : [symbol]));
   const open = ask.kind === 'sync' ? asked.positions.filter((p) => decimal(p.qty) !== zero).map((p) => p.symbol) : [];

@@ -54,7 +54,7 @@ export type LogEntry = OrderEntry | CancelEntry;
 
 /** What is asked of a shard for one follower: a row beside its roster, put if absent. */
 export interface Ask {
-  readonly kind: 'sync' | 'flatten' | 'resend';
+  readonly kind: 'sync' | 'flatten' | 'resend' | 'fixup';
   /** What asks, once for ever: who asks again means the same. */
   readonly cause: string;
   readonly follower_id: string;
@@ -63,6 +63,17 @@ export interface Ask {
   readonly by: string;
   /** Of a resend: the child that goes out again. */
   readonly follower_order_id?: string;
+  /** Of a fix-up: what was found. */
+  readonly found?: FixupFound;
+}
+
+/** What reconciliation found of a follower in a symbol; its fix-up holds only while that is so. */
+export interface FixupFound {
+  readonly symbol: string;
+  /** Line number of the last entry in the symbol's ledger. */
+  readonly line: number;
+  readonly told: string;
+  readonly want: string;
 }
 
 /** Who asks, when nobody did: an unknown child whose endpoint answers again. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { childIdField, idOf, listOf, nonNegativeDecimal, pageQuery, sinceField, symbolField, time } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
+import { reconciliationRecord } from '../reconciliation/report.ts';
 import { fillReport } from './fill.ts';
 import { managerOrderBody, navUsed, reasonRecord } from './order.ts';
 import { childStates, orderStates } from './states.ts';
@@ -46,9 +47,9 @@ export const managerOrderRecord = z
 export const childOrderRecord = z
   .strictObject({
     follower_order_id: childIdField,
-    /** The order that it mirrors or takes back; null for what its follower alone asked (sync, flatten). */
+    /** The order that it mirrors or takes back; null for what concerns its follower alone (sync, flatten, fixup). */
     manager_order_id: idOf('mo').nullable(),
-    kind: z.enum(['order', 'cancel', 'sync', 'flatten', 'resend']),
+    kind: z.enum(['order', 'cancel', 'sync', 'flatten', 'resend', 'fixup']),
     /** The child that a cancel takes back. */
     cancels: childIdField.optional(),
     follower_id: idOf('fol'),
@@ -219,6 +220,18 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
       'cancel_in_progress',
       'cancel_unknown',
     ],
+  },
+  getReconciliation: {
+    summary: 'What the last reconciliation of the vault found, and did',
+    params: { vault_id: idOf('vlt') },
+    answer: { status: 200, schema: reconciliationRecord },
+    codes: ['vault_not_found', 'reconciliation_not_found'],
+  },
+  reconcileVault: {
+    summary: 'Reconcile the vault now, beside the runs that come by themselves every few minutes',
+    params: { vault_id: idOf('vlt') },
+    answer: { status: 202, schema: z.strictObject({ vault_id: idOf('vlt'), run_at: time }) },
+    codes: ['vault_not_found'],
   },
   listDeadLetters: {
     summary: "Your followers' and your vaults' dead letters, the oldest first",

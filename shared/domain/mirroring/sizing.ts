@@ -58,7 +58,14 @@ export interface SizingInputs {
   readonly symbolAllowed: boolean;
 }
 
-export type SkipCode = 'no_change' | 'below_minimum' | 'symbol_denied' | 'nav_missing' | 'position_unknown' | 'close_only';
+export type SkipCode =
+  | 'no_change'
+  | 'below_minimum'
+  | 'symbol_denied'
+  | 'nav_missing'
+  | 'position_unknown'
+  | 'close_only'
+  | 'fixup_dropped';
 
 /** What the order does to this follower: the part it may not take part in is left out of it. */
 export type Phase = 'increase' | 'reduce' | 'cross' | 'none';

@@ -55,6 +55,7 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   rotateFollowerKey: { to: 'follower:manage', on: 'follower', self: true },
   testFollower: { to: 'follower:manage', on: 'follower', self: true },
   recordFollowerNav: { to: 'follower:manage', on: 'follower', self: true },
+  reportPositions: { to: 'follower:manage', on: 'follower', self: true },
   listPositions: { to: 'orders:read', on: 'follower', self: true },
   previewFollower: { to: 'vault:read', on: 'follower', self: true },
   createManagerOrder: { to: 'mirror:manage', on: 'vault' },
@@ -66,6 +67,8 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   getFollowerOrder: { to: 'orders:read', on: 'follower_order', self: true },
   settleFollowerOrder: { to: 'mirror:manage', on: 'follower_order', self: true },
   reportFill: { to: 'follower:manage', on: 'follower_order', self: true, signed: true },
+  getReconciliation: { to: 'orders:read', on: 'vault' },
+  reconcileVault: { to: 'mirror:manage', on: 'vault' },
   listDeadLetters: { to: 'mirror:manage' },
   redriveDeadLetter: { to: 'mirror:manage', on: 'follower_order' },
 };
