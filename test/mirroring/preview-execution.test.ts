@@ -155,6 +155,7 @@ class Twin {
 
   async #same(seq: number, f: Follower, said: Awaited<ReturnType<Room['preview']>>): Promise<void> {
     const room = this.#room as Room;
+    expect(room.errors).toEqual([]);
     const claim = await room.claim({ seq }, f.shard);
     const row = claim?.rows.find((r) => r.place === f.place);
     const entry = await readEntry(this.house.table, room.shardOf(f.shard), seq);

@@ -22,6 +22,8 @@ const ack: AttemptResult = { kind: 'ack', ms: 5, status: 200 };
 
 export class Room {
   readonly deliveries: Delivery[] = [];
+  /** What was thrown for single followers. */
+  readonly errors: unknown[] = [];
   /** What a follower's endpoint answers. */
   answer: (delivery: Delivery) => AttemptResult = () => ack;
   readonly #house: House;
@@ -61,9 +63,7 @@ export class Room {
       clock: this.#house.clock,
       store: shardStore(table),
       observe: () => undefined,
-      report: (_follower, error) => {
-        throw error;
-      },
+      report: (_follower, error) => this.errors.push(error),
       dispatcher: {
         ready: () => Promise.resolve(),
         deliver: async (delivery) => {
