@@ -216,7 +216,7 @@ function endInFollower(table: Table, ending: Ending, follower: Follower) {
   const { child, unknown, asked, slow, takesBack, at } = ending;
   const { remove, names } = forget(takesBack);
   const write: FollowerWrite = {
-    sets: ['lane_out = :line', 'child_at = :child_at', ...(asked ? ['slow = :slow'] : [])],
+    sets: ['lane_out = :line', ...(asked ? ['slow = :slow'] : []), 'child_at = :child_at'],
     conditions: ['lane_out < :line'],
     names: { ...names },
     values: { ':line': lineNumber(child), ':child_at': at, ...(asked ? { ':slow': slow } : {}) },
