@@ -79,6 +79,7 @@ describe.concurrent('followers that lost three orders', () => {
     await story.join('away', { webhook: { url: away.url(story.path('away')) } });
     away.secrets.set(story.path('away'), desk.endpoints.secrets.get(story.path('away')) ?? '');
     await story.order('buy', 4, { symbol: 'MSFT' });
+    await story.settled();
     for (const name of ['refuses', 'capped']) broken.add(story.path(name));
     for (const qty of [10, 7, 5]) await story.order('buy', qty);
     await story.settled();
@@ -100,11 +101,8 @@ describe.concurrent('followers that lost three orders', () => {
     expect(Math.max(...levels(story, 'capped').slice(1))).toBeLessThanOrEqual(12 + 4);
     const [child] = await fixups(story, 'capped');
     expect(child).toMatchObject({ manager_order_id: null, side: 'buy', qty: '12', symbol: 'IBM' });
-    const { positions } = {
-      positions: await desk.manager.get<{ items: { symbol: string; told: string; want: string }[] }>(
-        `/v1/followers/${story.id('away')}/positions`,
-      ),
-    };
+    type Positions = { items: { symbol: string; told: string; want: string }[] };
+    const positions = await desk.manager.get<Positions>(`/v1/followers/${story.id('away')}/positions`);
     expect(positions.body.items.map(({ symbol, told, want }) => [symbol, told, want])).toEqual([
       ['IBM', '22', '22'],
       ['MSFT', '4', '4'],
