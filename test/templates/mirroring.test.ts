@@ -34,20 +34,23 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
     expect(synthesis.nameOf(redrive.deadLetterTargetArn)).toBe(`${name}-${queueNames[key].replace('.fifo', '-dlq.fifo')}`);
   });
 
-  it('rings nodes through a standard queue: no order, no deduplication, dead letters soon', () => {
-    const properties = queue(queueNames.shardNodes);
-    expect(properties).toMatchObject({ VisibilityTimeout: 12, SqsManagedSseEnabled: true });
+  it.each([
+    ['shardNodes', 12],
+    ['reconcile', 75],
+  ] as const)('%s is a standard queue: no order, no deduplication, dead letters soon', (key, visibility) => {
+    const properties = queue(queueNames[key]);
+    expect(properties).toMatchObject({ VisibilityTimeout: visibility, SqsManagedSseEnabled: true });
     expect(properties['FifoQueue']).toBeUndefined();
     const redrive = properties['RedrivePolicy'] as { maxReceiveCount: number; deadLetterTargetArn: unknown };
     expect(redrive.maxReceiveCount).toBe(5);
-    expect(synthesis.nameOf(redrive.deadLetterTargetArn)).toBe(`${name}-shard-nodes-dlq`);
-    expect(queue('shard-nodes-dlq')['FifoQueue']).toBeUndefined();
+    expect(synthesis.nameOf(redrive.deadLetterTargetArn)).toBe(`${name}-${queueNames[key]}-dlq`);
+    expect(queue(`${queueNames[key]}-dlq`)['FifoQueue']).toBeUndefined();
   });
 
   it('keeps dead letters 14 days, those of dispatch in their own queue', () => {
     const ends = synthesis.all('AWS::SQS::Queue').filter(([, q]) => q.Properties['RedrivePolicy'] === undefined);
-    // Those of dispatch, of the event rules, of the stream and of the nodes.
-    expect(ends).toHaveLength(working.length + 4);
+    // Those of dispatch, of the event rules, of the stream, of the nodes and of reconciliation.
+    expect(ends).toHaveLength(working.length + 5);
     for (const [, q] of ends) expect(q.Properties['MessageRetentionPeriod']).toBe(fourteenDays);
     expect(queue(queueNames.dispatchDlx)).toMatchObject(highThroughput);
     expect(limits.dlqRetentionDays).toBe(14);
