@@ -36,21 +36,18 @@ export const adds = ({ told, want }: Pick<Levels, 'told' | 'want'>): boolean =>
 export function fixupQuantity(levels: Levels, movement: Movement, inputs: SizingInputs, only?: Restriction): Quantity {
   const { told, want } = levels;
   const reasons = [reason('fixup', told, want)];
-  if (only !== undefined) return onlyReducing(levels, only, reasons);
-  if (adds(levels) && !inputs.symbolAllowed) return { qty: zero, code: 'symbol_denied', reasons };
-  const from = sign(want) === sign(told) ? told : zero;
-  const level = adds(levels) ? increasedLevel(want, from, movement, inputs, reasons).level : want;
-  const qty = subtract(level, told);
-  if (qty === zero) return { qty, code: 'no_change', reasons };
-  if (level !== zero && belowMinimum(qty, movement)) {
-    return { qty: zero, code: 'below_minimum', reasons: [...reasons, reason('below_minimum', qty, zero)] };
-  }
-  return { qty, reasons };
+  if (only === undefined && adds(levels) && !inputs.symbolAllowed) return { qty: zero, code: 'symbol_denied', reasons };
+  const level = only === undefined && adds(levels) ? levelWithin(levels, movement, inputs, reasons) : want;
+  const plain = subtract(level, told);
+  const qty = only === undefined ? plain : towardZero(plain, only.certain);
+  if (qty !== plain) reasons.push(reason(only?.code ?? 'told', plain, qty));
+  if (qty === zero) return { qty, code: plain === zero ? 'no_change' : (only?.code ?? 'no_change'), reasons };
+  if (level === zero || !belowMinimum(qty, movement)) return { qty, reasons };
+  return { qty: zero, code: 'below_minimum', reasons: [...reasons, reason('below_minimum', qty, zero)] };
 }
 
-function onlyReducing({ told, want }: Levels, only: Restriction, reasons: Reason[]): Quantity {
-  const plain: Decimal = subtract(want, told);
-  const qty = towardZero(plain, only.certain);
-  if (qty === zero) return { qty, code: only.code, reasons };
-  return { qty, reasons: [...reasons, reason(only.code, plain, qty)] };
+/** What of want may be added to what is there. */
+function levelWithin({ told, want }: Levels, movement: Movement, inputs: SizingInputs, reasons: Reason[]): Decimal {
+  const from = sign(want) === sign(told) ? told : zero;
+  return increasedLevel(want, from, movement, inputs, reasons).level;
 }

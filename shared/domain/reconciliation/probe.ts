@@ -1,13 +1,13 @@
 /** Unknown children (SPEC 6.2): their endpoint is asked with a test event; one that answers again is sent what it may have missed. */
 import { type Clock, timestamp } from '../../kit/clock.ts';
+import { absolute, decimal, sign, subtract, zero } from '../../kit/decimal.ts';
 import { id, ulidFromCause } from '../../kit/ids.ts';
 import { limits } from '../../wiring/limits.ts';
 import type { AuditEvent } from '../audit/event.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { AttemptResult, Delivery } from '../mirroring/attempt.ts';
 import type { Child } from '../mirroring/child.ts';
-import type { ShardKey } from '../mirroring/claim.ts';
-import { switchCode } from '../mirroring/plan.ts';
+import { standing, switchCode } from '../mirroring/plan.ts';
 import { statusAt } from '../vaults/status.ts';
 import type { TestDelivery } from '../webhooks/test-event.ts';
 import type { Books } from './compare.ts';
@@ -25,25 +25,33 @@ export interface ProbePorts {
 /** Endpoints asked beside each other. */
 const atOnce = 10;
 
-export async function probeUnknown(
-  _key: ShardKey,
-  { view, vault, now }: Books,
-  ports: ProbePorts,
-): Promise<{ unknown: Part['unknown']; asked: boolean }> {
-  const uncertain = view.roster.filter(({ unknown }) => Object.keys(unknown).length > 0);
-  const children = (await Promise.all(uncertain.map((f) => ports.unknown(f)))).flat();
+export async function probeUnknown(books: Books, ports: ProbePorts): Promise<{ unknown: Part['unknown']; asked: boolean }> {
+  const uncertain = books.view.roster.filter(({ unknown }) => Object.keys(unknown).length > 0);
+  const all = await Promise.all(uncertain.map(async (f) => ({ follower: f, children: await ports.unknown(f) })));
+  const children = all.flatMap((one) => one.children);
   const oldest_at = children.map(({ created_at }) => created_at).sort()[0] ?? null;
-  // Who may be sent nothing now is not asked either, and one that still has a lane hears from that.
-  const sendable = uncertain.filter(
-    (f) => switchCode(f, statusAt(vault, now)) === undefined && f.mode !== 'shadow' && f.lane_in <= f.lane_out,
+  const worth = all.filter(
+    (one) => isSendable(books, one.follower) && one.children.some((c) => isWanted(books, one.follower, c)),
   );
   let answered = 0;
-  for (let i = 0; i < sendable.length; i += atOnce) {
-    const heard = await Promise.all(sendable.slice(i, i + atOnce).map((f) => probe(f, ports)));
+  for (let i = 0; i < worth.length; i += atOnce) {
+    const heard = await Promise.all(worth.slice(i, i + atOnce).map(({ follower }) => probe(follower, ports)));
     answered += heard.filter(Boolean).length;
   }
-  const unknown = { children: children.length, oldest_at, probed: sendable.length, answered };
+  const unknown = { children: children.length, oldest_at, probed: worth.length, answered };
   return { unknown, asked: answered > 0 };
+}
+
+/** Who may be sent nothing now is not asked either, and one that still has a lane hears from that. */
+const isSendable = ({ vault, now }: Books, f: Follower): boolean =>
+  switchCode(f, statusAt(vault, now)) === undefined && f.mode !== 'shadow' && f.lane_in <= f.lane_out;
+
+/** Whether want may still cover it (SPEC 6.2); its shard decides. */
+function isWanted({ ledgers }: Books, follower: Follower, { symbol, row }: Child): boolean {
+  const ledger = ledgers.find((l) => l.symbol === symbol);
+  const { want, told } = standing(follower, symbol, ledger?.rows.get(follower.place));
+  const [qty, missing] = [decimal(row.qty), subtract(want, told)];
+  return qty === zero || (sign(qty) === sign(missing) && absolute(qty) <= absolute(missing));
 }
 
 async function probe(follower: Follower, ports: ProbePorts): Promise<boolean> {

@@ -103,11 +103,10 @@ async function reconcileShard(key: ShardKey, of: OfVault, ports: ReconcilePorts)
     findings.push(...found);
     asked ||= found.some(({ outcome, qty }) => (outcome === 'fixup' || outcome === 'corrected') && qty !== undefined);
   }
-  const probed = await probeUnknown(key, books, ports);
+  const probed = await probeUnknown(books, ports);
   const behind = isBehind(books);
   if (behind || asked || probed.asked) await ports.ring([{ ...key, seq: behind ? of.vault.seq : 0 }]);
-  const { followers } = { followers: view.roster.length };
-  return { followers, compared, notCompared, findings, unknown: probed.unknown, rung: Number(behind) };
+  return { followers: view.roster.length, compared, notCompared, findings, unknown: probed.unknown, rung: Number(behind) };
 }
 
 /** Younger entries and claims are still on their ordinary way. */
