@@ -4,6 +4,7 @@ import { readVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { readUnknown } from '../../shared/adapters/dynamo/position-reads.ts';
 import {
   newestChildren,
+  newestClaims,
   putFixup,
   readLedgers,
   readPositions,
@@ -39,6 +40,7 @@ export function reconcilePorts({ table, shards, bucket, dispatcher, quietSeconds
     view: (key) => store.load(key),
     ledgers: (key) => readLedgers(table, key),
     children: (follower) => newestChildren(table, follower),
+    claims: (key) => newestClaims(table, key),
     unknown: (follower) => readUnknown(table, follower),
     fix: (key, fixup) => putFixup(table, key, fixup),
     audit: (event) => putAuditEvent(table, event),

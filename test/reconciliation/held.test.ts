@@ -59,7 +59,20 @@ describe('what is held', () => {
     const report = await desk.run();
     expect(report).toMatchObject({ drift: 1, unexplained: 0, fixups: 0 });
     expect(report.findings).toMatchObject([{ kind: 'held', outcome: 'explained', told: '10', held: '4' }]);
-    expect(report.findings[0]?.why).toMatch(/^not filled yet: fo_/);
+    expect(report.findings[0]?.why).toBe('not reported as filled yet, by entry: 1');
+  });
+
+  it('is explained by children that nobody has reported on, for a day', async () => {
+    const { f, seq } = await holder();
+    const next = await desk.order('buy', '5');
+    await desk.fill(f, { seq }, { qty: '10', status: 'filled' });
+    desk.quiet();
+    const report = await desk.run();
+    expect(report).toMatchObject({ drift: 1, unexplained: 0 });
+    const why = `not reported as filled yet, by entry: ${next}`;
+    expect(report.findings).toMatchObject([{ outcome: 'explained', told: '15', held: '10', why }]);
+    desk.house.now += 24 * 3_600_000;
+    expect((await desk.run()).findings).toMatchObject([{ outcome: 'unexplained', told: '15', held: '10' }]);
   });
 
   it('counts what was filled where a report ends a child: that is no drift, and a fix-up makes up for it', async () => {

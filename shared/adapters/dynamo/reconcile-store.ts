@@ -2,12 +2,13 @@ import { PutCommand, QueryCommand, type TransactWriteCommandInput } from '@aws-s
 import type { Follower } from '../../domain/followers/follower.ts';
 import type { VaultPosition } from '../../domain/mirroring/asks.ts';
 import type { Child } from '../../domain/mirroring/child.ts';
-import type { ShardKey } from '../../domain/mirroring/claim.ts';
+import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
 import type { DatedLedger } from '../../domain/reconciliation/compare.ts';
 import type { Fixup } from '../../domain/reconciliation/reconcile.ts';
 import type { Report } from '../../domain/reconciliation/report.ts';
 import { askItems } from './ask-store.ts';
 import { childOf } from './child-item.ts';
+import { claimOf } from './claim-item.ts';
 import { held, stored, type Table, transacted } from './client.ts';
 import { keys, partitions, prefixes, type VaultKey } from './keys.ts';
 import { ledgerOf } from './line-reads.ts';
@@ -28,21 +29,22 @@ export async function readLedgers(table: Table, key: ShardKey): Promise<DatedLed
 export const readPositions = async (table: Table, vault: VaultKey): Promise<VaultPosition[]> =>
   (await queryAll(table, withPrefix(partitions.vault(vault), prefixes.position))).map((item) => stored<VaultPosition>(item));
 
-/** Children that are looked at for what explains a difference. */
-const newest = 100;
+/** What is looked at for what explains a difference: of a follower, and of its shard. */
+const newest = { children: 100, claims: 50 } as const;
 
 /** A follower's newest children that have rows of their own. */
-export async function newestChildren(table: Table, follower: Follower): Promise<Child[]> {
-  const { Items } = await table.client.send(
-    new QueryCommand({
-      ...withPrefix(partitions.follower(follower), prefixes.child),
-      TableName: table.name,
-      ConsistentRead: true,
-      ScanIndexForward: false,
-      Limit: newest,
-    }),
-  );
-  return (Items ?? []).map(childOf);
+export const newestChildren = async (table: Table, follower: Follower): Promise<Child[]> =>
+  (await newestOf(table, partitions.follower(follower), prefixes.child, newest.children)).map(childOf);
+
+/** A shard's newest finished claims. */
+export async function newestClaims(table: Table, key: ShardKey): Promise<Claim[]> {
+  const items = await newestOf(table, partitions.shard(key), prefixes.result, newest.claims);
+  return items.filter((item) => item['state'] === 'done').map(claimOf);
+}
+
+async function newestOf(table: Table, pk: string, prefix: string, Limit: number): Promise<Record<string, unknown>[]> {
+  const query = { ...withPrefix(pk, prefix), TableName: table.name, ConsistentRead: true, ScanIndexForward: false, Limit };
+  return (await table.client.send(new QueryCommand(query))).Items ?? [];
 }
 
 type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;

@@ -9,7 +9,7 @@ import type { Follower } from '../followers/follower.ts';
 import { newAsk, type VaultPosition } from '../mirroring/asks.ts';
 import type { Bell } from '../mirroring/bell.ts';
 import type { Child } from '../mirroring/child.ts';
-import type { ShardKey } from '../mirroring/claim.ts';
+import type { Claim, ShardKey } from '../mirroring/claim.ts';
 import { type Ask, byPlatform } from '../mirroring/entry.ts';
 import { fixupCause } from '../mirroring/fixup.ts';
 import type { ShardView } from '../mirroring/shard-store.ts';
@@ -62,6 +62,8 @@ export interface ReconcilePorts extends ProbePorts {
   readonly ledgers: (key: ShardKey) => Promise<readonly DatedLedger[]>;
   /** The newest children of a follower that have rows of their own. */
   readonly children: (follower: Follower) => Promise<readonly Child[]>;
+  /** The newest finished claims of a shard. */
+  readonly claims: (key: ShardKey) => Promise<readonly Claim[]>;
   readonly fix: (key: ShardKey, fixup: Fixup) => Promise<boolean>;
   /** Best effort: what is not rung, sweep rings. */
   readonly ring: (bells: readonly Bell[]) => Promise<void>;
@@ -122,7 +124,7 @@ function isBehind(books: Books): boolean {
 
 /** What is done about one difference, and how the report tells it. */
 async function settleOne(key: ShardKey, d: Difference, vault: Vault, ports: ReconcilePorts): Promise<Finding[]> {
-  const why = d.held === undefined ? undefined : await whyHeldDiffers(d, ports);
+  const why = d.held === undefined ? undefined : await whyHeldDiffers(key, d, ports);
   const corrects = d.held !== undefined && why === undefined && vault.reconcile_policy.correct_own_trades;
   const held = d.held === undefined ? [] : [heldFinding(d, why)];
   if (corrects) return correct(key, d, vault, ports);
@@ -130,9 +132,11 @@ async function settleOne(key: ShardKey, d: Difference, vault: Vault, ports: Reco
   return [...held, await fixWant(key, d, d.want, vault, ports)];
 }
 
-async function whyHeldDiffers(d: Difference, ports: ReconcilePorts): Promise<string | undefined> {
+/** Asked for what differs alone: as a rule for nobody. */
+async function whyHeldDiffers(key: ShardKey, d: Difference, ports: ReconcilePorts): Promise<string | undefined> {
   const missing = subtract(d.levels.told, d.held ?? zero);
-  return explanation(missing, d.symbol, await ports.children(d.follower));
+  const [children, claims] = await Promise.all([ports.children(d.follower), ports.claims(key)]);
+  return explanation(d, missing, { children, claims }, ports.clock());
 }
 
 const base = (d: Difference, kind: Finding['kind']) => ({

@@ -9,6 +9,7 @@ import { findFollower, readVault } from '../../../shared/adapters/dynamo/lookups
 import { readUnknown } from '../../../shared/adapters/dynamo/position-reads.ts';
 import {
   newestChildren,
+  newestClaims,
   putFixup,
   readLedgers,
   readPositions,
@@ -110,6 +111,7 @@ export class Desk {
       view: (key) => store.load(key),
       ledgers: (key) => readLedgers(table, key),
       children: (f) => newestChildren(table, f),
+      claims: (key) => newestClaims(table, key),
       unknown: (f) => readUnknown(table, f),
       fix: (key, fixup) => putFixup(table, key, fixup),
       audit: (event) => putAuditEvent(table, event),
