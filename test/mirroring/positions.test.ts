@@ -61,7 +61,7 @@ describe('positions', () => {
     traded('IBMX', '3', '10', 'b');
     traded('IBM', '5', '10', 'c', other);
     const levels = { baseline: '3.3', target: '3.3', want: '3.3', told: '3.3' };
-    const held = { held: '3', fills: 1, average_price: '10', realised_pnl: '0', unknown: [] };
+    const held = { held: '3', reported: null, fills: 1, average_price: '10', realised_pnl: '0', unknown: [] };
     const unpriced = { unrealised_pnl: null, reference_price: null };
     expect(await pages(50)).toEqual([[{ symbol: 'IBM', ...levels, ...held, ...unpriced }]]);
   });

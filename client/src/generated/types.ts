@@ -1177,6 +1177,7 @@ export interface components {
             want: string;
             told: string;
             held: string;
+            reported: string | null;
             fills: number;
             average_price: string | null;
             realised_pnl: string;

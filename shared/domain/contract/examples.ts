@@ -96,6 +96,7 @@ const position = {
   want: '3',
   told: '3',
   held: '3',
+  reported: '3',
   fills: 2,
   average_price: '190.42',
   realised_pnl: '12.5',

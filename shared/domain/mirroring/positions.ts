@@ -5,6 +5,7 @@ import { childIdField, symbolField, time } from '../contract/fields.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { VaultPosition } from './asks.ts';
 import type { Child } from './child.ts';
+import { heldOf } from './held.ts';
 import { type LedgerRow, standing } from './plan.ts';
 import { holdingOf, type Trade } from './trades.ts';
 
@@ -19,6 +20,8 @@ export const positionRecord = z
     told: z.string(),
     /** From its fill reports alone: a follower that reports none holds "0" here. */
     held: z.string(),
+    /** What its account holds, by the last position that was reported and the fills since; null while nothing was reported. */
+    reported: z.string().nullable(),
     fills: z.int(),
     average_price: z.string().nullable(),
     realised_pnl: z.string(),
@@ -33,8 +36,12 @@ export const positionRecord = z
 export type Position = z.infer<typeof positionRecord>;
 
 /** The symbols of what was moved or is unknown outside its shard's dispatch: the ledger may not have them yet. */
-export const symbolsBeside = ({ moved, unknown }: Pick<Follower, 'moved' | 'unknown'>): string[] => [
-  ...new Set([...Object.keys(moved), ...Object.keys(unknown).map((name) => name.slice(0, name.indexOf(' ')))]),
+export const symbolsBeside = ({ moved, unknown, held = {} }: Pick<Follower, 'moved' | 'unknown' | 'held'>): string[] => [
+  ...new Set([
+    ...Object.keys(moved),
+    ...Object.keys(held),
+    ...Object.keys(unknown).map((name) => name.slice(0, name.indexOf(' '))),
+  ]),
 ];
 
 /** Ids of the follower's unknown children. */
@@ -43,7 +50,7 @@ export const unknownIds = ({ unknown }: Pick<Follower, 'unknown'>): string[] =>
 
 export function positionOf(
   symbol: string,
-  follower: Pick<Follower, 'joined_seq' | 'moved'>,
+  follower: Pick<Follower, 'joined_seq' | 'moved' | 'held'>,
   read: {
     readonly row: LedgerRow | undefined;
     readonly trades: readonly Trade[];
@@ -54,6 +61,7 @@ export function positionOf(
 ): Position {
   const { baseline, target, want, told } = standing(follower, symbol, read.row);
   const { vault } = read;
+  const reported = heldOf(follower, symbol);
   return {
     symbol,
     baseline: format(baseline),
@@ -61,6 +69,7 @@ export function positionOf(
     want: format(want),
     told: format(told),
     ...holdingOf(read.trades, vault?.ref_price),
+    reported: reported === undefined ? null : format(reported),
     reference_price: vault === undefined ? null : { price: vault.ref_price, source: 'vault_order', seq: vault.seq },
     unknown: read.unknown
       .filter((child) => child.symbol === symbol && child.unknown)
