@@ -11,6 +11,8 @@ const values: Record<keyof typeof settings, string> = {
   rateLimit: 'off',
   shardSize: '100',
   reconcileQuietSeconds: '30',
+  stripeApiBase: 'http://127.0.0.1:9',
+  billingReturnUrl: 'http://127.0.0.1:9',
 };
 
 /** Where a queue's messages are found. */

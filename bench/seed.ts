@@ -55,7 +55,14 @@ export async function openVault(count: number, scales: Scales, world: World): Pr
   for (let i = 0; i < count; i += 1) {
     const [shard, place] = [Math.floor(i / shardSize), i % shardSize];
     const named = { followerId: id('fol', ulidOf(`follower ${i}`)), tenantId: id('ten', ulidOf(`client ${i % 97}`)) };
-    const follower = newFollower(bodyOf(i, scales), { ...named, vault, shard, place, now: bornAt });
+    const follower = newFollower(bodyOf(i, scales), {
+      ...named,
+      vault,
+      shard,
+      place,
+      now: bornAt,
+      allowed: { flip_mode: true, persona_boosts: true },
+    });
     followers.push(follower);
     if (place > 0) world.table.seed(marshalled(followerItem(follower)));
     else {

@@ -1,5 +1,5 @@
 import type { Environment } from 'aws-cdk-lib';
-import type { PollerSetting } from '../shared/wiring/functions.ts';
+import type { PollerSetting } from '../shared/wiring/card.ts';
 import type { Scope } from '../shared/wiring/routes.ts';
 import type { SettingName } from '../shared/wiring/settings.ts';
 
@@ -61,10 +61,12 @@ export type StageRow = StageSettings & { readonly name: StageName };
 const deployerEnv: Environment = { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION };
 const functionDefaults = {
   retryDelaysSeconds: '1,5,15,60',
-  defaultPlan: 'institutional',
+  defaultPlan: 'none',
   shardSize: '100',
   reconcileQuietSeconds: '30',
   rateLimit: 'on',
+  stripeApiBase: 'https://api.stripe.com',
+  billingReturnUrl: 'http://localhost:3000/billing',
 } as const;
 /** 2 x 10: all nodes of the largest vault at once, and each takes some 50 ms. Two is also the least that Lambda takes. */
 const fewPollers = { minimum: 2, maximum: 2 } as const;

@@ -28,6 +28,7 @@ import { identifyWith } from './template/identify.ts';
 import { interpret } from './template/interpret.ts';
 import { createResolver, pseudoParameters } from './template/intrinsics.ts';
 import type { MappingSpec, Model } from './template/model.ts';
+import { reduced } from './template/reduced.ts';
 import { isStream } from './template/to-model.ts';
 
 const region = pseudoParameters['AWS::Region'] ?? '';
@@ -117,7 +118,7 @@ async function boot(options: PlatformOptions, stops: Stop[]): Promise<Omit<Platf
     options.assembly === undefined ? synthesize(assembly) : Promise.resolve(),
   ]);
   options.log(`synthesized and started the servers in ${seconds(started)}`);
-  const model = readModel(assembly, { sqs: queues.endpoint, api: front.api });
+  const model = reduced(readModel(assembly, { sqs: queues.endpoint, api: front.api }), options);
   await Promise.all([dynamo.create(model.tables), queues.create(model.queues, model.buckets)]);
   const parts = await startParts({ options, stops, model, front, queues, dynamo: dynamo.endpoint, keep, logDirectory });
   options.log(

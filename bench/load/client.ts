@@ -20,6 +20,7 @@ export async function post<T>(api: string, path: string, body: unknown, token?: 
 export async function newOwner(api: string, kind: 'manager' | 'client', sub: string): Promise<string> {
   const person = await post<{ access_token: string }>(api, '/local/token', { sub });
   const tenant = await post<{ tenant_id: string }>(api, '/v1/tenants', { name: sub, kind }, person.access_token);
+  await post(api, '/local/subscription', { tenant_id: tenant.tenant_id, plan_id: 'institutional' });
   const claims = { sub, tenant_id: tenant.tenant_id, role: 'owner' };
   return (await post<{ access_token: string }>(api, '/local/token', claims)).access_token;
 }

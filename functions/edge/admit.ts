@@ -1,6 +1,7 @@
 import type { Table } from '../../shared/adapters/dynamo/client.ts';
 import { type Client, readStanding, takeToken } from '../../shared/adapters/dynamo/standing.ts';
-import { requestRateOf } from '../../shared/domain/entitlements/plans.ts';
+import { defaultPlanOf } from '../../shared/domain/entitlements/effective.ts';
+import { baseRequestsPerMinute } from '../../shared/domain/entitlements/plans.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { type Bucket, type Rate, rateHeaders, rateRefusal, type Taking, taking } from '../../shared/domain/tenants/rate.ts';
 import { present, type Standing } from '../../shared/domain/tenants/standing.ts';
@@ -18,11 +19,14 @@ export interface CallerPorts {
   readonly limited: boolean;
 }
 
-export const callersIn = (table: Table, env: { readonly defaultPlan: string; readonly rateLimit: string }): CallerPorts => ({
-  read: (client) => readStanding(table, client, env.defaultPlan),
-  take: (client, take) => takeToken(table, client, take),
-  limited: env.rateLimit !== 'off',
-});
+export function callersIn(table: Table, env: { readonly defaultPlan: string; readonly rateLimit: string }): CallerPorts {
+  const defaultPlan = defaultPlanOf(env.defaultPlan);
+  return {
+    read: (client) => readStanding(table, client, { now: clock(), defaultPlan }),
+    take: (client, take) => takeToken(table, client, take),
+    limited: env.rateLimit !== 'off',
+  };
+}
 
 export interface Admission {
   readonly principal: Principal | undefined;
@@ -44,7 +48,7 @@ export async function admit(
   if (callers === undefined) throw new Error('a route that needs a caller met a door that cannot admit any');
   const { standing, bucket } = await callers.read(claimed);
   const principal = standing === undefined ? claimed : present(claimed, standing);
-  const rate: Rate = { perMinute: requestRateOf(principal.tenant?.plan) };
+  const rate: Rate = { perMinute: principal.tenant?.entitlements.requests_per_minute ?? baseRequestsPerMinute };
   if (!callers.limited) return { principal, headers: {} };
   return { principal, ...(await limited(claimed, { bucket, rate, callers })) };
 }
@@ -61,7 +65,7 @@ export async function admitSigner(
   const signer = { tenantId: tenant_id, subject: follower_id };
   const read = await callers.read(signer).catch(openedBy);
   if (read === undefined) return;
-  const rate: Rate = { perMinute: requestRateOf(read.standing?.plan) };
+  const rate: Rate = { perMinute: read.standing?.effective.entitlements.requests_per_minute ?? baseRequestsPerMinute };
   const { headers, refusal } = await limited(signer, { bucket: read.bucket, rate, callers });
   Object.assign(answerHeaders(), headers);
   if (refusal !== undefined) throw refusal;

@@ -3,7 +3,8 @@ import type { Table } from '../../shared/adapters/dynamo/client.ts';
 import { confinedTable, type Standpoint } from '../../shared/adapters/dynamo/confined.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { scopeOf } from '../../shared/domain/tenants/scope.ts';
-import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import type { Card } from '../../shared/wiring/card.ts';
+import { type FunctionName, functions } from '../../shared/wiring/functions.ts';
 import { tagsFor } from '../../shared/wiring/reach.ts';
 import { clock } from './entropy.ts';
 

@@ -1,3 +1,4 @@
+import { endItems } from '../../shared/adapters/dynamo/flip-store.ts';
 import {
   commitFollower,
   followerChangeMade,
@@ -7,19 +8,24 @@ import {
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findFollower, findVault, findVaultToJoin } from '../../shared/adapters/dynamo/lookups.ts';
 import { listFollowersOfTenant } from '../../shared/adapters/dynamo/own-followers.ts';
+import { readRoom } from '../../shared/adapters/dynamo/usage.ts';
 import { bellMessage, openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
 import type { Targets } from '../../shared/adapters/webhook/address.ts';
 import { whyUrlRefused } from '../../shared/adapters/webhook/resolve.ts';
+import { defaultPlanOf } from '../../shared/domain/entitlements/effective.ts';
 import { changeFollower } from '../../shared/domain/followers/change.ts';
 import { type Follower, type FollowerBody, type FollowerPatch, followerSchemas } from '../../shared/domain/followers/follower.ts';
 import { leaveVault } from '../../shared/domain/followers/leave.ts';
 import { registerFollower } from '../../shared/domain/followers/register.ts';
 import { followerRecordView, redactedFollowerView } from '../../shared/domain/followers/settings.ts';
+import type { Ask } from '../../shared/domain/mirroring/entry.ts';
+import { flipEnd } from '../../shared/domain/overlays/ended.ts';
 import { actingTenant, decide, notFound, permit, resource, type Sight } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { secretText } from '../../shared/domain/webhooks/signing.ts';
 import { callersIn } from '../edge/admit.ts';
 import { backOff, clock, freshUlid } from '../edge/entropy.ts';
+import { revertLater } from '../edge/flip-timer.ts';
 import { httpDoor } from '../edge/http.ts';
 import { logger } from '../edge/observe.ts';
 import { pageOfQuery } from '../edge/paging.ts';
@@ -31,6 +37,9 @@ import { listPositions, reportPositions } from './positions.ts';
 import { testFollower } from './test-events.ts';
 
 const shards = openQueue(env.shards);
+const defaultPlan = defaultPlanOf(env.defaultPlan);
+const room = (tenantId: string, vaultId: string) => readRoom(table, tenantId, vaultId, { now: clock(), defaultPlan });
+const timer = openQueue(env.overlayTimer);
 const checkUrl = (url: string) => whyUrlRefused(url, env.webhookTargets as Targets);
 
 /** The shard of a follower that asks something of it; what is not rung, sweep rings. */
@@ -53,6 +62,7 @@ async function createFollower({ principal, params, body, seed, requestId }: ApiR
     backOff,
     vault: (vaultId) => findVaultToJoin(table, vaultId),
     follower: (followerId) => findFollower(table, followerId),
+    room,
     commit: (f, vault, how) => commitFollower(table, f, vault, { ...how, subject, request_id: requestId }),
     ring,
     whyUrlRefused: checkUrl,
@@ -99,6 +109,18 @@ const changeEvent = ({ principal, seed, requestId }: ApiRequest, before: Followe
   event_id: seed,
 });
 
+/** A follower's row as it is to be; where that ends its flip, with what belongs to that, and whoever reverts it is told. */
+async function replaced(next: Follower, before: Follower, event: Event, asks: readonly Ask[]): Promise<boolean> {
+  const end = flipEnd(next, before);
+  const { by, request_id } = event;
+  const ends = end === undefined ? [] : await endItems(table, next, next.flip, { by, request_id });
+  if (!(await replaceFollower(table, next, before.ver, { ...event, ends }, asks))) return false;
+  const vault = { tenant_id: next.vault_tenant_id, vault_id: next.vault_id };
+  if (end !== undefined) await revertLater(timer, { ...vault, overlay_id: end.overlay_id }, end.ended_at);
+  return true;
+}
+type Event = ReturnType<typeof changeEvent> & { readonly action?: string };
+
 async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAnswer> {
   const { principal, params, body, seed, ifMatch } = request;
   const change = { followerId: params['follower_id'] as string, principal: principal as Principal, patch: body, seed, ifMatch };
@@ -107,11 +129,14 @@ async function updateFollower(request: ApiRequest<FollowerPatch>): Promise<ApiAn
     find: (followerId) => findFollower(table, followerId),
     vault: (vaultId) => findVault(table, vaultId),
     made: (f, madeBy) => followerChangeMade(table, f, madeBy),
-    replace: async (next, before, asks) => {
+    replace: async (next, before, asks, held) => {
       // The manager stops another tenant's follower: what it did stands in that tenant's trail.
       table.cross?.({ to: 'trail', ...before });
-      return replaceFollower(table, next, before.ver, changeEvent(request, before, next), asks);
+      // A change may be what takes away the reason for close_only.
+      const how = { held, recheck: before.close_only_why === 'mode_not_in_plan' };
+      return replaced(next, before, { ...changeEvent(request, before, next), ...how }, asks);
     },
+    entitled: ({ tenant_id, vault_id }) => room(tenant_id, vault_id),
     ring,
     whyUrlRefused: checkUrl,
   });
@@ -124,11 +149,12 @@ async function deleteFollower(request: ApiRequest): Promise<ApiAnswer> {
   const leaving = { followerId: params['follower_id'] as string, principal: principal as Principal, positions };
   const follower = await leaveVault(leaving, {
     clock,
+    backOff,
     find: (followerId) => findFollower(table, followerId),
     vault: (vaultId) => findVault(table, vaultId),
     replace: (next, before, asks) => {
       const event = { ...changeEvent(request, before, next), action: 'follower.left' };
-      return replaceFollower(table, next, before.ver, event, asks);
+      return replaced(next, before, event, asks);
     },
     ring,
   });

@@ -157,13 +157,13 @@ export async function previewFollower({ principal, params, query }: ApiRequest):
   const entry = await previewed(follower, query['manager_order_id']);
   if (entry === undefined) throw notFound('manager_order');
   if (follower.joined_seq >= entry.seq) throw new Refusal(409, 'follower_not_joined', 'The follower joined after this order.');
-  const before = await levelsBefore(entry, follower, {
+  const met = await levelsBefore(entry, follower, {
     claim: (seq) => readClaim(table, shardOf(follower), { seq }),
     ledger: (symbol) => readLedger(table, shardOf(follower), symbol),
     entry: (seq) => readEntry(table, shardOf(follower), seq),
     cursor: () => readCursorSeq(table, shardOf(follower)),
   });
-  return { body: previewView(entry, follower, before) };
+  return { body: previewView(entry, follower, met) };
 }
 
 async function previewed(follower: Follower, orderId: string | undefined): Promise<OrderEntry | undefined> {

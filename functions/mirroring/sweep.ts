@@ -8,6 +8,7 @@ import { readEnv } from '../../shared/wiring/env.ts';
 import { metrics as names } from '../../shared/wiring/metrics.ts';
 import { clock, freshUlid } from '../edge/entropy.ts';
 import { logger, metrics } from '../edge/observe.ts';
+import { sweepFlips } from '../edge/overdue.ts';
 
 const env = readEnv('sweep');
 const table = openTable(env.table);
@@ -27,6 +28,7 @@ export async function handler(): Promise<void> {
       ),
     report: (seconds) => metrics.addMetric(names.shardStuckSeconds, MetricUnit.Seconds, seconds),
   });
+  const flips = await sweepFlips({ table, shards });
   metrics.publishStoredMetrics();
-  logger.info('swept', found);
+  logger.info('swept', { ...found, flips });
 }

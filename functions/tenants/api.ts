@@ -4,7 +4,6 @@ import { tokenEndpoint } from '../../shared/adapters/cognito/token-endpoint.ts';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findTenant } from '../../shared/adapters/dynamo/lookups.ts';
 import { putTenant, replaceTenant, tenantChangeMade } from '../../shared/adapters/dynamo/tenant-store.ts';
-import { requestRateOf } from '../../shared/domain/entitlements/plans.ts';
 import { changeTenant, tenantTag } from '../../shared/domain/tenants/change.ts';
 import { notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
@@ -35,7 +34,7 @@ async function createToken({ body }: ApiRequest<TokenBody>): Promise<ApiAnswer> 
 async function getMe({ principal }: ApiRequest): Promise<ApiAnswer> {
   const { subject, tenantId, tenant, role, followerId, scopes } = principal as Principal;
   const tenant_id = tenant === undefined ? null : tenantId;
-  const entitlements = tenant === undefined ? null : { plan_id: tenant.plan, requests_per_minute: requestRateOf(tenant.plan) };
+  const entitlements = tenant === undefined ? null : { plan_id: tenant.plan, ...tenant.entitlements };
   return { body: { subject, tenant_id, role: role ?? null, follower_id: followerId ?? null, scopes: [...scopes], entitlements } };
 }
 

@@ -2,19 +2,24 @@ import type { z } from 'zod';
 import { idempotencyStore } from '../../shared/adapters/dynamo/idempotency.ts';
 import { findPublicVault, findVault } from '../../shared/adapters/dynamo/lookups.ts';
 import { listNav as listStored, putNav } from '../../shared/adapters/dynamo/nav-store.ts';
+import { readRoom } from '../../shared/adapters/dynamo/usage.ts';
 import { saveVaultChange, vaultChangeMade } from '../../shared/adapters/dynamo/vault-change.ts';
-import { listVaults as listVaultsStored, putVault } from '../../shared/adapters/dynamo/vault-store.ts';
+import { listVaults as listVaultsStored, putVaultInRoom } from '../../shared/adapters/dynamo/vault-store.ts';
+import { openQueue } from '../../shared/adapters/sqs/queue.ts';
+import { defaultPlanOf } from '../../shared/domain/entitlements/effective.ts';
+import { closeOf } from '../../shared/domain/overlays/revert.ts';
 import { actingTenant, notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { changeVault } from '../../shared/domain/vaults/change.ts';
-import { newVault, vaultView } from '../../shared/domain/vaults/create.ts';
+import { vaultView } from '../../shared/domain/vaults/create.ts';
 import { recordNav as record } from '../../shared/domain/vaults/nav.ts';
+import { openVault } from '../../shared/domain/vaults/open.ts';
 import { type NavBody, type Vault, type VaultPatch, type vaultBody, vaultSchemas } from '../../shared/domain/vaults/vault.ts';
 import { milliseconds, timestamp } from '../../shared/kit/clock.ts';
-import { id } from '../../shared/kit/ids.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
 import { callersIn } from '../edge/admit.ts';
 import { backOff, clock } from '../edge/entropy.ts';
+import { stopNow } from '../edge/flip-timer.ts';
 import { httpDoor } from '../edge/http.ts';
 import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
@@ -22,14 +27,24 @@ import { callersTable } from '../edge/scope.ts';
 
 const env = readEnv('vaults-api');
 const table = callersTable('vaults-api', env);
+const defaultPlan = defaultPlanOf(env.defaultPlan);
+const timer = openQueue(env.overlayTimer);
 
 const etag = (vault: Vault): string => `"${vault.ver}"`;
 
 async function createVault({ principal, body, seed, requestId }: ApiRequest<z.infer<typeof vaultBody>>): Promise<ApiAnswer> {
   const { subject } = principal as Principal;
-  const vault = newVault(body, actingTenant(principal as Principal), id('vlt', seed), timestamp(clock()));
-  const stored = await putVault(table, vault, { subject, request_id: requestId });
-  return { body: vaultView(stored, clock()), etag: etag(stored) };
+  const vault = await openVault(
+    { principal: principal as Principal, body, seed },
+    {
+      clock,
+      backOff,
+      room: (tenantId, vaultId) => readRoom(table, tenantId, vaultId, { now: clock(), defaultPlan }),
+      vault: (vaultId) => findVault(table, vaultId),
+      put: (fresh, room) => putVaultInRoom(table, fresh, { subject, request_id: requestId, room }),
+    },
+  );
+  return { body: vaultView(vault, clock()), etag: etag(vault) };
 }
 
 async function getVault({ principal, params }: ApiRequest): Promise<ApiAnswer> {
@@ -55,7 +70,12 @@ async function updateVault(request: ApiRequest<VaultPatch>): Promise<ApiAnswer> 
     backOff,
     vault: (vaultId) => findVault(table, vaultId),
     made: (v, madeBy) => vaultChangeMade(table, v, madeBy),
-    save: (next, before) => saveVaultChange(table, next, before, { by: subject, request_id: requestId, seed }),
+    save: async (next, before) => {
+      const stop = closeOf(next, before);
+      if (!(await saveVaultChange(table, next, before, { by: subject, request_id: requestId, seed }))) return false;
+      if (stop !== undefined) await stopNow(timer, stop);
+      return true;
+    },
   });
   return { body: vaultView(vault, clock()), etag: etag(vault) };
 }

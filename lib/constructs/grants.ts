@@ -1,5 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import type { Card } from '../../shared/wiring/card.ts';
+import { type FunctionName, functions } from '../../shared/wiring/functions.ts';
 import { type Access, type ResourceName, resources } from '../../shared/wiring/resources.ts';
 import { keysByWord, tenantKeys } from '../tenants/leading-keys.ts';
 
@@ -58,9 +59,12 @@ const rules: GrantRules = {
   tenantStatus: { service: 'sqs', key: { SendMessage: none } },
   reconcile: { service: 'sqs', key: { SendMessage: none } },
   dispatchDlx: { service: 'sqs', key: { SendMessage: none } },
+  billing: { service: 'sqs', key: { SendMessage: none } },
+  overlayTimer: { service: 'sqs', key: { SendMessage: none } },
   bus: { service: 'events', key: { PutEvents: none, DescribeEventBus: none } },
   auditBucket: { service: 's3', key: { PutObject: ['Decrypt', 'GenerateDataKey'] } },
   masterSecret: { service: 'secretsmanager', key: { GetSecretValue: read } },
+  billingSecret: { service: 'secretsmanager', key: { GetSecretValue: read } },
   userPool: { service: 'cognito-idp', key: { AdminCreateUser: none, AdminGetUser: none, AdminUserGlobalSignOut: none } },
   machineClients: { service: 'ssm', key: { GetParameter: none } },
   issuer: { service: 'none', key: {} },

@@ -6,7 +6,8 @@ import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import release from '../../package.json' with { type: 'json' };
-import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import type { Card } from '../../shared/wiring/card.ts';
+import { type FunctionName, functions } from '../../shared/wiring/functions.ts';
 import { tagsFor } from '../../shared/wiring/reach.ts';
 import { type SettingName, settings } from '../../shared/wiring/settings.ts';
 import { acknowledge } from '../acknowledgements.ts';

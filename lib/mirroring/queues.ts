@@ -17,10 +17,12 @@ import type { StageName } from '../stages.ts';
 /** Queues by their physical names, for alarms and the dashboard. */
 export interface WatchedQueues {
   readonly working: readonly string[];
+  /** Those whose messages wait on purpose, and how long at most, in seconds. */
+  readonly delayed: Readonly<Record<string, number>>;
   readonly deadLetter: readonly string[];
 }
 
-type StandardName = 'shardNodes' | 'reconcile';
+type StandardName = 'shardNodes' | 'overlayTimer' | 'reconcile';
 type FifoName = Exclude<QueueName, 'dispatchDlx' | StandardName>;
 
 const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
@@ -37,10 +39,12 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   },
   shards: { visibilitySeconds: limits.shardVisibilitySeconds, maxReceives: limits.netMaxReceives },
   followerRetry: { visibilitySeconds: limits.retryVisibilitySeconds, maxReceives: limits.netMaxReceives },
+  billing: { visibilitySeconds: limits.billingVisibilitySeconds, maxReceives: limits.billingMaxReceives },
 };
 
-const besides: Record<StandardName, Omit<FifoQueueProps, 'name' | 'contentBased'>> = {
+const standard: Record<StandardName, Omit<FifoQueueProps, 'name' | 'contentBased'>> = {
   shardNodes: { visibilitySeconds: limits.nodeVisibilitySeconds, maxReceives: limits.nodeMaxReceives },
+  overlayTimer: { visibilitySeconds: limits.timerVisibilitySeconds, maxReceives: limits.timerMaxReceives },
   reconcile: { visibilitySeconds: limits.reconcileVisibilitySeconds, maxReceives: limits.reconcileMaxReceives },
 };
 
@@ -63,11 +67,10 @@ export class MirroringQueues extends Construct {
       tenantStatus: line('tenantStatus'),
       shards: line('shards'),
       followerRetry: line('followerRetry'),
+      billing: line('billing'),
     };
-    const unordered = (name: StandardName) =>
-      new StandardQueue(this, name, { name: physical(queueNames[name]), ...besides[name] });
-    const nodes = unordered('shardNodes');
-    const reconcile = unordered('reconcile');
+    const plain = (name: StandardName) => new StandardQueue(this, name, { name: physical(queueNames[name]), ...standard[name] });
+    const [nodes, timer, reconcile] = [plain('shardNodes'), plain('overlayTimer'), plain('reconcile')];
     const dlxName = physical(queueNames.dispatchDlx);
     const [ruleName, streamName] = [physical('rule-targets-dlq'), physical('stream-router-dlq')];
     this.byName = {
@@ -77,6 +80,8 @@ export class MirroringQueues extends Construct {
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
       reconcile: reconcile.queue,
+      billing: lines.billing.queue,
+      overlayTimer: timer.queue,
       dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
     };
     this.ruleDeadLetters = standardDeadLetters(this, 'RuleDeadLetters', ruleName);
@@ -84,9 +89,10 @@ export class MirroringQueues extends Construct {
     this.shelf = Object.fromEntries(
       Object.entries(this.byName).map(([name, queue]) => [name, shelvedQueue(queue)]),
     ) as typeof this.shelf;
-    const all = [...Object.values(lines), nodes, reconcile];
+    const all = [...Object.values(lines), nodes, timer, reconcile];
     this.watched = {
       working: all.map((q) => q.name),
+      delayed: { [timer.name]: limits.timerHopSeconds },
       deadLetter: [...all.map((q) => q.deadLetterName), dlxName, ruleName, streamName],
     };
   }

@@ -4,10 +4,11 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { PollerSetting, Trigger } from '../../shared/wiring/functions.ts';
+import type { PollerSetting, Trigger } from '../../shared/wiring/card.ts';
 import type { QueueName } from '../../shared/wiring/resources.ts';
 import { tableSchema } from '../../shared/wiring/table.ts';
 import { acknowledge, exportNameOf } from '../acknowledgements.ts';
+import { functionUrl } from '../constructs/function-url.ts';
 import type { Shelf } from '../constructs/grants.ts';
 import type { VantaFunction } from '../constructs/vanta-function.ts';
 import type { StageRow } from '../stages.ts';
@@ -35,6 +36,9 @@ export function connect(fn: VantaFunction, sources: Sources): void {
       break;
     case 'schedule':
       connectSchedule(fn, trigger);
+      break;
+    case 'functionUrl':
+      functionUrl(fn, trigger);
       break;
     case 'http':
     case 'preToken':
@@ -85,13 +89,23 @@ function connectStream(fn: VantaFunction, trigger: TriggerOf<'stream'>, sources:
     maxRecordAge: Duration.minutes(15),
     // Not SqsDlq: it also grants what only people need.
     onFailure: { bind: () => ({ destination: streamDeadLetters.queueArn }) },
-    filters: [writesOf(trigger.sortKeyPrefixes)],
+    filters: [writesOf(trigger.sortKeyPrefixes), deletedByTtl(trigger.expiredPrefixes)],
   });
 }
 
 function writesOf(prefixes: readonly string[]): { [key: string]: unknown } {
   const sortKey = { S: prefixes.map((prefix) => ({ prefix })) };
   return FilterCriteria.filter({ eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { [tableSchema.sortKey]: sortKey } } });
+}
+
+/** As DynamoDB documents what TTL deletes (developer guide, DynamoDB Streams and Time to Live). */
+function deletedByTtl(prefixes: readonly string[]): { [key: string]: unknown } {
+  const sortKey = { S: prefixes.map((prefix) => ({ prefix })) };
+  return FilterCriteria.filter({
+    eventName: ['REMOVE'],
+    userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
+    dynamodb: { Keys: { [tableSchema.sortKey]: sortKey } },
+  });
 }
 
 // A plain rule: EventBridge Scheduler would need a role of its own for the same minute's precision.

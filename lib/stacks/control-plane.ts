@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import type { Card } from '../../shared/wiring/card.ts';
+import { type FunctionName, functions } from '../../shared/wiring/functions.ts';
 import type { ApiRoom } from '../../shared/wiring/routes.ts';
 import type { Shelf } from '../constructs/grants.ts';
 import { HttpRoutes } from '../constructs/http-routes.ts';
@@ -29,6 +30,8 @@ export class ControlPlaneStack extends Stack {
       followers: answering('followers'),
       mirroring: answering('mirroring'),
       overlays: answering('overlays'),
+      billing: answering('billing'),
+      entitlements: answering('entitlements'),
     };
     this.api = new HttpRoutes(this, 'Http', { row, rooms, issuer: people.issuer, clientIds: people.clientIds });
     new CfnOutput(this, 'ApiUrl', { value: `https://${this.api.apiId}.execute-api.${this.region}.${this.urlSuffix}` });

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { ResourceName } from '../../shared/wiring/resources.ts';
 import { exportNameOf } from '../acknowledgements.ts';
 import { AuditBucket } from '../audit/audit-bucket.ts';
+import { billingSecret } from '../billing/billing-secret.ts';
 import { dataKey } from '../constructs/data-key.ts';
 import type { Shelf } from '../constructs/grants.ts';
 import { VantaFunction } from '../constructs/vanta-function.ts';
@@ -14,7 +15,7 @@ import type { StageRow } from '../stages.ts';
 import { machineClientsOf, People, type PeopleShelf } from '../tenants/people.ts';
 
 /** The resources that this stack shelves for functions. */
-export type DataShelf = PeopleShelf & Pick<Shelf, 'table' | 'auditBucket' | 'masterSecret'>;
+export type DataShelf = PeopleShelf & Pick<Shelf, 'table' | 'auditBucket' | 'masterSecret' | 'billingSecret'>;
 
 /** What must never be lost: table, audit bucket, keys, user pool. */
 export class DataStack extends Stack {
@@ -35,11 +36,13 @@ export class DataStack extends Stack {
     this.people = new People(this, 'People', { row, preToken: preToken.lambda, machineClients });
     const { bucket } = new AuditBucket(this, 'Audit', { row, key });
     const secret = masterSecret(this, row, key);
+    const billing = billingSecret(this, row, key);
     this.shelf = {
       ...this.people.shelf,
       table,
       auditBucket: { value: bucket.bucketName, arn: bucket.arnForObjects('audit/*'), keyArn, finding: this.#objectsOf(bucket) },
       masterSecret: { value: secret.ref, arn: secret.ref, keyArn },
+      billingSecret: { value: billing.ref, arn: billing.ref, keyArn },
     } satisfies Partial<Record<ResourceName, unknown>>;
   }
 

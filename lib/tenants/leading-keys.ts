@@ -30,6 +30,8 @@ const keysOf: Readonly<Record<ReachName, readonly string[]>> = {
   askReference: ['ID#ask_*'],
   publicVaults: ['PUBLIC#VAULTS'],
   vaultList: ['VAULTS#*'],
+  customerReference: ['ID#cus_*'],
+  customerList: ['CUSTOMERS#*'],
   open: ['OPEN#*'],
   vault: withShards(`${crossed}#V#${tag('vault_id')}`),
   vaultDead: [`${crossed}#DEAD`],

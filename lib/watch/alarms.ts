@@ -2,7 +2,8 @@ import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-c
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type Card, type FunctionName, functions } from '../../shared/wiring/functions.ts';
+import type { Card } from '../../shared/wiring/card.ts';
+import { type FunctionName, functions } from '../../shared/wiring/functions.ts';
 import type { WatchedQueues } from '../mirroring/queues.ts';
 import type { StageRow } from '../stages.ts';
 import { apiFailurePercent, ofFunction, ofQueue, own } from './readings.ts';
@@ -82,6 +83,12 @@ function mirroringRules({ row, apiId }: AlarmsProps): Record<string, Rule> {
       atLeast: 600,
       ...anyRun,
     },
+    'late-reverts': {
+      metric: own(row, 'lateReverts', 'Sum'),
+      description: 'A flip was not taken back within 5 s of its end (SPEC 8): docs/runbooks/late-revert.md',
+      atLeast: 1,
+      ...atOnce,
+    },
     'api-5xx': {
       metric: apiFailurePercent(apiId),
       description: 'The API fails more than 1 % of requests',
@@ -97,8 +104,8 @@ function queueRules({ queues }: AlarmsProps): Record<string, Rule> {
     `age-${name}`,
     {
       metric: ofQueue(name, 'ApproximateAgeOfOldestMessage'),
-      description: `The oldest message of ${name} is older than 2 minutes`,
-      atLeast: 120,
+      description: `The oldest message of ${name} is older than 2 minutes${queues.delayed[name] === undefined ? '' : ', and its delay'}`,
+      atLeast: 120 + (queues.delayed[name] ?? 0),
       ...seldom,
     },
   ]);

@@ -20,6 +20,7 @@ export function serviceDashboard(scope: Construct, props: DashboardProps): Dashb
     widgets: [
       [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: 24, height: 5 })],
       objectives(props),
+      flips(props),
       books(props),
       api(props),
       queues(props),
@@ -44,6 +45,15 @@ function books({ row }: DashboardProps): IWidget[] {
     graph('Reconciliation: drift', drift, 'followers x symbols'),
     graph('Reconciliation: fix-ups', [own(row, 'fixups', 'Sum')], 'fix-ups'),
     graph('Oldest unknown child', [own(row, 'unknownOldestSeconds', 'Maximum')], 's'),
+  ];
+}
+
+function flips({ row }: DashboardProps): IWidget[] {
+  const lag = (['p50', 'p95', 'Maximum'] as const).map((p) => own(row, 'revertLagMs', p).with({ label: p }));
+  return [
+    graph('Flips: on, or not taken back yet', [own(row, 'flipsLive', 'Maximum')], 'flips'),
+    graph('Flips: end to taken back (objective: 5 s)', lag, 'ms'),
+    graph('Flips: late (must be zero)', [own(row, 'lateReverts', 'Sum')], 'a minute'),
   ];
 }
 

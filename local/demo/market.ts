@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { VantaClient } from '../../client/src/index.ts';
-import { signIn } from './client.ts';
+import { signIn, subscribe } from './client.ts';
 import type { Endpoints } from './endpoints.ts';
 import { kindOf, type Wish } from './mix.ts';
 import { inParallel } from './patience.ts';
@@ -41,10 +41,11 @@ interface Founder {
   readonly kind: 'manager' | 'client';
 }
 
-/** A person without a tenant founds one, and then speaks as its owner. */
+/** A person without a tenant founds one, gets it a plan, and then speaks as its owner. */
 async function found(api: string, { sub, name, kind }: Founder): Promise<VantaClient> {
   const stranger = await signIn(api, { sub, email: `${sub}@example.com` });
   const { tenant_id } = await stranger.createTenant({ body: { name, kind } });
+  await subscribe(api, tenant_id, 'institutional');
   return signIn(api, { sub, email: `${sub}@example.com`, tenant_id, role: 'owner' });
 }
 

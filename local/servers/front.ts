@@ -85,7 +85,7 @@ const forms = ({ issuer, onToken, onSubscription }: LocalRoutes): Readonly<Recor
   }),
   '/local/subscription': taking(subscriptionRequest, async (request) => {
     await onSubscription(request);
-    return { ...request, status: 'active' };
+    return { ...request, status: request.plan_id === 'none' ? 'canceled' : 'active' };
   }),
 });
 

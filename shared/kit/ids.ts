@@ -5,7 +5,7 @@ import { assert } from './refusal.ts';
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
-export type Kind = 'ten' | 'usr' | 'vlt' | 'fol' | 'mo' | 'ovl' | 'evt';
+export type Kind = 'ten' | 'usr' | 'vlt' | 'fol' | 'mo' | 'ovl' | 'evt' | 'inv';
 
 /** A whole number of at most 50 bits, which a double holds. */
 function base32(value: number, length: number): string {
@@ -46,6 +46,9 @@ export const id = (kind: Kind, ulidText: string): string => `${kind}_${ulidText}
 /** True when `text` is an id of that kind: the prefix and a ULID. */
 export const isId = (kind: Kind, text: string): boolean =>
   text.startsWith(`${kind}_`) && ulidPattern.test(text.slice(kind.length + 1));
+
+/** The time in a ULID, in milliseconds since 1970. */
+export const timeOf = (ulidText: string): number => [...ulidText.slice(0, 10)].reduce((n, c) => n * 32 + alphabet.indexOf(c), 0);
 
 /** The ULID inside an id. */
 export const ulidOf = (text: string): string => text.slice(text.indexOf('_') + 1);

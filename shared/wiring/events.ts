@@ -5,6 +5,9 @@ export const osEvents = { order: 'ManagerOrder', batch: 'ManagerOrderBatch', nav
 export const platformEvents = {
   orderAccepted: 'manager-order.accepted',
   orderCanceled: 'manager-order.canceled',
+  overlayStarted: 'overlay.started',
+  overlayEnded: 'overlay.ended',
+  overlayReverted: 'overlay.reverted',
 } as const;
 
 /** What operators say on the bus: about tenants as a whole. */

@@ -1,43 +1,5 @@
+import type { Card } from './card.ts';
 import { limits } from './limits.ts';
-import type { Reach } from './reach.ts';
-import type { Needs, QueueName } from './resources.ts';
-import type { ApiRoom } from './routes.ts';
-import type { SettingName } from './settings.ts';
-
-/** The stage's setting that says how many pollers stand by for a queue; without it Lambda starts at five and adds slowly. */
-export type PollerSetting = 'shards' | 'shardNodes';
-
-/** What makes a function run. The infrastructure builds event sources from it and nothing else. */
-export type Trigger =
-  | { readonly kind: 'http'; readonly room: ApiRoom }
-  | { readonly kind: 'queue'; readonly queue: QueueName; readonly batchSize: number; readonly provisionedPollers?: PollerSetting }
-  | { readonly kind: 'stream'; readonly batchSize: number; readonly sortKeyPrefixes: readonly string[] }
-  | { readonly kind: 'schedule'; readonly everyMinutes: number }
-  /** Asked by the user pool before it makes a token. The pool waits five seconds. */
-  | { readonly kind: 'preToken' };
-
-/**
- * A Lambda's card: all that infrastructure must know of it. Exactly the needs become environment variables and
- * grants; the handler can read exactly those (env.ts).
- */
-export interface Card {
-  /** The handler's file; it exports `handler`. */
-  readonly entry: string;
-  readonly memoryMb: number;
-  readonly timeoutSeconds: number;
-  readonly needs: Needs;
-  readonly settings: readonly SettingName[];
-  readonly trigger: Trigger;
-  /** A program that writes more files into the function's bundle; it is given the folder. */
-  readonly files?: string;
-  /**
-   * With `tenantRole` among its needs, the words for the table are not the function's own: they are its tenant role's, for the
-   * caller's partitions, and for these keys beside them.
-   */
-  readonly reach?: Reach;
-  /** What the function's own role may do with the table, before it is known who calls. */
-  readonly unnamed?: Reach;
-}
 
 const api = { memoryMb: 1024, timeoutSeconds: 15 } as const;
 const always = ['stage', 'version'] as const;
@@ -84,8 +46,13 @@ export const functions = {
   'vaults-api': {
     ...api,
     entry: 'functions/vaults/api.ts',
-    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], tenantRole },
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      tenantRole,
+      overlayTimer: ['SendMessage'],
+    },
     reach: {
+      open: ['PutItem'],
       vaultReference: ['GetItem', 'PutItem'],
       publicVaults: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
       vaultList: ['PutItem'],
@@ -96,10 +63,27 @@ export const functions = {
   'overlays-api': {
     ...api,
     entry: 'functions/overlays/api.ts',
-    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], tenantRole },
-    reach: { vaultReference: ['GetItem'] },
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      tenantRole,
+      overlayTimer: ['SendMessage'],
+    },
+    reach: {
+      vaultReference: ['GetItem'],
+      followerReference: ['GetItem'],
+      publicVaults: ['GetItem'],
+      open: ['PutItem'],
+      vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+    },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'overlays' },
+  },
+  'entitlements-api': {
+    ...api,
+    entry: 'functions/entitlements/api.ts',
+    needs: { table: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], tenantRole },
+    settings: [...admitting],
+    trigger: { kind: 'http', room: 'entitlements' },
   },
   'followers-api': {
     ...api,
@@ -109,6 +93,7 @@ export const functions = {
       tenantRole,
       masterSecret: ['GetSecretValue'],
       shards: ['SendMessage'],
+      overlayTimer: ['SendMessage'],
     },
     reach: {
       vaultReference: ['GetItem'],
@@ -118,7 +103,7 @@ export const functions = {
       publicVaults: ['GetItem'],
       vaultList: ['PutItem'],
       open: ['PutItem'],
-      vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
       followerTrail: ['PutItem'],
     },
     settings: [...admitting, 'webhookTargets', 'shardSize'],
@@ -150,6 +135,34 @@ export const functions = {
     unnamed: { orderReference: ['GetItem'], askReference: ['GetItem'] },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'mirroring' },
+  },
+  'billing-api': {
+    ...api,
+    entry: 'functions/billing/api.ts',
+    needs: {
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      tenantRole,
+      billingSecret: ['GetSecretValue'],
+    },
+    reach: { customerReference: ['PutItem'], customerList: ['PutItem'] },
+    settings: [...admitting, 'stripeApiBase', 'billingReturnUrl'],
+    trigger: { kind: 'http', room: 'billing' },
+  },
+  'billing-worker': {
+    entry: 'functions/billing/worker.ts',
+    memoryMb: 1024,
+    timeoutSeconds: 30,
+    needs: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'], billingSecret: ['GetSecretValue'] },
+    settings: [...always, 'stripeApiBase', 'billingReturnUrl'],
+    trigger: { kind: 'queue', queue: 'billing', batchSize: 1 },
+  },
+  'stripe-webhook': {
+    entry: 'functions/billing/stripe-webhook.ts',
+    memoryMb: 512,
+    timeoutSeconds: 10,
+    needs: { table: ['PutItem'], billingSecret: ['GetSecretValue'], billing: ['SendMessage'] },
+    settings: [...always],
+    trigger: { kind: 'functionUrl', most: 20 },
   },
   accept: {
     entry: 'functions/mirroring/accept.ts',
@@ -214,9 +227,19 @@ export const functions = {
     entry: 'functions/mirroring/stream-router.ts',
     memoryMb: 512,
     timeoutSeconds: 30,
-    needs: { bus: ['PutEvents'], auditBucket: ['PutObject'] },
+    needs: {
+      bus: ['PutEvents'],
+      auditBucket: ['PutObject'],
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      shards: ['SendMessage'],
+    },
     settings: [...always],
-    trigger: { kind: 'stream', batchSize: 500, sortKeyPrefixes: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#'] },
+    trigger: {
+      kind: 'stream',
+      batchSize: 500,
+      sortKeyPrefixes: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#'],
+      expiredPrefixes: ['ALARM#'],
+    },
   },
   'reconcile-vaults': {
     entry: 'functions/reconciliation/vaults.ts',
@@ -244,9 +267,24 @@ export const functions = {
     entry: 'functions/mirroring/sweep.ts',
     memoryMb: 512,
     timeoutSeconds: 55,
-    needs: { table: ['Query', 'DeleteItem'], shards: ['SendMessage'] },
+    needs: {
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      shards: ['SendMessage'],
+    },
     settings: [...always],
     trigger: { kind: 'schedule', everyMinutes: 1 },
+  },
+  'overlay-timer': {
+    entry: 'functions/overlays/timer.ts',
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    needs: {
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      shards: ['SendMessage'],
+      overlayTimer: ['SendMessage'],
+    },
+    settings: [...always],
+    trigger: { kind: 'queue', queue: 'overlayTimer', batchSize: 1 },
   },
 } as const satisfies Record<string, Card>;
 

@@ -27,6 +27,12 @@ export const limits = {
   reconcileMaxReceives: 5,
   retryVisibilitySeconds: 60,
   netMaxReceives: 1000,
+  /** SQS's longest delay of a message; a timer that is set for later hops. */
+  timerHopSeconds: 900,
+  timerVisibilitySeconds: 35,
+  timerMaxReceives: 20,
+  /** What should happen at a flip's end happens within. */
+  revertWithinSeconds: 5,
   dlqRetentionDays: 14,
   webhookTimeoutMs: 5000,
   webhookBodyBytes: 16 * 1024,
@@ -49,4 +55,16 @@ export const limits = {
   /** fan-out: timeout 10 s. A node that failed so often is given up to the dead letters: by then sweep rang its shards. */
   nodeVisibilitySeconds: 12,
   nodeMaxReceives: 5,
+  /** billing worker: timeout 30 s. A provider may be away for hours: a message is given up after some two days. */
+  billingTimeoutSeconds: 30,
+  billingVisibilitySeconds: 60,
+  billingMaxReceives: 500,
+  /** Signatures of payment providers are good for so long, to either side of now. */
+  webhookToleranceSeconds: 300,
+  /** The API waits so long for one answer of Stripe. */
+  stripeTimeoutMs: 5000,
+  /** A page to pay at is open for so long; Stripe takes 30 minutes to 24 hours. */
+  checkoutMinutes: 60,
+  /** What Stripe may send again, or we may find in its list of events: 30 days, and some. */
+  inboxDays: 35,
 } as const;

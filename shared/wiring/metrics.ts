@@ -16,5 +16,17 @@ export const metrics = {
   fixups: 'mirror.fixups',
   /** Age of the oldest child of which nobody knows whether it happened. */
   unknownOldestSeconds: 'mirror.unknown.oldest_seconds',
+  /** Webhooks of payment providers: those with a wrong signature, those of no concern to us. */
+  webhookUnsigned: 'billing.webhook.unsigned',
+  webhookIgnored: 'billing.webhook.ignored',
+  /** From when something happened at the provider until it counts here. */
+  billingLagMs: 'billing.lag_ms',
+  /** What reconciliation found that no event had told. */
+  billingRepairs: 'billing.reconcile.repairs',
   shardStuckSeconds: 'mirror.shard.stuck_seconds',
+  /** Flips that are on, or over and not reverted yet. */
+  flipsLive: 'overlay.flips.live',
+  revertLagMs: 'overlay.revert.lag_ms',
+  /** Flips that were reverted later than they should be, or are not yet: must be zero. */
+  lateReverts: 'overlay.revert.late',
 } as const;

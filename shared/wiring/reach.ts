@@ -16,6 +16,9 @@ export type ReachName =
   | 'publicVaults'
   /** The list of all vaults, which the platform alone reads. */
   | 'vaultList'
+  /** Look-ups of payment providers' customers, and the list of them. */
+  | 'customerReference'
+  | 'customerList'
   /** What sweep looks after. */
   | 'open'
   /** The one vault of another tenant that this request crosses to, with its shards. */
@@ -56,6 +59,8 @@ export const tagsOfReach = {
   askReference: [],
   publicVaults: [],
   vaultList: [],
+  customerReference: [],
+  customerList: [],
   open: [],
   vault: ['vault_tenant_id', 'vault_id'],
   vaultDead: ['vault_tenant_id'],

@@ -16,9 +16,14 @@ export const resources = {
   /** Vaults to reconcile, page by page. */
   reconcile: { variable: 'RECONCILE_URL', access: ['SendMessage'] },
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
+  /** One message for one customer of a payment provider. */
+  billing: { variable: 'BILLING_URL', access: ['SendMessage'] },
+  overlayTimer: { variable: 'OVERLAY_TIMER_URL', access: ['SendMessage'] },
   bus: { variable: 'BUS_NAME', access: ['PutEvents', 'DescribeEventBus'] },
   auditBucket: { variable: 'AUDIT_BUCKET', access: ['PutObject'] },
   masterSecret: { variable: 'MASTER_SECRET_ARN', access: ['GetSecretValue'] },
+  /** Keys of the payment providers, as one JSON object (shared/adapters/secrets/billing-keys.ts). */
+  billingSecret: { variable: 'BILLING_SECRET_ARN', access: ['GetSecretValue'] },
   userPool: { variable: 'USER_POOL_ID', access: ['AdminCreateUser', 'AdminGetUser', 'AdminUserGlobalSignOut'] },
   /** Which tenant each machine client acts for, as JSON by client id. */
   machineClients: { variable: 'MACHINE_CLIENTS_PARAMETER', access: ['GetParameter'] },
@@ -36,8 +41,17 @@ export type ResourceName = keyof typeof resources;
 export type Access<R extends ResourceName> = (typeof resources)[R]['access'][number];
 export type Needs = { readonly [R in ResourceName]?: readonly Access<R>[] };
 
-/** The queues of the mirroring room, by the name they have in cards and triggers. */
-export type QueueName = 'tenantStatus' | 'vaultIntents' | 'shardNodes' | 'shards' | 'followerRetry' | 'reconcile' | 'dispatchDlx';
+/** The queues, by the name they have in cards and triggers. */
+export type QueueName =
+  | 'tenantStatus'
+  | 'vaultIntents'
+  | 'shardNodes'
+  | 'shards'
+  | 'followerRetry'
+  | 'reconcile'
+  | 'dispatchDlx'
+  | 'overlayTimer'
+  | 'billing';
 
 /** Physical names that people and documents use; the stage's name is put in front. */
 export const queueNames: Record<QueueName, string> = {
@@ -48,4 +62,6 @@ export const queueNames: Record<QueueName, string> = {
   followerRetry: 'follower-retry.fifo',
   reconcile: 'reconcile',
   dispatchDlx: 'mirror_dispatch_dlx.fifo',
+  billing: 'billing.fifo',
+  overlayTimer: 'overlay-timer',
 };

@@ -17,7 +17,7 @@ export type Scope = (typeof scopes)[number];
 /** The resource server's identifier; in a real token a scope stands as `vanta/<scope>`. */
 export const scopePrefix = 'vanta/';
 
-export type ApiRoom = 'tenants' | 'vaults' | 'followers' | 'mirroring' | 'overlays' | 'contract';
+export type ApiRoom = 'tenants' | 'vaults' | 'followers' | 'mirroring' | 'overlays' | 'billing' | 'entitlements' | 'contract';
 
 /**
  * `public`: no token. `signed_in`: any valid token, also of a person without a tenant. Otherwise the scope that is
@@ -37,7 +37,7 @@ export type RouteAccess =
     };
 
 /** What a route acts on; whose it is decides who may (policy.ts). */
-export type ResourceKind = 'tenant' | 'user' | 'vault' | 'manager_order' | 'follower' | 'follower_order';
+export type ResourceKind = 'tenant' | 'user' | 'vault' | 'manager_order' | 'follower' | 'follower_order' | 'invoice';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -46,6 +46,8 @@ export interface Route {
   readonly access: RouteAccess;
   /** Absent: it acts on nothing that could be another tenant's. */
   readonly on?: ResourceKind;
+  /** It may be about a follower instead, of one's own: who may do it to nothing else, does it to that. */
+  readonly orOn?: 'follower';
   /** Who may see only a part of the thing is let in too, and gets that part. */
   readonly partly?: true;
   /** For tenants of this kind only. */
@@ -58,6 +60,9 @@ const open = { kind: 'public' } as const;
 const signedIn = { kind: 'signed_in' } as const;
 const needs = <S extends Scope>(scope: S) => ({ kind: 'scope', scope }) as const;
 const orSelf = <S extends Scope>(scope: S) => ({ kind: 'scope', scope, orSelf: true }) as const;
+
+const positions = '/v1/followers/{follower_id}/positions';
+const reconciliation = '/v1/vaults/{vault_id}/reconciliation';
 
 export const routes = {
   getOpenApi: { method: 'GET', path: '/v1/openapi.json', room: 'contract', access: open },
@@ -85,6 +90,8 @@ export const routes = {
     access: needs('tenant:manage'),
     on: 'tenant',
   },
+  listPlans: { method: 'GET', path: '/v1/plans', room: 'entitlements', access: open },
+  getMySubscription: { method: 'GET', path: '/v1/subscriptions/me', room: 'entitlements', access: needs('billing:read') },
   createVault: { method: 'POST', path: '/v1/vaults', room: 'vaults', access: needs('mirror:manage'), tenants: 'manager' },
   listVaults: { method: 'GET', path: '/v1/vaults', room: 'vaults', access: needs('vault:read') },
   getVault: {
@@ -114,22 +121,26 @@ export const routes = {
     method: 'POST',
     path: '/v1/vaults/{vault_id}/overlay',
     room: 'overlays',
-    access: needs('mirror:manage'),
+    access: orSelf('mirror:manage'),
     on: 'vault',
+    orOn: 'follower',
   },
   listOverlays: {
     method: 'GET',
     path: '/v1/vaults/{vault_id}/overlays',
     room: 'overlays',
-    access: needs('vault:read'),
+    access: orSelf('vault:read'),
     on: 'vault',
+    orOn: 'follower',
+    partly: true,
   },
   deleteOverlay: {
     method: 'DELETE',
     path: '/v1/vaults/{vault_id}/overlays/{overlay_id}',
     room: 'overlays',
-    access: needs('mirror:manage'),
+    access: orSelf('mirror:manage'),
     on: 'vault',
+    orOn: 'follower',
   },
   createFollower: {
     method: 'POST',
@@ -191,20 +202,8 @@ export const routes = {
     access: orSelf('follower:manage'),
     on: 'follower',
   },
-  reportPositions: {
-    method: 'POST',
-    path: '/v1/followers/{follower_id}/positions',
-    room: 'followers',
-    access: orSelf('follower:manage'),
-    on: 'follower',
-  },
-  listPositions: {
-    method: 'GET',
-    path: '/v1/followers/{follower_id}/positions',
-    room: 'followers',
-    access: orSelf('orders:read'),
-    on: 'follower',
-  },
+  reportPositions: { method: 'POST', path: positions, room: 'followers', access: orSelf('follower:manage'), on: 'follower' },
+  listPositions: { method: 'GET', path: positions, room: 'followers', access: orSelf('orders:read'), on: 'follower' },
   previewFollower: {
     method: 'GET',
     path: '/v1/followers/{follower_id}/preview',
@@ -270,20 +269,8 @@ export const routes = {
     on: 'follower_order',
     unkeyed: true,
   },
-  getReconciliation: {
-    method: 'GET',
-    path: '/v1/vaults/{vault_id}/reconciliation',
-    room: 'mirroring',
-    access: needs('orders:read'),
-    on: 'vault',
-  },
-  reconcileVault: {
-    method: 'POST',
-    path: '/v1/vaults/{vault_id}/reconciliation',
-    room: 'mirroring',
-    access: needs('mirror:manage'),
-    on: 'vault',
-  },
+  getReconciliation: { method: 'GET', path: reconciliation, room: 'mirroring', access: needs('orders:read'), on: 'vault' },
+  reconcileVault: { method: 'POST', path: reconciliation, room: 'mirroring', access: needs('mirror:manage'), on: 'vault' },
   listDeadLetters: { method: 'GET', path: '/v1/dead-letters', room: 'mirroring', access: needs('mirror:manage') },
   redriveDeadLetter: {
     method: 'POST',
@@ -291,6 +278,19 @@ export const routes = {
     room: 'mirroring',
     access: needs('mirror:manage'),
     on: 'follower_order',
+  },
+  changePlan: { method: 'POST', path: '/v1/subscriptions/change-plan', room: 'billing', access: needs('billing:manage') },
+  previewChange: { method: 'GET', path: '/v1/subscriptions/change-preview', room: 'billing', access: needs('billing:read') },
+  cancelSubscription: { method: 'POST', path: '/v1/subscriptions/cancel', room: 'billing', access: needs('billing:manage') },
+  resumeSubscription: { method: 'POST', path: '/v1/subscriptions/resume', room: 'billing', access: needs('billing:manage') },
+  openPortal: { method: 'POST', path: '/v1/subscriptions/portal', room: 'billing', access: needs('billing:manage') },
+  listInvoices: { method: 'GET', path: '/v1/invoices', room: 'billing', access: needs('billing:read') },
+  refundInvoice: {
+    method: 'POST',
+    path: '/v1/invoices/{invoice_id}/refund',
+    room: 'billing',
+    access: needs('billing:manage'),
+    on: 'invoice',
   },
 } as const satisfies Record<string, Route>;
 

@@ -9,7 +9,7 @@ export const settings = {
   webhookTargets: 'WEBHOOK_TARGETS',
   /** Seconds before the second, third ... attempt of a delivery, comma-separated. */
   retryDelaysSeconds: 'RETRY_DELAYS_SECONDS',
-  /** `institutional`: every tenant counts as institutional (until billing is built). */
+  /** The plan of tenants that never had a subscription: `none`, or a plan's id. */
   defaultPlan: 'DEFAULT_PLAN',
   /** `off` lifts the limit on requests: for load tests on the local platform. */
   rateLimit: 'RATE_LIMIT',
@@ -17,6 +17,10 @@ export const settings = {
   shardSize: 'SHARD_SIZE',
   /** Reconciliation compares what nothing ended for in so many seconds. */
   reconcileQuietSeconds: 'RECONCILE_QUIET_SECONDS',
+  /** Where Stripe's API answers: Stripe itself, or a simulator. */
+  stripeApiBase: 'STRIPE_API_BASE',
+  /** The page of the product's own site that people come back to from a payment page. Nothing depends on their coming. */
+  billingReturnUrl: 'BILLING_RETURN_URL',
 } as const;
 
 export type SettingName = keyof typeof settings;

@@ -21,11 +21,12 @@ const fromData = [
   'shared/domain/tenants/policy.ts#notFound', // from what the route acts on: likewise
 ];
 
-/** Given by the handler of what no route takes. */
-const ofNoRoute = ['route_not_found', 'method_not_allowed'];
+/** Given by the handler of what no route takes, and by function URLs, which are no routes. */
+const ofNoRoute = ['route_not_found', 'method_not_allowed', 'webhook_unsigned'];
 
 /** Codes in modules that a room imports, on paths that its routes do not take. */
 const notTaken: Partial<Record<ApiRoom, readonly Code[]>> = {
+  entitlements: ['cursor_invalid'], // members are counted, not listed
   mirroring: ['sync_impossible'], // asked for at registration, which is the followers' room
 };
 

@@ -41,6 +41,7 @@ class FakePlatform {
   answer({ url = '', method, headers }: IncomingMessage, body: Json): unknown {
     if (headers['x-amz-target'] === 'AWSEvents.PutEvents') return this.putEvents(body);
     if (url === '/local/token') return { access_token: 'token' };
+    if (url === '/local/subscription') return {};
     if (url === '/v1/tenants') return { tenant_id: 'ten_1' };
     if (url === '/v1/vaults') return { vault_id: 'vlt_1' };
     if (method === 'POST' && url === '/v1/vaults/vlt_1/followers') return this.register(body);

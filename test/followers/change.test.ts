@@ -6,6 +6,7 @@ import { changeFollower } from '../../shared/domain/followers/change.ts';
 import type { Follower, FollowerPatch } from '../../shared/domain/followers/follower.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
 import { limits } from '../../shared/wiring/limits.ts';
+import { roomsIn } from '../entitlements/support/room.ts';
 import { carl, dying, House, mia } from './support/house.ts';
 
 let house: House;
@@ -34,7 +35,8 @@ function change(patch: FollowerPatch, how: How = {}): Promise<Follower> {
       find: (id) => findFollower(table, id),
       vault: (id) => findVault(table, id),
       made: (f, madeBy) => followerChangeMade(table, f, madeBy),
-      replace: (next, before, asks) => replaceFollower(table, next, before.ver, event, asks),
+      replace: (next, before, asks, held) => replaceFollower(table, next, before.ver, { ...event, held }, asks),
+      entitled: (f) => roomsIn(table, house.clock)(f.tenant_id, f.vault_id),
       ring: nothing,
       whyUrlRefused,
     },

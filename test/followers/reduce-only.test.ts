@@ -7,6 +7,7 @@ import { changeFollower } from '../../shared/domain/followers/change.ts';
 import type { Follower, FollowerPatch } from '../../shared/domain/followers/follower.ts';
 import { followerRecordView, redactedFollowerView } from '../../shared/domain/followers/settings.ts';
 import type { Principal } from '../../shared/domain/tenants/principal.ts';
+import { roomsIn } from '../entitlements/support/room.ts';
 import { Line } from '../mirroring/support/line.ts';
 import { carl, House, mia } from './support/house.ts';
 
@@ -28,6 +29,7 @@ function change(patch: FollowerPatch, principal: Principal = carl): Promise<Foll
       find: (id) => findFollower(house.table, id),
       vault: (id) => findVault(house.table, id),
       replace: (next, before, asks) => replaceFollower(house.table, next, before.ver, event, asks),
+      entitled: (f) => roomsIn(house.table, house.clock)(f.tenant_id, f.vault_id),
       made: (found, by) => followerChangeMade(house.table, found, by),
       ring: async () => undefined,
       whyUrlRefused: async () => undefined,

@@ -3,6 +3,7 @@ import type { Follower, FollowerBody } from '../../shared/domain/followers/follo
 import { type RegisterPorts, registerFollower } from '../../shared/domain/followers/register.ts';
 import { newVault } from '../../shared/domain/vaults/create.ts';
 import type { Vault } from '../../shared/domain/vaults/vault.ts';
+import { emptyRoom } from '../entitlements/support/room.ts';
 import { ownerOf } from '../tenants/support/callers.ts';
 
 const now = Date.parse('2026-01-05T12:00:00.000Z');
@@ -20,6 +21,7 @@ const ports = (vault: Vault, more: Partial<RegisterPorts> = {}): RegisterPorts =
   clock: () => now,
   vault: async () => vault,
   follower: async () => undefined,
+  room: async () => emptyRoom(),
   commit: async () => 'committed',
   whyUrlRefused: async () => undefined,
   backOff: async () => undefined,

@@ -4,7 +4,7 @@ import { parseOptions, UsageError } from '../../local/options.ts';
 
 describe('options', () => {
   it('has defaults', () => {
-    expect(parseOptions([])).toEqual({ port: 8787, demo: true, settings: {} });
+    expect(parseOptions([])).toEqual({ port: 8787, demo: true, without: [], ttl: true, settings: {} });
   });
 
   it('reads all of them, with a blank or with =', () => {
@@ -20,14 +20,21 @@ describe('options', () => {
       '--shard-size',
       '2',
       '--no-rate-limit',
+      '--without',
+      'overlay-timer',
+      '--no-ttl',
     ];
     const settings = { RETRY_DELAYS_SECONDS: '0.1,2', SHARD_SIZE: '2', RATE_LIMIT: 'off' };
-    expect(parseOptions(args)).toEqual({ port: 0, demo: false, data: 'd', assembly: 'a', settings });
+    expect(parseOptions(args)).toEqual({
+      ...{ port: 0, demo: false, data: 'd', assembly: 'a', settings },
+      ...{ without: ['overlay-timer'], ttl: false },
+    });
   });
 
   it.each([
     [['--demo'], 'unknown option --demo'],
     [['here'], 'unknown option here'],
+    [['--without', 'nothing'], '--without must name a function, not "nothing"'],
     [['--data'], '--data needs a value'],
     [['--data', '--no-demo'], '--data needs a value'],
     [['--port', 'x'], '--port must be a number from 0 to 65535, not "x"'],

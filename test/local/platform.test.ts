@@ -153,6 +153,8 @@ beforeAll(async () => {
     port: 0,
     cwd: folder,
     assembly: writeAssembly(),
+    without: [],
+    ttl: true,
     settings: { RETRY_DELAYS_SECONDS: '0.1', RATE_LIMIT: 'off' },
     onToken: async () => undefined,
     onSubscription: async () => undefined,

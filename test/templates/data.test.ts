@@ -52,8 +52,26 @@ describe.each(stages)('data of $name', (synthesis) => {
   });
 
   it('makes a master secret of 64 letters and digits', () => {
-    const secret = synthesis.one('AWS::SecretsManager::Secret').Properties;
+    const secret = synthesis.one('AWS::SecretsManager::Secret', { Name: undefined }).Properties;
     expect(secret['GenerateSecretString']).toEqual({ PasswordLength: 64, ExcludePunctuation: true, IncludeSpace: false });
+  });
+});
+
+describe("the secret of the payment providers' keys", () => {
+  const ofBilling = (s: Synthesis) =>
+    s.all('AWS::SecretsManager::Secret').find(([, r]) => r.Properties['Name'] !== undefined)?.[1];
+
+  it.each([sandbox, production])('holds none in the template of $name: the deployer puts them in', (synthesis) => {
+    const { SecretString, GenerateSecretString, Name } = ofBilling(synthesis)?.Properties ?? {};
+    expect(Name).toBe(`vanta-${synthesis.name}-billing`);
+    expect(SecretString).toBeUndefined();
+    const { SecretStringTemplate } = GenerateSecretString as { SecretStringTemplate: string };
+    expect(Object.values(JSON.parse(SecretStringTemplate))).toEqual(['', '', '', '']);
+  });
+
+  it('has values that only simulators take on the local platform', () => {
+    const values = JSON.parse(String(ofBilling(local)?.Properties['SecretString'])) as Record<string, string>;
+    expect(values).toMatchObject({ stripe_secret_key: 'sk_test_local', stripe_webhook_secret: 'whsec_local' });
   });
 });
 
@@ -74,7 +92,7 @@ describe('production', () => {
     const [keyId] = production.all('AWS::KMS::Key').map(([id]) => id);
     expect(production.one('AWS::KMS::Key').Properties['EnableKeyRotation']).toBe(true);
     const table = production.one('AWS::DynamoDB::Table').Properties['SSESpecification'];
-    const secret = production.one('AWS::SecretsManager::Secret').Properties['KmsKeyId'];
+    const secret = production.one('AWS::SecretsManager::Secret', { Name: undefined }).Properties['KmsKeyId'];
     const audit = production.one('AWS::S3::Bucket', { ObjectLockEnabled: true }).Properties['BucketEncryption'];
     expect([table, secret, audit].map(logicalIdOf)).toEqual([keyId, keyId, keyId]);
   });

@@ -1,5 +1,5 @@
 import type { Scope } from '../../shared/domain/tenants/scope.ts';
-import type { Card } from '../../shared/wiring/functions.ts';
+import type { Card } from '../../shared/wiring/card.ts';
 import { noTag, type Reach, type ReachName } from '../../shared/wiring/reach.ts';
 
 const ulid = '01JZ0000000000000000000001';
@@ -67,6 +67,8 @@ const reached: Readonly<Record<ReachName, { readonly scope: Scope; readonly keys
   askReference: { scope: plain, keys: [`ID#ask_${ulid}`] },
   publicVaults: { scope: plain, keys: ['PUBLIC#VAULTS'] },
   vaultList: { scope: plain, keys: ['VAULTS#7'] },
+  customerReference: { scope: plain, keys: ['ID#cus_NffrFeUfNV2Hib'] },
+  customerList: { scope: plain, keys: ['CUSTOMERS#3'] },
   open: { scope: plain, keys: ['OPEN#7'] },
   vault: { scope: crossing, keys: [crossed, `${crossed}#S#00001`, `${crossed}#P#000000000001`] },
   vaultDead: { scope: crossing, keys: [`${other}#DEAD`] },

@@ -12,6 +12,7 @@ const working = [
   ['vaultIntents', 12, 3, true],
   ['shards', 30, 1000, false],
   ['followerRetry', 60, 1000, false],
+  ['billing', 60, 500, false],
 ] as const satisfies readonly (readonly [QueueName, number, number, boolean])[];
 
 describe.each(stageNames)('mirroring of %s', (name: StageName) => {
@@ -47,10 +48,17 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
     expect(queue(`${queueNames[key]}-dlq`)['FifoQueue']).toBeUndefined();
   });
 
+  it('times flips on a standard queue: each message has a delay of its own', () => {
+    const properties = queue(queueNames.overlayTimer);
+    expect(properties['FifoQueue']).toBeUndefined();
+    expect(properties).toMatchObject({ VisibilityTimeout: 35, SqsManagedSseEnabled: true });
+    expect(synthesis.nameOf(mapping('overlay-timer')['EventSourceArn'])).toBe(`${name}-overlay-timer`);
+  });
+
   it('keeps dead letters 14 days, those of dispatch in their own queue', () => {
     const ends = synthesis.all('AWS::SQS::Queue').filter(([, q]) => q.Properties['RedrivePolicy'] === undefined);
-    // Those of dispatch, of the event rules, of the stream, of the nodes and of reconciliation.
-    expect(ends).toHaveLength(working.length + 5);
+    // Those of dispatch, of the event rules, of the stream, of the nodes, of the timer and of reconciliation.
+    expect(ends).toHaveLength(working.length + 6);
     for (const [, q] of ends) expect(q.Properties['MessageRetentionPeriod']).toBe(fourteenDays);
     expect(queue(queueNames.dispatchDlx)).toMatchObject(highThroughput);
     expect(limits.dlqRetentionDays).toBe(14);
@@ -97,7 +105,12 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
-    const [filter] = (stream['FilterCriteria'] as { Filters: { Pattern: string }[] }).Filters;
+    const [filter, expired] = (stream['FilterCriteria'] as { Filters: { Pattern: string }[] }).Filters;
+    expect(JSON.parse(expired?.Pattern ?? '')).toEqual({
+      eventName: ['REMOVE'],
+      userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
+      dynamodb: { Keys: { sk: { S: [{ prefix: 'ALARM#' }] } } },
+    });
     expect(JSON.parse(filter?.Pattern ?? '')).toEqual({
       eventName: ['INSERT', 'MODIFY'],
       dynamodb: { Keys: { sk: { S: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#'].map((prefix) => ({ prefix })) } } },

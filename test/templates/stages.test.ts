@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Shelf } from '../../lib/constructs/grants.ts';
 import { type StageSettings, stages } from '../../lib/stages.ts';
-import type { Card } from '../../shared/wiring/functions.ts';
+import type { Card } from '../../shared/wiring/card.ts';
 import type { Needs } from '../../shared/wiring/resources.ts';
 
 describe('what must not compile', () => {

@@ -20,7 +20,11 @@ function alarmOn(metric: string, dimension: string): Resource | undefined {
 
 describe('alarms', () => {
   it.each(queueNamesBy(false))('wake somebody when %s is not worked off', (name) => {
-    expect(alarmOn('ApproximateAgeOfOldestMessage', name)?.Properties).toMatchObject({ Threshold: 120, Period: 60 });
+    expect(alarmOn('ApproximateAgeOfOldestMessage', name)?.Properties).toMatchObject({
+      // A timer's message waits on purpose.
+      Threshold: name.endsWith('overlay-timer') ? 1020 : 120,
+      Period: 60,
+    });
   });
 
   it.each(queueNamesBy(true))('wake somebody at the first message in %s', (name) => {
@@ -53,6 +57,10 @@ describe('alarms', () => {
     ).toHaveLength(3);
   });
 
+  it('wake somebody at the first flip that is taken back late', () => {
+    expect(alarmOn('overlay.revert.late', 'production')?.Properties).toMatchObject({ Threshold: 1, DatapointsToAlarm: 1 });
+  });
+
   it('all go to the topic, which CloudWatch may publish to', () => {
     for (const alarm of alarms) expect(alarm.Properties['AlarmActions']).toHaveLength(1);
     const policy = JSON.stringify(production.one('AWS::SNS::TopicPolicy').Properties);
@@ -63,7 +71,13 @@ describe('alarms', () => {
 describe('dashboard', () => {
   it('shows what the service promises', () => {
     const body = JSON.stringify(production.one('AWS::CloudWatch::Dashboard').Properties['DashboardBody']);
-    for (const metric of ['mirror.dispatch.latency_ms', 'ApproximateAgeOfOldestMessage', '5xx', 'IteratorAge']) {
+    for (const metric of [
+      'mirror.dispatch.latency_ms',
+      'ApproximateAgeOfOldestMessage',
+      '5xx',
+      'IteratorAge',
+      'overlay.revert.late',
+    ]) {
       expect(body).toContain(metric);
     }
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Card, functions } from '../../shared/wiring/functions.ts';
+import type { Card } from '../../shared/wiring/card.ts';
+import { functions } from '../../shared/wiring/functions.ts';
 import { target } from '../tidy/arrows.ts';
 import { readHouse } from '../tidy/house.ts';
 import { importsOf, type Source } from '../tidy/source.ts';

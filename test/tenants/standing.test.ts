@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { principalOf } from '../../shared/domain/tenants/principal.ts';
 import { roleScopes } from '../../shared/domain/tenants/roles.ts';
 import { present, type Standing, userIdOf } from '../../shared/domain/tenants/standing.ts';
+import { on } from '../entitlements/support/room.ts';
 
 const tenant_id = 'ten_01HF7YAT00000000000000000A';
 const standing = (more: Partial<Standing> = {}): Standing => ({
   tenant: { kind: 'manager', status: 'active' },
   member: { role: 'owner' },
-  plan: 'core',
+  effective: { plan_id: 'core', entitlements: on('core').entitlements },
   ...more,
 });
 const token = (role: string | undefined, scope: string) =>

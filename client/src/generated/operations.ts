@@ -15,6 +15,8 @@ export const operations = {
   createTenant: {"method":"POST","path":"/v1/tenants","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
   getTenant: {"method":"GET","path":"/v1/tenants/{tenant_id}","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
   updateTenant: {"method":"PATCH","path":"/v1/tenants/{tenant_id}","auth":"token","key":true,"match":true,"body":true,"list":false,"safe":true},
+  listPlans: {"method":"GET","path":"/v1/plans","auth":"none","key":false,"match":false,"body":false,"list":false,"safe":true},
+  getMySubscription: {"method":"GET","path":"/v1/subscriptions/me","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
   createVault: {"method":"POST","path":"/v1/vaults","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
   listVaults: {"method":"GET","path":"/v1/vaults","auth":"token","key":false,"match":false,"body":false,"list":true,"safe":true},
   getVault: {"method":"GET","path":"/v1/vaults/{vault_id}","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
@@ -48,6 +50,13 @@ export const operations = {
   reconcileVault: {"method":"POST","path":"/v1/vaults/{vault_id}/reconciliation","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
   listDeadLetters: {"method":"GET","path":"/v1/dead-letters","auth":"token","key":false,"match":false,"body":false,"list":true,"safe":true},
   redriveDeadLetter: {"method":"POST","path":"/v1/dead-letters/{follower_order_id}/redrive","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
+  changePlan: {"method":"POST","path":"/v1/subscriptions/change-plan","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
+  previewChange: {"method":"GET","path":"/v1/subscriptions/change-preview","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
+  cancelSubscription: {"method":"POST","path":"/v1/subscriptions/cancel","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
+  resumeSubscription: {"method":"POST","path":"/v1/subscriptions/resume","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
+  openPortal: {"method":"POST","path":"/v1/subscriptions/portal","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
+  listInvoices: {"method":"GET","path":"/v1/invoices","auth":"token","key":false,"match":false,"body":false,"list":true,"safe":true},
+  refundInvoice: {"method":"POST","path":"/v1/invoices/{invoice_id}/refund","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
 } as const;
 
 /** One method per operation. */
@@ -74,6 +83,10 @@ export interface Methods {
   getTenant: Method<'getTenant'>;
   /** Change your tenant. Scope `tenant:manage`. */
   updateTenant: Method<'updateTenant'>;
+  /** The plans, what they cost and what they give. Public: no token is needed. */
+  listPlans: Method<'listPlans'>;
+  /** Your plan, what it gives and why, and what of it you use. Scope `billing:read`. */
+  getMySubscription: Method<'getMySubscription'>;
   /** Create a vault. Scope `mirror:manage`. */
   createVault: Method<'createVault'>;
   /** Your vaults, then the public ones of others. Scope `vault:read`. */
@@ -86,11 +99,11 @@ export interface Methods {
   recordNav: Method<'recordNav'>;
   /** The vault's net asset values, the newest first. Scope `vault:read`. */
   listNav: Method<'listNav'>;
-  /** Put a vault into maintenance, or halt it. Scope `mirror:manage`. */
+  /** Put a vault into maintenance, halt it, flip it or one follower for a while, or let a persona shape it. Scope `mirror:manage`, or the person of role follower whose follower it is. */
   createOverlay: Method<'createOverlay'>;
-  /** A vault's overlays, the ended ones too. Scope `vault:read`. */
+  /** A vault's overlays, the ended ones too; of another tenant's vault those of the vault and of one's own followers. Scope `vault:read`, or the person of role follower whose follower it is. */
   listOverlays: Method<'listOverlays'>;
-  /** End an overlay now. Scope `mirror:manage`. */
+  /** End an overlay now; a flip gives its extra back. Scope `mirror:manage`, or the person of role follower whose follower it is. */
   deleteOverlay: Method<'deleteOverlay'>;
   /** Register a follower on a vault; its signing secret is shown once. Scope `follower:manage`. */
   createFollower: Method<'createFollower'>;
@@ -140,6 +153,20 @@ export interface Methods {
   listDeadLetters: Method<'listDeadLetters'>;
   /** Send a dead letter, or a child of which nobody knows whether it happened, once more: same id, same body. Scope `mirror:manage`. */
   redriveDeadLetter: Method<'redriveDeadLetter'>;
+  /** Subscribe, change the plan, or take a change back that waits. Scope `billing:manage`. */
+  changePlan: Method<'changePlan'>;
+  /** What a change of plan costs now, to the cent. Scope `billing:read`. */
+  previewChange: Method<'previewChange'>;
+  /** End the subscription with the period that is paid. Scope `billing:manage`. */
+  cancelSubscription: Method<'cancelSubscription'>;
+  /** Take a cancellation back before the period ends. Scope `billing:manage`. */
+  resumeSubscription: Method<'resumeSubscription'>;
+  /** A page of the payment provider: cards, addresses, invoices. Scope `billing:manage`. */
+  openPortal: Method<'openPortal'>;
+  /** Invoices of both rails, newest first. Scope `billing:read`. */
+  listInvoices: Method<'listInvoices'>;
+  /** Give back what was paid, all or a part; owners only. Scope `billing:manage`. */
+  refundInvoice: Method<'refundInvoice'>;
 }
 
 /** Every code that a refusal can have. */
@@ -148,25 +175,36 @@ export type Code =
   | 'already_in_tenant'
   | 'already_member'
   | 'asset_not_found'
+  | 'billing_in_progress'
+  | 'billing_unavailable'
   | 'binding_kind_fixed'
   | 'binding_required'
   | 'binding_unavailable'
   | 'body_too_large'
   | 'cancel_in_progress'
+  | 'cancel_pending'
   | 'cancel_too_late'
   | 'cancel_unknown'
   | 'cap_required'
+  | 'checkout_expired'
   | 'cursor_invalid'
+  | 'downgrade_pending'
+  | 'entitlement_required'
   | 'expansion_in_progress'
   | 'fill_exceeds_qty'
   | 'fill_id_reused'
   | 'filled_exceeds_qty'
   | 'flatten_impossible'
+  | 'flip_active'
+  | 'flip_amplify_out_of_bounds'
+  | 'flip_reverting'
+  | 'flip_ttl_out_of_bounds'
   | 'follower_id_required'
   | 'follower_left'
   | 'follower_not_found'
   | 'follower_not_joined'
   | 'follower_order_not_found'
+  | 'follower_stopped'
   | 'idempotency_in_progress'
   | 'idempotency_key_invalid'
   | 'idempotency_key_required'
@@ -176,13 +214,16 @@ export type Code =
   | 'invalid_grant'
   | 'invalid_request'
   | 'invalid_scope'
+  | 'invoice_not_found'
   | 'issuer_unavailable'
   | 'json_malformed'
+  | 'kill_switch_on'
   | 'last_owner'
   | 'manager_may_only_stop'
   | 'manager_order_not_found'
   | 'nav_in_future'
   | 'nav_recorded'
+  | 'no_subscription'
   | 'not_a_member'
   | 'not_an_order'
   | 'not_attempted'
@@ -191,19 +232,32 @@ export type Code =
   | 'not_sendable'
   | 'not_unknown'
   | 'nothing_to_reduce'
+  | 'nothing_to_refund'
   | 'order_canceled'
   | 'order_in_future'
   | 'order_stale'
+  | 'other_rail'
   | 'overlay_ended'
   | 'overlay_not_found'
+  | 'owner_required'
+  | 'payment_action_required'
+  | 'payment_declined'
+  | 'payment_due'
   | 'person_required'
   | 'person_unconfirmed'
+  | 'persona_active'
+  | 'persona_not_allowed'
+  | 'plan_unchanged'
   | 'position_in_future'
   | 'position_too_large'
   | 'precondition_failed'
   | 'predecessor_missing'
+  | 'preview_stale'
+  | 'rail_unavailable'
   | 'rate_limited'
   | 'reconciliation_not_found'
+  | 'refund_exceeds_paid'
+  | 'refund_refused'
   | 'scope_required'
   | 'signature_invalid'
   | 'state_not_allowed'

@@ -173,6 +173,46 @@ export interface paths {
         patch: operations["updateTenant"];
         trace?: never;
     };
+    "/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The plans, what they cost and what they give
+         * @description Public: no token is needed.
+         */
+        get: operations["listPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your plan, what it gives and why, and what of it you use
+         * @description Scope `billing:read`.
+         */
+        get: operations["getMySubscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/vaults": {
         parameters: {
             query?: never;
@@ -255,8 +295,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a vault into maintenance, or halt it
-         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         * Put a vault into maintenance, halt it, flip it or one follower for a while, or let a persona shape it
+         * @description Scope `mirror:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
          */
         post: operations["createOverlay"];
         delete?: never;
@@ -273,8 +313,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A vault's overlays, the ended ones too
-         * @description Scope `vault:read`.
+         * A vault's overlays, the ended ones too; of another tenant's vault those of the vault and of one's own followers
+         * @description Scope `vault:read`, or the person of role follower whose follower it is.
          */
         get: operations["listOverlays"];
         put?: never;
@@ -296,8 +336,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End an overlay now
-         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         * End an overlay now; a flip gives its extra back
+         * @description Scope `mirror:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
          */
         delete: operations["deleteOverlay"];
         options?: never;
@@ -699,6 +739,146 @@ export interface paths {
          * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
          */
         post: operations["redriveDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/change-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Subscribe, change the plan, or take a change back that waits
+         * @description Scope `billing:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["changePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/change-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a change of plan costs now, to the cent
+         * @description Scope `billing:read`.
+         */
+        get: operations["previewChange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the subscription with the period that is paid
+         * @description Scope `billing:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["cancelSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a cancellation back before the period ends
+         * @description Scope `billing:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["resumeSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A page of the payment provider: cards, addresses, invoices
+         * @description Scope `billing:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["openPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invoices of both rails, newest first
+         * @description Scope `billing:read`.
+         */
+        get: operations["listInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{invoice_id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back what was paid, all or a part; owners only
+         * @description Scope `billing:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["refundInvoice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1120,6 +1300,58 @@ export interface components {
             kind: "maintenance" | "halt";
             ttl_seconds?: number;
             why?: string;
+        } | {
+            /** @constant */
+            kind: "flip";
+            /**
+             * @description One follower; without it the whole vault, for its manager alone
+             * @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8
+             */
+            follower_id?: string;
+            /**
+             * @description Exposure added to every increase; within the vault's flip_policy
+             * @example 0.35
+             */
+            amplify: string;
+            /**
+             * @description Within the vault's flip_policy
+             * @example 1800
+             */
+            ttl_seconds: number;
+            why?: string;
+        } | {
+            /** @constant */
+            kind: "persona";
+            /** @enum {string} */
+            persona: "athena" | "apollo" | "ares" | "nemesis";
+            /**
+             * @description Absent: the persona's own
+             * @example 0.25
+             */
+            boost?: string;
+            invert?: boolean;
+            ttl_seconds?: number;
+            why?: string;
+        };
+        ChangePlanBody: {
+            /** @enum {string} */
+            rail: "stripe" | "btc";
+            /** @enum {string} */
+            plan_id: "core" | "pro" | "institutional";
+            /** @enum {string} */
+            interval: "month" | "year";
+            /**
+             * Format: date-time
+             * @description A preview's `proration_date`: the change then costs exactly what the preview said. At most an hour old.
+             */
+            proration_date?: string;
+        };
+        RefundInvoiceBody: {
+            /**
+             * @description In US dollars; without it, all that is left
+             * @example 49.5
+             */
+            amount?: string;
         };
         /** @description With scale_basis nav: the snapshots of the follower and of its manager that the size is scaled by */
         NavUsed: {
@@ -1224,6 +1456,38 @@ export interface components {
              * @example 2026-03-02T14:30:00.000Z
              */
             dead_at: string;
+        };
+        Plan: {
+            /** @enum {string} */
+            plan_id: "core" | "pro" | "institutional";
+            name: string;
+            /** @constant */
+            currency: "USD";
+            /** @description For one period, paid ahead; decimal strings */
+            prices: {
+                /** @example 199 */
+                month: string;
+                /** @example 199 */
+                year: string;
+            };
+            entitlements: components["schemas"]["Entitlements"];
+        };
+        Entitlements: {
+            /** @description Distinct vaults owned or followed; null: without a limit */
+            vaults: number | null;
+            /** @description Followers; null: without a limit */
+            followers: number | null;
+            /** @description Members, without followers' own people; null: without a limit */
+            seats: number | null;
+            requests_per_minute: number;
+            mode_capped: boolean;
+            mode_shadow: boolean;
+            persona_boosts: boolean;
+            flip_mode: boolean;
+            /** @enum {string} */
+            replay: "none" | "own" | "all";
+            dedicated_keys: boolean;
+            machine_clients: boolean;
         };
         /** @description A problem document (RFC 9457) */
         Problem: {
@@ -1412,8 +1676,22 @@ export interface components {
             follower_id: string | null;
             scopes: ("vault:read" | "mirror:manage" | "orders:read" | "follower:manage" | "billing:read" | "billing:manage" | "tenant:manage" | "audit:read")[];
             entitlements: {
-                plan_id: string;
+                plan_id: ("core" | "pro" | "institutional") | null;
+                /** @description Distinct vaults owned or followed; null: without a limit */
+                vaults: number | null;
+                /** @description Followers; null: without a limit */
+                followers: number | null;
+                /** @description Members, without followers' own people; null: without a limit */
+                seats: number | null;
                 requests_per_minute: number;
+                mode_capped: boolean;
+                mode_shadow: boolean;
+                persona_boosts: boolean;
+                flip_mode: boolean;
+                /** @enum {string} */
+                replay: "none" | "own" | "all";
+                dedicated_keys: boolean;
+                machine_clients: boolean;
             } | null;
         };
         Tenant: {
@@ -1588,6 +1866,11 @@ export interface components {
                  */
                 ts: string;
             };
+            /**
+             * @description Why close_only is set
+             * @enum {string}
+             */
+            close_only_why?: "no_plan" | "over_limit" | "mode_not_in_plan" | "tenant_suspended";
             joined_seq: number;
             /**
              * Format: date-time
@@ -1649,6 +1932,11 @@ export interface components {
                  */
                 ts: string;
             };
+            /**
+             * @description Why close_only is set
+             * @enum {string}
+             */
+            close_only_why?: "no_plan" | "over_limit" | "mode_not_in_plan" | "tenant_suspended";
             joined_seq: number;
             /**
              * Format: date-time
@@ -1758,6 +2046,11 @@ export interface components {
                  */
                 ts: string;
             };
+            /**
+             * @description Why close_only is set
+             * @enum {string}
+             */
+            close_only_why?: "no_plan" | "over_limit" | "mode_not_in_plan" | "tenant_suspended";
             joined_seq: number;
             /**
              * Format: date-time
@@ -1908,7 +2201,7 @@ export interface components {
             follower_order_id: string;
             manager_order_id: string | null;
             /** @enum {string} */
-            kind: "order" | "cancel" | "sync" | "flatten" | "resend" | "fixup";
+            kind: "order" | "cancel" | "sync" | "flatten" | "resend" | "revert" | "fixup";
             /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
             cancels?: string;
             /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
@@ -2063,9 +2356,16 @@ export interface components {
             /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
             vault_id: string;
             /** @enum {string} */
-            kind: "maintenance" | "halt";
+            kind: "maintenance" | "halt" | "flip" | "persona";
             /** @enum {string} */
-            status: "active" | "expired" | "ended";
+            status: "active" | "expired" | "ended" | "reverting" | "reverted";
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id?: string;
+            amplify?: string;
+            /** @enum {string} */
+            persona?: "athena" | "apollo" | "ares" | "nemesis";
+            boost?: string;
+            invert?: boolean;
             /**
              * Format: date-time
              * @example 2026-03-02T14:30:00.000Z
@@ -2081,8 +2381,15 @@ export interface components {
              * @example 2026-03-02T14:30:00.000Z
              */
             ended_at?: string;
+            /** @enum {string} */
+            cause?: "deleted" | "kill_switch" | "follower_left" | "entitlement_lost" | "vault_halted" | "vault_closed";
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            reverted_at?: string;
             why?: string;
-            by: string;
+            by?: string;
         };
         ListOverlaysAnswer: {
             items: components["schemas"]["Overlay"][];
@@ -2091,6 +2398,315 @@ export interface components {
              * @example null
              */
             next_cursor: string | null;
+        };
+        PlanChange: {
+            /**
+             * @description `checkout`: pay at `checkout_url`. `changed`: it is done and paid. `scheduled`: at the end of the period. `unscheduled`: the change that waited is taken back.
+             * @enum {string}
+             */
+            outcome: "checkout" | "changed" | "scheduled" | "unscheduled";
+            /** @enum {string} */
+            rail: "stripe" | "btc";
+            /** @enum {string} */
+            plan_id: "core" | "pro" | "institutional";
+            /** @enum {string} */
+            interval: "month" | "year";
+            /** Format: uri */
+            checkout_url?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            expires_at?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            effective_at?: string;
+            /** @example inv_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            invoice_id?: string;
+            /** @description What to pay in bitcoin, where, and the rate that is held until `expires_at` */
+            btc?: {
+                /**
+                 * @description Exact decimal; must be greater than 0
+                 * @example 10
+                 */
+                amount: string;
+                address: string;
+                /**
+                 * @description Exact decimal; must be greater than 0
+                 * @example 10
+                 */
+                rate: string;
+            };
+        };
+        PlanChangePreview: {
+            /** @enum {string} */
+            kind: "subscribe" | "upgrade" | "downgrade" | "unschedule" | "unchanged";
+            /** @enum {string} */
+            rail: "stripe" | "btc";
+            /** @enum {string} */
+            plan_id: "core" | "pro" | "institutional";
+            /** @enum {string} */
+            interval: "month" | "year";
+            /** @constant */
+            currency: "usd";
+            /**
+             * @description What is charged now
+             * @example 149.33
+             */
+            amount_due: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            effective_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            proration_date?: string;
+        };
+        SubscriptionState: {
+            /** @enum {string} */
+            rail: "stripe" | "btc" | "granted";
+            /** @enum {string} */
+            plan_id: "core" | "pro" | "institutional";
+            /** @enum {string} */
+            interval: "month" | "year";
+            /** @enum {string} */
+            status: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "canceled";
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_start?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_end?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            cancel_at?: string;
+            pending?: {
+                /** @enum {string} */
+                plan_id: "core" | "pro" | "institutional";
+                /** @enum {string} */
+                interval: "month" | "year";
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                at: string;
+            };
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            past_due_since?: string;
+        };
+        OpenPortalAnswer: {
+            /** Format: uri */
+            url: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            expires_at?: string;
+        };
+        ListInvoicesAnswer: {
+            items: components["schemas"]["Invoice"][];
+            /**
+             * @description Give it as `cursor` for the next page; null on the last one
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        Invoice: {
+            /** @example inv_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            invoice_id: string;
+            /** @enum {string} */
+            rail: "stripe" | "btc";
+            number?: string;
+            /** @enum {string} */
+            status: "draft" | "open" | "paid" | "uncollectible" | "void";
+            /** @enum {string} */
+            plan_id?: "core" | "pro" | "institutional";
+            /** @enum {string} */
+            interval?: "month" | "year";
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_start?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_end?: string;
+            /** @constant */
+            currency: "usd";
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            amount_due: string;
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            amount_paid: string;
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            amount_refunded: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            paid_at?: string;
+            /** Format: uri */
+            url?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            updated_at: string;
+        };
+        ListPlansAnswer: {
+            plans: components["schemas"]["Plan"][];
+        };
+        EffectiveSubscription: {
+            /** @description What counts now; null: no plan */
+            plan_id: ("core" | "pro" | "institutional") | null;
+            /** @enum {string} */
+            status: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "canceled" | "none";
+            rail: ("stripe" | "btc" | "granted") | null;
+            /** @description What is subscribed, whether it counts now or not */
+            subscribed_plan_id: ("core" | "pro" | "institutional") | null;
+            interval: ("month" | "year") | null;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_start?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            period_end?: string;
+            /**
+             * Format: date-time
+             * @description When it renews by itself, unless it is canceled
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            renews_at?: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            cancel_at?: string;
+            pending?: {
+                /** @enum {string} */
+                plan_id: "core" | "pro" | "institutional";
+                /** @enum {string} */
+                interval: "month" | "year";
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                at: string;
+            };
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            past_due_since?: string;
+            /**
+             * Format: date-time
+             * @description A payment is owed: the plan ends then
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            grace_until?: string;
+            /**
+             * Format: date-time
+             * @description When what is given changes next by time alone
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            changes_at?: string;
+            entitlements: {
+                vaults: {
+                    /** @description Distinct vaults owned or followed; null: without a limit */
+                    value: number | null;
+                    reason: string;
+                };
+                followers: {
+                    /** @description Followers; null: without a limit */
+                    value: number | null;
+                    reason: string;
+                };
+                seats: {
+                    /** @description Members, without followers' own people; null: without a limit */
+                    value: number | null;
+                    reason: string;
+                };
+                requests_per_minute: {
+                    value: number;
+                    reason: string;
+                };
+                mode_capped: {
+                    value: boolean;
+                    reason: string;
+                };
+                mode_shadow: {
+                    value: boolean;
+                    reason: string;
+                };
+                persona_boosts: {
+                    value: boolean;
+                    reason: string;
+                };
+                flip_mode: {
+                    value: boolean;
+                    reason: string;
+                };
+                replay: {
+                    /** @enum {string} */
+                    value: "none" | "own" | "all";
+                    reason: string;
+                };
+                dedicated_keys: {
+                    value: boolean;
+                    reason: string;
+                };
+                machine_clients: {
+                    value: boolean;
+                    reason: string;
+                };
+            };
+            usage: {
+                vaults: {
+                    used: number;
+                    limit: number | null;
+                };
+                followers: {
+                    used: number;
+                    limit: number | null;
+                };
+                seats: {
+                    used: number;
+                    limit: number | null;
+                };
+            };
         };
         /** @description The form of what API Gateway answers by itself */
         GatewayMessage: {
@@ -2358,6 +2974,46 @@ export interface operations {
             };
         };
     };
+    listPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plans, what they cost and what they give */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPlansAnswer"];
+                };
+            };
+        };
+    };
+    getMySubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your plan, what it gives and why, and what of it you use */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveSubscription"];
+                };
+            };
+        };
+    };
     listVaults: {
         parameters: {
             query?: {
@@ -2524,7 +3180,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Put a vault into maintenance, or halt it */
+            /** @description Put a vault into maintenance, halt it, flip it or one follower for a while, or let a persona shape it */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2551,7 +3207,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A vault's overlays, the ended ones too */
+            /** @description A vault's overlays, the ended ones too; of another tenant's vault those of the vault and of one's own followers */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2574,7 +3230,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description End an overlay now */
+            /** @description End an overlay now; a flip gives its extra back */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3177,6 +3833,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RedriveDeadLetterAnswer"];
+                };
+            };
+        };
+    };
+    changePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePlanBody"];
+            };
+        };
+        responses: {
+            /** @description Subscribe, change the plan, or take a change back that waits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChange"];
+                };
+            };
+        };
+    };
+    previewChange: {
+        parameters: {
+            query: {
+                plan_id: "core" | "pro" | "institutional";
+                interval: "month" | "year";
+                rail?: "stripe" | "btc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a change of plan costs now, to the cent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChangePreview"];
+                };
+            };
+        };
+    };
+    cancelSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End the subscription with the period that is paid */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionState"];
+                };
+            };
+        };
+    };
+    resumeSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take a cancellation back before the period ends */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionState"];
+                };
+            };
+        };
+    };
+    openPortal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the payment provider: cards, addresses, invoices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenPortalAnswer"];
+                };
+            };
+        };
+    };
+    listInvoices: {
+        parameters: {
+            query?: {
+                /** @description Items of a page */
+                limit?: number;
+                /** @description The page before's `next_cursor`; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Invoices of both rails, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListInvoicesAnswer"];
+                };
+            };
+        };
+    };
+    refundInvoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundInvoiceBody"];
+            };
+        };
+        responses: {
+            /** @description Give back what was paid, all or a part; owners only */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
                 };
             };
         };

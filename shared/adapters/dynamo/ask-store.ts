@@ -1,7 +1,7 @@
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Asked, VaultPosition } from '../../domain/mirroring/asks.ts';
 import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
-import { type Ask, type AskEntry, byPlatform } from '../../domain/mirroring/entry.ts';
+import { type Ask, type AskEntry, byPlatform, placeIn } from '../../domain/mirroring/entry.ts';
 import { milliseconds } from '../../kit/clock.ts';
 import { vaultOf } from './accept-store.ts';
 import { failedConditions, type Table, transacted } from './client.ts';
@@ -124,23 +124,27 @@ const ownDoneDays = 14;
 
 /** Ends an ask for ever: asked again it is found done. One who was leaving has left. */
 export async function endAsk(table: Table, key: ShardKey, ask: Ask, at: string): Promise<void> {
+  // False when its follower has left already: another owner ended the ask.
+  await transacted(table, endOf(table, key, ask, at));
+}
+
+/** What ends an ask, for a transaction. */
+export function endOf(table: Table, key: ShardKey, ask: Ask, at: string): Writes {
   const gone = [keys.todo(key, ask.cause), keys.openAsk(openPartition(key.vault_id), key, ask.cause)];
-  const TransactItems: Writes = [
+  return [
     put(table, { ...keys.done(key, ask.cause), symbol: '', at, ...vanishing(ask) }),
     ...gone.map((Key) => ({ Delete: { TableName: table.name, Key } })),
     ...(ask.kind === 'flatten' ? [leave(table, key, ask, at)] : []),
   ];
-  // False when its follower has left already: another owner ended the ask.
-  await transacted(table, TransactItems);
 }
 
 const vanishing = (ask: Ask) =>
   ask.by === byPlatform ? { ttl: Math.floor(milliseconds(ask.asked_at) / 1000) + ownDoneDays * 86_400 } : {};
 
-const leave = (table: Table, key: ShardKey, { place }: Ask, at: string): Writes[number] => ({
+const leave = (table: Table, key: ShardKey, ask: Ask, at: string): Writes[number] => ({
   Update: {
     TableName: table.name,
-    Key: keys.follower(key, place),
+    Key: keys.follower(key, placeIn(ask)),
     UpdateExpression: 'SET #status = :left, ver = ver + :one, updated_at = :at',
     ConditionExpression: '#status = :leaving',
     ExpressionAttributeNames: { '#status': 'status' },

@@ -9,6 +9,8 @@ type Item = Record<string, unknown>;
 const keysPerCall = 100;
 const mostTries = 8;
 
+const atRandom = (mostMs: number): Promise<void> => pause(Math.random() * mostMs);
+
 /** The items of some keys, as they are now, in no order; a key without an item gives none. */
 export async function batchGet(table: Table, wanted: readonly Key[]): Promise<Item[]> {
   const items: Item[] = [];
@@ -17,7 +19,7 @@ export async function batchGet(table: Table, wanted: readonly Key[]): Promise<It
     for (let attempt = 0; left.length > 0; attempt += 1) {
       // What a throttled table left out is asked for again, later each time, and not for ever.
       if (attempt === mostTries) throw new Error(`${left.length} keys were left out ${mostTries} times`);
-      if (attempt > 0) await pause(Math.random() * Math.min(25 * 2 ** attempt, 400));
+      if (attempt > 0) await (table.pause ?? atRandom)(Math.min(25 * 2 ** attempt, 400));
       const RequestItems = { [table.name]: { Keys: left, ConsistentRead: true } };
       const answer = await table.client.send(new BatchGetCommand({ RequestItems }));
       items.push(...(answer.Responses?.[table.name] ?? []));

@@ -1,16 +1,21 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Room } from '../../domain/entitlements/usage.ts';
+import type { Held } from '../../domain/followers/change.ts';
 import type { Follower } from '../../domain/followers/follower.ts';
 import type { Ask } from '../../domain/mirroring/entry.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
 import { askItems } from './ask-store.ts';
 import { failedConditions, metAnother, type Table } from './client.ts';
+import { tried, type Writes } from './flip-items.ts';
 import { followerItem, followerOf } from './follower-item.ts';
 import { keys, partitions, prefixes, type VaultKey } from './keys.ts';
 import { shardOf } from './moved.ts';
 import { ownFollowerItem } from './own-followers.ts';
 import { isText, type Page, type PageRequest, queryRange, readCursor, writeCursor } from './pages.ts';
 import { isMarked, requestMark } from './request-mark.ts';
+import type { Write } from './subscription-store.ts';
+import { followerCounted, looksAgain, planAsRead, uncounted } from './usage.ts';
 import { vaultListItem } from './vault-list.ts';
 
 /**
@@ -21,7 +26,7 @@ export async function commitFollower(
   table: Table,
   follower: Follower,
   vault: Vault,
-  by: { opensShard: boolean; asks: readonly Ask[]; subject: string; request_id: string },
+  by: { opensShard: boolean; asks: readonly Ask[]; room?: Room; subject: string; request_id: string },
 ): Promise<'committed' | 'conflict' | 'suspended'> {
   const { follower_id, tenant_id, vault_tenant_id, vault_id, shard, place } = follower;
   const { webhook: _url, ...auditable } = follower;
@@ -44,7 +49,8 @@ export async function commitFollower(
   try {
     // Vaults of before there was the list get into it with their next follower.
     const listed = { Put: { TableName: table.name, Item: vaultListItem(vault) } };
-    const TransactItems = [stillActive(table, tenant_id), seatTaken(table, follower, vault), ...puts, listed];
+    const counting = by.room === undefined ? [] : followerCounted(table, tenant_id, vault_id, by.room);
+    const TransactItems = [stillActive(table, tenant_id), seatTaken(table, follower, vault), ...counting, ...puts, listed];
     await table.client.send(new TransactWriteCommand({ TransactItems }));
     return 'committed';
   } catch (error) {
@@ -110,6 +116,7 @@ const settingNames = [
   'allow_short',
   'webhook',
   'status',
+  'flip',
   'joined_seq',
   'updated_at',
   'ver',
@@ -119,26 +126,36 @@ const settingNames = [
 export const followerChangeMade = (table: Table, follower: Follower, seed: string): Promise<boolean> =>
   isMarked(table, keys.followerChanged(shardOf(follower), seed));
 
+/** Who changes a follower and how; `held`: what its plan was found to have; `recheck`: others of its tenant may have a place then. */
+export interface FollowerEvent {
+  readonly by: string;
+  readonly request_id: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly event_id: string;
+  readonly action?: string;
+  readonly held?: Held | undefined;
+  readonly recheck?: boolean | undefined;
+  /** What belongs to the end of its flip. */
+  readonly ends?: Writes;
+}
+
 /**
  * Writes a follower's settings, with the audit event and the request's mark, if nobody else changed them since they were read:
- * before the mark was asked for. `event_id` is the request's seed.
+ * before the mark was asked for. `event_id` is the request's seed; `ends` is what belongs to the end of its flip.
  */
 export async function replaceFollower(
   table: Table,
   next: Follower,
   readVersion: number,
-  event: { by: string; request_id: string; before: unknown; after: unknown; event_id: string; action?: string },
+  event: FollowerEvent,
   asks: readonly Ask[] = [],
 ): Promise<boolean> {
   const given = settingNames.filter((name) => next[name] !== undefined);
   const absent = settingNames.filter((name) => next[name] === undefined);
   const remove = absent.length === 0 ? '' : ` REMOVE ${absent.map((n) => `#${n}`).join(', ')}`;
-  const { event_id, action = 'follower.changed', ...what } = event;
-  const Item = {
-    ...keys.audit(next.tenant_id, next.follower_id, next.updated_at, event_id),
-    action,
-    ...what,
-  };
+  const { event_id, action = 'follower.changed', held, recheck, ends = [], ...what } = event;
+  const Item = { ...keys.audit(next.tenant_id, next.follower_id, next.updated_at, event_id), action, ...what };
   const Update = {
     TableName: table.name,
     Key: keys.follower(shardOf(next), next.place),
@@ -153,22 +170,29 @@ export async function replaceFollower(
     { Put: { TableName: table.name, Item } },
     { Put: { TableName: table.name, Item: requestMark(keys.followerChanged(shardOf(next), event_id), next.updated_at) } },
     ...asked,
-    ...(action === 'follower.left' ? markLeaving(table, next) : []),
+    ...ends,
+    ...(action === 'follower.left' ? await goneWrites(table, next) : []),
+    ...planWrites(table, next, { held, recheck }),
   ];
-  try {
-    await table.client.send(new TransactWriteCommand({ TransactItems }));
-    return true;
-  } catch (error) {
-    if (failedConditions(error).length > 0 || metAnother(error)) return false;
-    throw error;
-  }
+  return tried(table, TransactItems);
 }
 
-/** Who leaves is marked among its tenant's followers, by the write that says so. */
-const markLeaving = (table: Table, { status, updated_at, ...follower }: Follower) =>
-  status === 'leaving' || status === 'left'
-    ? [{ Put: { TableName: table.name, Item: ownFollowerItem(follower, updated_at) } }]
-    : [];
+function planWrites(
+  table: Table,
+  { tenant_id, updated_at }: Follower,
+  { held, recheck }: Pick<FollowerEvent, 'held' | 'recheck'>,
+) {
+  const asRead = held === undefined ? [] : [planAsRead(table, tenant_id, held)];
+  return recheck === true ? [...asRead, looksAgain(table, tenant_id, updated_at)] : asRead;
+}
+
+/** Who leaves is marked among its tenant's followers, and counted no more, by the write that says so. */
+async function goneWrites(table: Table, { status, updated_at, ...follower }: Follower): Promise<Write[]> {
+  if (status !== 'leaving' && status !== 'left') return [];
+  const { tenant_id, vault_id } = follower;
+  const fewer = await uncounted(table, { tenant_id, vault_id, followers: 1 }, updated_at);
+  return [{ Put: { TableName: table.name, Item: ownFollowerItem(follower, updated_at) } }, ...fewer];
+}
 
 type ListCursor = readonly [number, string];
 const isListCursor = (v: unknown): v is ListCursor =>

@@ -1,5 +1,6 @@
 import type { At } from '../../domain/mirroring/entry.ts';
 import { subjectText } from '../../domain/tenants/scope.ts';
+import { sha256Start } from '../../kit/hash.ts';
 
 /**
  * Every key string of the one table (ARCHITECTURE 3). Partition keys start with the owner, so that IAM can confine a
@@ -30,10 +31,19 @@ export interface FollowerOf {
   readonly follower_id: string;
 }
 const followerPk = (f: FollowerOf): string => `${tenantPk(f.tenant_id)}#F#${f.follower_id}`;
+const dueFlips = 'OPEN#FLIPS';
+const revertedPk = (v: VaultKey, overlayId: string): string => `${vaultPk(v)}#P#${overlayId}`;
 export const shardPk = (s: ShardOf): string => `${vaultPk(s)}#S#${pad(s.shard, 5)}`;
+
+/** Partitions that all customers are spread over. */
+export const customerPartitions = 8;
+const customersPk = (partition: number): string => `CUSTOMERS#${partition}`;
+const customerPartition = (customerId: string): number => sha256Start(customerId) % customerPartitions;
 
 export const prefixes = {
   user: 'USER#',
+  notice: 'NOTICE#',
+  invoice: 'INVOICE#',
   vault: 'VAULT#',
   entry: 'ENTRY#',
   refused: 'REFUSED#',
@@ -46,6 +56,10 @@ export const prefixes = {
   result: 'RESULT#',
   child: 'CHILD#',
   overlay: 'OVERLAY#',
+  /** A vault's flips whose revert is not done. */
+  liveFlip: 'FLIP#',
+  /** Rows that TTL deletes when a flip is over. */
+  alarm: 'ALARM#',
   /** A tenant's followers, wherever their vaults are. */
   ownFollower: 'FOLLOWER#',
   nav: 'NAV#',
@@ -59,6 +73,26 @@ export const shardsPerProgressItem = 200;
 export const keys = {
   tenant: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'TENANT' }),
   subscription: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'SUBSCRIPTION' }),
+  /** What we keep of the tenant at Stripe; by customer it is found through a reference and, for reconciliation, in a list. */
+  stripeAccount: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'STRIPE' }),
+  stripeCustomer: (customerId: string): Key => ({ pk: customersPk(customerPartition(customerId)), sk: customerId }),
+  /** What its owners are told about its subscription; the stream tells it. */
+  notice: (tenantId: string, noticeId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.notice}${noticeId}` }),
+  invoice: (tenantId: string, invoiceId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.invoice}${invoiceId}` }),
+  /** How many followers and vaults a tenant has, and why each vault counts. */
+  usage: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'USAGE' }),
+  vaultUsage: (tenantId: string, vaultId: string): Key => ({ pk: tenantPk(tenantId), sk: `USAGE#VAULT#${vaultId}` }),
+  /** Moves with every seat that is taken. */
+  seats: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'USAGE#SEATS' }),
+  /** Some of its followers may have a place again: the stream tells it. */
+  recheck: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'RECHECK' }),
+  /** By which terms its followers were last gone through. */
+  projected: (tenantId: string): Key => ({ pk: tenantPk(tenantId), sk: 'PROJECTED' }),
+  /** When what a tenant may do changes by time alone. */
+  entitlementsDue: (partition: number, at: string, tenantId: string): Key => ({
+    pk: `DUE#ENTITLEMENTS#${partition}`,
+    sk: `${at}#${tenantId}`,
+  }),
   user: (tenantId: string, userId: string): Key => ({ pk: tenantPk(tenantId), sk: `${prefixes.user}${userId}` }),
   removedUser: (tenantId: string, userId: string): Key => ({ pk: tenantPk(tenantId), sk: `REMOVED#${userId}` }),
   /** The tenant's list of its vaults; `all` public ones have a list of their own. */
@@ -70,6 +104,12 @@ export const keys = {
   external: (v: VaultKey, externalId: string): Key => ({ pk: vaultPk(v), sk: `EXTERNAL#${externalId}` }),
   refused: (v: VaultKey, orderId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.refused}${orderId}` }),
   overlay: (v: VaultKey, overlayId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.overlay}${overlayId}` }),
+  liveFlip: (v: VaultKey, overlayId: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.liveFlip}${overlayId}` }),
+  /** Where sweep finds what is due at a time: the end of a flip, or of all flips of a vault that stopped. */
+  due: (at: string, vaultId: string, overlayId: string): Key => ({ pk: dueFlips, sk: `${at}#${vaultId}#${overlayId}` }),
+  flipAlarm: (overlayId: string): Key => ({ pk: `OPEN#ALARM#${overlayId}`, sk: `${prefixes.alarm}${overlayId}` }),
+  /** Shards that have reverted a vault-wide flip. */
+  reverted: (v: VaultKey, overlayId: string, block: number): Key => ({ pk: revertedPk(v, overlayId), sk: pad(block, 4) }),
   follower: (s: ShardOf, place: number): Key => ({ pk: shardPk(s), sk: `${prefixes.roster}${pad(place, 4)}` }),
   ledger: (s: ShardOf, symbol: string): Key => ({ pk: shardPk(s), sk: `${prefixes.ledger}${symbol}` }),
   result: (s: ShardOf, at: At): Key => ({ pk: shardPk(s), sk: `${prefixes.result}${lineText(at)}` }),
@@ -116,6 +156,8 @@ export const keys = {
   subject: (subject: string): Key => ({ pk: `ID#SUB#${subjectText(subject)}`, sk: 'REF' }),
   /** A client's token bucket. */
   rate: (client: string): Key => ({ pk: `RATE#${client}`, sk: 'RATE' }),
+  /** What a payment provider's webhook brought, by the provider's id of it. */
+  inbox: (source: string, eventId: string): Key => ({ pk: `INBOX#${source}#${eventId}`, sk: 'INBOX' }),
   idempotency: (owner: string, hash: string): Key => ({ pk: `IDEM#${owner}#${hash}`, sk: 'IDEM' }),
   audit: (tenantId: string, entity: string, at: string, id: string): Key => ({
     pk: `T#${tenantId}#AUDIT#${entity}`,
@@ -133,6 +175,10 @@ export const partitions = {
   progress: (v: VaultKey, seq: number): string => `${vaultPk(v)}#P#${seqText(seq)}`,
   open: (partition: number): string => `OPEN#${partition}`,
   vaults: (partition: number): string => `VAULTS#${partition}`,
+  customers: customersPk,
+  entitlementsDue: (partition: number): string => `DUE#ENTITLEMENTS#${partition}`,
+  dueFlips,
+  reverted: revertedPk,
 };
 
 /** The sequence number in a key such as `ENTRY#000000000042`. */

@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { auditedMember, type Member } from '../../domain/tenants/member.ts';
-import type { MemberPorts } from '../../domain/tenants/members.ts';
+import { type MemberPorts, takesSeat } from '../../domain/tenants/members.ts';
 import { userIdOf } from '../../domain/tenants/standing.ts';
 import { milliseconds } from '../../kit/clock.ts';
 import { ulidFromCause } from '../../kit/ids.ts';
@@ -118,20 +118,19 @@ export async function noteMember(table: Table, next: Member, before: Member): Pr
 export function memberWrites(
   table: Table,
   doing: Doing,
-): Pick<MemberPorts, 'all' | 'find' | 'removed' | 'add' | 'made' | 'replace' | 'remove'> {
+): Pick<MemberPorts, 'all' | 'find' | 'removed' | 'seatsTaken' | 'add' | 'made' | 'replace' | 'remove'> {
   return {
-    all: async (tenantId) => {
-      const items = await queryAll(table, withPrefix(partitions.tenant(tenantId), prefixes.user));
-      return items.map((item) => memberOf(item) as Member);
-    },
+    all: (tenantId) => allMembers(table, tenantId),
+    seatsTaken: async (tenantId) => Number((await getItem(table, keys.seats(tenantId)))?.['taken'] ?? 0),
     find: (tenantId, userId) => findMember(table, tenantId, userId),
     removed: async (tenantId, userId) => memberOf(await getItem(table, keys.removedUser(tenantId, userId))),
-    add: (member) => addMember(table, member, doing),
+    add: (member, seats) => addMember(table, member, seats, doing),
     made: (tenantId, seed) => isMarked(table, keys.tenantChanged(tenantId, seed)),
-    replace: (next, before, standIn) => {
+    replace: (next, before, { standIn, seats }) => {
       const event = audited(table, { action: 'member.changed', before, after: next, at: next.updated_at }, doing);
       const mark = put(table, requestMark(keys.tenantChanged(next.tenant_id, doing.event_id), next.updated_at));
-      return transacted(table, [over(table, next, before), event, mark, ...stillOwner(table, standIn)]);
+      const held = [...stillOwner(table, standIn), ...seatTaken(table, next.tenant_id, seats)];
+      return transacted(table, [over(table, next, before), event, mark, ...held]);
     },
     remove: async (member, at, standIn) => {
       const event = audited(table, { action: 'member.removed', before: member, at }, doing);
@@ -142,21 +141,53 @@ export function memberWrites(
   };
 }
 
+async function allMembers(table: Table, tenantId: string): Promise<Member[]> {
+  const items = await queryAll(table, withPrefix(partitions.tenant(tenantId), prefixes.user));
+  return items.map((item) => memberOf(item) as Member);
+}
+
+/** The members that take a seat. */
+export const listSeats = async (table: Table, tenantId: string): Promise<Member[]> =>
+  (await allMembers(table, tenantId)).filter(takesSeat);
+
+/** Of two who take the last seat at once one is told to count again. */
+const seatTaken = (table: Table, tenantId: string, read: number | undefined) =>
+  read === undefined
+    ? []
+    : [
+        {
+          Put: {
+            TableName: table.name,
+            Item: { ...keys.seats(tenantId), taken: read + 1 },
+            ConditionExpression: 'attribute_not_exists(taken) OR taken = :read',
+            ExpressionAttributeValues: { ':read': read },
+          },
+        },
+      ];
+
 /** The look-up of a subject is the subject's; who writes a member of its own tenant writes that with it. */
 function toLookUp(table: Table, { tenant_id, subject }: Member): void {
   if (table.cross?.({ to: 'member', tenant_id, subject }) === false) throw new Error('a member of another tenant');
 }
 
 /** Names the subject's tenant, adds the member, and tells the trail. */
-async function addMember(table: Table, member: Member, doing: Doing): Promise<'added' | 'member' | 'elsewhere'> {
+async function addMember(
+  table: Table,
+  member: Member,
+  seats: number | undefined,
+  doing: Doing,
+): Promise<'added' | 'member' | 'elsewhere' | 'again'> {
   const { tenant_id, subject, created_at } = member;
   toLookUp(table, member);
   const fresh = (item: Item) => ({ Put: { ...put(table, item).Put, ConditionExpression: 'attribute_not_exists(pk)' } });
   const event = audited(table, { action: 'member.added', after: member, at: created_at }, doing);
-  const items = [fresh({ ...keys.subject(subject), tenant_id }), fresh(memberItem(member)), event];
+  const rows = [fresh({ ...keys.subject(subject), tenant_id }), fresh(memberItem(member)), event];
+  const items = [...rows, ...seatTaken(table, tenant_id, seats)];
   if (await transacted(table, items)) return 'added';
   const there = (await getItem(table, keys.subject(subject)))?.['tenant_id'];
-  return there === undefined || there === tenant_id ? 'member' : 'elsewhere';
+  if (there !== undefined && there !== tenant_id) return 'elsewhere';
+  const isThere = there !== undefined || (await findMember(table, tenant_id, member.user_id)) !== undefined;
+  return isThere ? 'member' : 'again';
 }
 
 /**

@@ -1,8 +1,9 @@
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Overlay } from '../../domain/overlays/overlay.ts';
+import { stopOf } from '../../domain/overlays/switch.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
-import { failedConditions, metAnother, type Table } from './client.ts';
+import type { Table } from './client.ts';
+import { stopRow, tried } from './flip-items.ts';
 import { keys, partitions, prefixes, type VaultKey } from './keys.ts';
 import { getItem } from './lookups.ts';
 import { isText, type Page, type PageRequest, pageOf, queryRange, readCursor } from './pages.ts';
@@ -27,6 +28,7 @@ export async function saveSwitch(
   const TableName = table.name;
   const { overlay } = next;
   const at = overlay.ended_at ?? overlay.starts_at;
+  const stop = stopOf(vault, overlay);
   const TransactItems = [
     {
       Update: {
@@ -38,18 +40,18 @@ export async function saveSwitch(
       },
     },
     { Put: { TableName, Item: { ...keys.overlay(vault, overlay.overlay_id), overlay } } },
+    ...(stop === undefined ? [] : [stopRow(table, stop)]),
     {
       Put: {
         TableName,
-        Item: { ...keys.audit(vault.tenant_id, vault.vault_id, at, ulidOf(overlay.overlay_id)), ...event, after: overlay },
+        Item: {
+          ...keys.audit(vault.tenant_id, vault.vault_id, at, ulidOf(overlay.overlay_id)),
+          ...event,
+          vault_tenant_id: vault.tenant_id,
+          after: overlay,
+        },
       },
     },
   ];
-  try {
-    await table.client.send(new TransactWriteCommand({ TransactItems }));
-    return true;
-  } catch (error) {
-    if (failedConditions(error).length > 0 || metAnother(error)) return false;
-    throw error;
-  }
+  return tried(table, TransactItems);
 }

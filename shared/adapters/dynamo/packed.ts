@@ -3,6 +3,7 @@ import type { Outcome } from '../../domain/mirroring/claim.ts';
 import type { ClaimRow, Fate, LedgerRow, RecordedInputs, StoredLevels } from '../../domain/mirroring/plan.ts';
 import type { Phase, Restriction } from '../../domain/mirroring/sizing.ts';
 import type { ChildState } from '../../domain/mirroring/states.ts';
+import { overlaysOf, overlaysText } from './packed-overlays.ts';
 import { type Column, type Columns, readColumns, type Scalar, writeColumns } from './packed-text.ts';
 
 /**
@@ -85,8 +86,14 @@ const inputColumns = (all: readonly RecordedInputs[]): Scalar[][] => [
   all.map((i) => i.only?.certain ?? ''),
   all.map((i) => i.was ?? ''),
 ];
+/** What only overlays bring: a column each, and none at all where nobody has any. */
+const overlayColumns = (all: readonly RecordedInputs[]): Scalar[][] =>
+  all.every((i) => i.overlays === undefined && i.flips === undefined && i.stands === undefined)
+    ? []
+    : [all.map((i) => overlaysText(i.overlays)), all.map((i) => i.flips ?? ''), all.map((i) => i.stands ?? '')];
 function inputsIn(columns: readonly Column[], from: number): (n: number) => RecordedInputs {
   const all = columns.slice(from, from + 9);
+  const ofOverlays = columns.slice(from + 9, from + 12);
   return (n) => {
     const [mode, scale, basis, cap, allowShort, symbolAllowed, only, certain, was] = all.map((column) => valueAt(column, n));
     return {
@@ -98,9 +105,21 @@ function inputsIn(columns: readonly Column[], from: number): (n: number) => Reco
       symbol_allowed: symbolAllowed === 1,
       ...(only === '' ? {} : { only: { code: only as Restriction['code'], certain: certain as string } }),
       ...(was === '' ? {} : { was: was as NonNullable<RecordedInputs['was']> }),
+      ...overlaysAt(ofOverlays, n),
     };
   };
 }
+
+function overlaysAt(columns: readonly Column[], n: number): Pick<RecordedInputs, 'overlays' | 'flips' | 'stands'> {
+  if (columns.length === 0) return none;
+  const [overlays, flips, stands] = columns.map((column) => valueAt(column, n) as string);
+  return {
+    ...(overlays ? { overlays: overlaysOf(overlays) } : {}),
+    ...(flips ? { flips } : {}),
+    ...(stands ? { stands } : {}),
+  };
+}
+const none = {};
 
 export const packClaim = (rows: readonly ClaimRow[]): Uint8Array =>
   pack(rows.length, [
@@ -114,6 +133,7 @@ export const packClaim = (rows: readonly ClaimRow[]): Uint8Array =>
     ...levelColumns(rows.map((r) => r.before)),
     ...levelColumns(rows.map((r) => r.after)),
     ...inputColumns(rows.map((r) => r.inputs)),
+    ...overlayColumns(rows.map((r) => r.inputs)),
   ]);
 
 export function unpackClaim(bytes: Uint8Array): ClaimRow[] {
@@ -139,16 +159,18 @@ export function unpackClaim(bytes: Uint8Array): ClaimRow[] {
 
 export function packLedger(rows: Iterable<LedgerRow>): Uint8Array {
   const all = [...rows];
-  return pack(all.length, [all.map((r) => r.place), all.map((r) => r.joined), ...levelColumns(all)]);
+  const flips = all.some((r) => r.flips !== undefined) ? [all.map((r) => r.flips ?? '')] : [];
+  return pack(all.length, [all.map((r) => r.place), all.map((r) => r.joined), ...levelColumns(all), ...flips]);
 }
 
 export function unpackLedger(bytes: Uint8Array): Map<number, LedgerRow> {
   const { count, columns } = unpack(bytes);
-  const [places, joined, baseline, target, base_want, want, told] = columns;
+  const [places, joined, baseline, target, base_want, want, told, flips] = columns;
   const text = (column: Column | undefined, n: number) => valueAt(column, n) as string;
   const rows = new Map<number, LedgerRow>();
   for (let n = 0; n < count; n += 1) {
     const place = valueAt(places, n) as number;
+    const named = flips === undefined ? '' : text(flips, n);
     rows.set(place, {
       baseline: text(baseline, n),
       target: text(target, n),
@@ -157,6 +179,7 @@ export function unpackLedger(bytes: Uint8Array): Map<number, LedgerRow> {
       told: text(told, n),
       place,
       joined: valueAt(joined, n) as number,
+      ...(named === '' ? {} : { flips: named }),
     });
   }
   return rows;

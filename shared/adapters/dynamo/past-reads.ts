@@ -2,12 +2,15 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import type { Past } from '../../domain/mirroring/again.ts';
 import type { Child } from '../../domain/mirroring/child.ts';
-import type { ShardKey } from '../../domain/mirroring/claim.ts';
+import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
 import type { CancelEntry, LogEntry } from '../../domain/mirroring/entry.ts';
+import { flipNames, revertCause } from '../../domain/mirroring/flips.ts';
+import { flipIn } from '../../domain/overlays/counted.ts';
 import { childOf } from './child-item.ts';
 import { claimOf } from './claim-item.ts';
 import type { Table } from './client.ts';
 import { keys, partitions, type VaultKey } from './keys.ts';
+import { getItem } from './lookups.ts';
 import { queryAll } from './query-all.ts';
 
 type Item = Record<string, unknown>;
@@ -64,7 +67,19 @@ export async function readPast(
     }),
     readOwnRows(table, roster, cancel.cancels.seq),
   ]);
-  return { log, claims: claims.map(claimOf), children };
+  const finished = claims.map(claimOf);
+  return { log, claims: finished, children, reverted: await readReverted(table, key, flipsIn(finished)) };
+}
+
+function flipsIn(claims: readonly Claim[]): string[] {
+  const named = claims.flatMap(({ rows }) => rows.flatMap(({ inputs }) => [...flipNames(inputs.flips), flipIn(inputs.overlays)]));
+  return [...new Set(named)].filter((name) => name !== undefined);
+}
+
+/** Of these flips, those whose revert this shard has done. */
+async function readReverted(table: Table, key: ShardKey, flips: readonly string[]): Promise<Set<string>> {
+  const done = await Promise.all(flips.map((flip) => getItem(table, keys.done(key, revertCause(flip)))));
+  return new Set(flips.filter((_, n) => done[n] !== undefined));
 }
 
 /** DynamoDB's most keys in one BatchGetItem (API reference). */

@@ -4,7 +4,7 @@ import type { Ownership } from '../../domain/mirroring/aftermath.ts';
 import { resendCause } from '../../domain/mirroring/asks.ts';
 import { laneEnded, unknownName } from '../../domain/mirroring/child.ts';
 import type { ShardKey } from '../../domain/mirroring/claim.ts';
-import { type Again, type Ask, atOf, byPlatform } from '../../domain/mirroring/entry.ts';
+import { type Again, type Ask, atOf, byPlatform, placeIn } from '../../domain/mirroring/entry.ts';
 import { type Resent, resentTo } from '../../domain/mirroring/resend.ts';
 import { parseChildId } from '../../kit/ids.ts';
 import { askItems } from './ask-store.ts';
@@ -26,7 +26,7 @@ const mostAttemptsByItself = 30;
 
 /** The child that an ask sends again, while it is unknown or a dead letter, its order stands, and the ask was not done. */
 export async function readToResend(table: Table, key: ShardKey, ask: Ask): Promise<Again | undefined> {
-  const item = await getItem(table, keys.follower(key, ask.place));
+  const item = await getItem(table, keys.follower(key, placeIn(ask)));
   const at = await findCause(table, parseChildId(ask.follower_order_id ?? '')?.cause ?? '');
   if (item === undefined || at?.seq === undefined) return undefined;
   const place = atOf({ seq: at.seq, ...(at.k === undefined ? {} : { k: at.k }) });

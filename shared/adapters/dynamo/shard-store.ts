@@ -12,7 +12,7 @@ import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
 import type { At, LogEntry } from '../../domain/mirroring/entry.ts';
 import type { Ledger } from '../../domain/mirroring/plan.ts';
 import type { Finish, ShardStore, ShardView, VaultNow } from '../../domain/mirroring/shard-store.ts';
-import { askOf, barrierCondition, claimAsk, endAsk, readAsked } from './ask-store.ts';
+import { askOf, barrierCondition, claimAsk, endAsk, endOf, readAsked } from './ask-store.ts';
 import { claimOf, cursorOf } from './claim-item.ts';
 import { failedConditions, held, type Table } from './client.ts';
 import { keys, partitions, prefixes, shardsPerProgressItem } from './keys.ts';
@@ -23,6 +23,7 @@ import { packClaim, packLedger, packOutcomes } from './packed.ts';
 import { readPast } from './past-reads.ts';
 import { queryAll, withPrefix } from './query-all.ts';
 import { readToResend } from './resend-store.ts';
+import { endRevert } from './revert-store.ts';
 
 /** One shard's line in the table: the port of the mirroring core. Per shard and entry: 6 calls, 2 of them writes of packed rows. */
 export function shardStore(table: Table): ShardStore {
@@ -37,7 +38,8 @@ export function shardStore(table: Table): ShardStore {
     toResend: (key, ask) => readToResend(table, key, ask),
     claim: (key, claim, after) => putClaim(table, key, claim, after),
     claimAsk: (key, claim) => claimAsk(table, key, claim),
-    endAsk: (key, ask, at) => endAsk(table, key, ask, at),
+    endAsk: (key, ask, at) =>
+      ask.kind === 'revert' ? endRevert(table, key, ask, at, endOf(table, key, ask, at)) : endAsk(table, key, ask, at),
     takeOver: (key, claim, next) => takeOver(table, key, claim, next),
     finish: (key, finish) => writeFinish(table, key, finish),
     mark: (key, entry) => mark(table, key, entry),

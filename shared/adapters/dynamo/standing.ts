@@ -1,6 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Subscription } from '../../domain/billing/subscription.ts';
+import { type Asked, effective } from '../../domain/entitlements/effective.ts';
 import type { Principal } from '../../domain/tenants/principal.ts';
 import { type Bucket, emptyHistory, type Taking } from '../../domain/tenants/rate.ts';
 import { subjectText } from '../../domain/tenants/scope.ts';
@@ -21,7 +23,7 @@ export const clientOf = ({ tenantId, subject }: Client): string => `${tenantId ?
 export async function readStanding(
   table: Table,
   client: Client,
-  defaultPlan: string,
+  asked: Asked,
 ): Promise<{ standing: Standing | undefined; bucket: Bucket }> {
   const { tenantId, subject } = client;
   const bucketKey = keys.rate(clientOf(client));
@@ -33,7 +35,7 @@ export async function readStanding(
   const standing: Standing = {
     tenant: as<Tenant>(at(keys.tenant(tenantId))),
     member: as<NonNullable<Standing['member']>>(at(keys.user(tenantId, userIdOf(tenantId, subject)))),
-    plan: (at(keys.subscription(tenantId))?.['plan_id'] as string | undefined) ?? defaultPlan,
+    effective: effective(as<Subscription>(at(keys.subscription(tenantId))), asked),
   };
   return { standing, bucket };
 }

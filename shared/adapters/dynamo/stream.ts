@@ -2,6 +2,9 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Recorded } from '../../domain/audit/line.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
+import type { FlipKey } from '../../domain/overlays/ended.ts';
+import type { OverlayNews } from '../../domain/overlays/events.ts';
+import type { Overlay } from '../../domain/overlays/overlay.ts';
 import { childOf } from './child-item.ts';
 import { claimOf } from './claim-item.ts';
 import { prefixes } from './keys.ts';
@@ -23,6 +26,7 @@ export interface StreamRecord {
   readonly dynamodb?:
     | {
         readonly NewImage?: unknown;
+        readonly OldImage?: unknown;
         readonly ApproximateCreationDateTime?: number | undefined;
         readonly SequenceNumber?: string | undefined;
       }
@@ -48,6 +52,21 @@ export function changeOf(record: StreamRecord): Change | undefined {
 function withBytes(value: AttributeValue): AttributeValue {
   const text: unknown = value.B;
   return typeof text === 'string' ? { B: Buffer.from(text, 'base64') } : value;
+}
+
+/** What TTL deleted: a flip that is over, if that is what stood there. */
+export function expiredFlip({ eventName, dynamodb }: StreamRecord): FlipKey | undefined {
+  const image = dynamodb?.OldImage as Record<string, AttributeValue> | undefined;
+  if (eventName !== 'REMOVE' || image === undefined) return undefined;
+  const { sk, tenant_id, vault_id, overlay_id } = unmarshall(image);
+  return typeof sk === 'string' && sk.startsWith(prefixes.alarm) ? { tenant_id, vault_id, overlay_id } : undefined;
+}
+
+/** What a change says of an overlay, if it is the audit event of one: it is written once. */
+export function overlayNews({ sk, inserted, item }: Change): OverlayNews | undefined {
+  const { action, vault_tenant_id } = item;
+  if (!inserted || !sk.startsWith(prefixes.audit) || vault_tenant_id === undefined) return undefined;
+  return { action: String(action), tenant_id: String(vault_tenant_id), overlay: item['after'] as Overlay };
 }
 
 /** The log entry that a change stored, if it stored one. */

@@ -1,9 +1,12 @@
+import { closeOf } from '../../domain/overlays/revert.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { canonicalJson } from '../../kit/hash.ts';
 import { type Table, transacted } from './client.ts';
+import { stopRow } from './flip-items.ts';
 import { keys } from './keys.ts';
 import { publicVaultItem } from './public-vault.ts';
 import { isMarked, requestMark } from './request-mark.ts';
+import { uncounted } from './usage.ts';
 import { vaultListItem } from './vault-list.ts';
 
 /** What a PATCH may change of a vault's item. All else (seq, shards, switches ...) moves by other hands and is left alone. */
@@ -31,14 +34,16 @@ interface By {
 }
 
 /** Settings, the public list, the audit event and the request's mark, if the vault is as it was read: before it was asked for the mark. */
-export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, request_id, seed }: By): Promise<boolean> {
+export async function saveVaultChange(table: Table, next: Vault, before: Vault, { by, request_id, seed }: By): Promise<boolean> {
   const { tenant_id, vault_id, updated_at } = next;
   const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table.name, Item } });
+  const closes = next.status !== before.status;
   const changed = settingNames.filter((name) => next[name] !== before[name]);
   const of = (vault: Vault) => Object.fromEntries(changed.map((name) => [name, vault[name]]));
+  const stop = closeOf(next, before);
   const event = {
     ...keys.audit(tenant_id, vault_id, updated_at, seed),
-    action: next.status !== before.status ? 'vault.closed' : 'vault.changed',
+    action: closes ? 'vault.closed' : 'vault.changed',
     by,
     request_id,
     before: of(before),
@@ -50,6 +55,9 @@ export function saveVaultChange(table: Table, next: Vault, before: Vault, { by, 
     put(vaultListItem(next)),
     put(event),
     put(requestMark(keys.vaultChanged(next, seed), updated_at)),
+    // A closed vault takes no place in its tenant's plan, unless the tenant follows it itself.
+    ...(closes ? await uncounted(table, { tenant_id, vault_id, followers: 0 }, updated_at) : []),
+    ...(stop === undefined ? [] : [stopRow(table, stop)]),
   ]);
 }
 

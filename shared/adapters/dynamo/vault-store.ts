@@ -1,15 +1,31 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Room } from '../../domain/entitlements/usage.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
-import { failedConditions, type Table } from './client.ts';
+import { failedConditions, metAnother, type Table } from './client.ts';
 import { keys, partitions, prefixes } from './keys.ts';
 import { findVault, readVault } from './lookups.ts';
 import { isText, type Page, type PageRequest, pageOf, queryRange, readCursor, writeCursor } from './pages.ts';
 import { type PublicVault, publicVaultItem, publicVaultOf } from './public-vault.ts';
+import { vaultCounted } from './usage.ts';
 import { vaultListItem } from './vault-list.ts';
 
-/** Stores a new vault and the ways to find it. Saying it again with the same id gives what is there. */
+/** Stores a new vault, whatever its tenant's plan says. Saying it again with the same id gives what is there. */
 export async function putVault(table: Table, vault: Vault, by: { subject: string; request_id: string }): Promise<Vault> {
+  const stored = await putVaultInRoom(table, vault, by);
+  if (stored === undefined) throw new Error(`vault ${vault.vault_id} was not stored`);
+  return stored;
+}
+
+/**
+ * Stores a new vault and the ways to find it, counted in the room that its tenant was found to have. Saying it again with the
+ * same id gives what is there; undefined when the room is another by now.
+ */
+export async function putVaultInRoom(
+  table: Table,
+  vault: Vault,
+  by: { subject: string; request_id: string; room?: Room },
+): Promise<Vault | undefined> {
   const TableName = table.name;
   const put = (Item: Record<string, unknown>) => ({ Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } });
   const { tenant_id, vault_id, created_at } = vault;
@@ -27,14 +43,14 @@ export async function putVault(table: Table, vault: Vault, by: { subject: string
     put({ ...keys.reference(vault_id), tenant_id, vault_id }),
     put(event),
     ...(vault.public ? [put(publicVaultItem(vault))] : []),
+    ...(by.room === undefined ? [] : vaultCounted(table, vault, by.room)),
   ];
   try {
     await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
     return vault;
   } catch (error) {
-    const stored = failedConditions(error).length > 0 ? await findVault(table, vault_id) : undefined;
-    if (stored === undefined) throw error;
-    return stored;
+    if (failedConditions(error).length === 0 && !metAnother(error)) throw error;
+    return findVault(table, vault_id);
   }
 }
 

@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { BillingMessage } from '../../domain/billing/message.ts';
 import type { Bell } from '../../domain/mirroring/bell.ts';
 import type { Child, ChildKey } from '../../domain/mirroring/child.ts';
 import type { ShardNode } from '../../domain/mirroring/tree.ts';
@@ -80,6 +81,12 @@ export function laneMessage(child: ChildKey, run: string): FifoMessage {
   const { follower_order_id, follower_id, tenant_id, vault_tenant_id, vault_id, shard, place, seq } = child;
   const key: ChildKey = { follower_order_id, follower_id, tenant_id, vault_tenant_id, vault_id, shard, place, seq };
   return { body: JSON.stringify(key), group: follower_id, deduplicationId: `${follower_order_id}${run === '' ? '' : `#${run}`}` };
+}
+
+/** Something may have changed for a customer: group per customer. `run` is empty when an event is sent for the first time. */
+export function billingMessageOf(message: BillingMessage, run: string): FifoMessage {
+  const group = message.customer_id;
+  return { body: JSON.stringify(message), group, deduplicationId: `${message.event_id ?? group}${run === '' ? '' : `#${run}`}` };
 }
 
 /** What operations find on the dead-letter queue; the rows are what is listed and redriven. */

@@ -32,7 +32,7 @@ function doorCodes(route: Route, schema: RouteSchema): Code[] {
 /** What the policy says before anything is read (policy.ts), and the limit of requests. */
 function policyCodes({ access, method, tenants }: Route): Code[] {
   if (access.kind === 'public') return [];
-  if (access.kind === 'signed_in') return ['unauthenticated', 'rate_limited'];
+  if (access.kind === 'signed_in') return ['unauthenticated', 'rate_limited', 'entitlement_required'];
   const readsOrPays = method === 'GET' || access.scope === 'billing:manage';
   return [
     'unauthenticated',
@@ -41,6 +41,8 @@ function policyCodes({ access, method, tenants }: Route): Code[] {
     'not_a_member',
     'scope_required',
     'tenant_closed',
+    // Of machine clients.
+    'entitlement_required',
     ...(readsOrPays ? [] : (['tenant_suspended'] as const)),
     ...(tenants === 'manager' ? (['tenant_kind'] as const) : []),
   ];

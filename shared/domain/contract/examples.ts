@@ -122,6 +122,25 @@ const reconciliation = {
   findings_left_out: 0,
 };
 
+const invoice = {
+  invoice_id: `inv_${ulid}`,
+  rail: 'stripe',
+  number: 'A1B2C3D4-0001',
+  status: 'paid',
+  plan_id: 'pro',
+  interval: 'month',
+  period_start: at,
+  period_end: '2026-04-02T14:30:00.000Z',
+  currency: 'usd',
+  amount_due: '199',
+  amount_paid: '199',
+  amount_refunded: '0',
+  paid_at: at,
+  url: 'https://invoice.stripe.com/i/acct_1/test_a1b2c3',
+  created_at: at,
+  updated_at: at,
+};
+
 const testEvent = {
   delivery_id: `evt_${ulid}`,
   delivered: false,
@@ -201,5 +220,19 @@ export const examples: Readonly<Partial<Record<RouteId, Example>>> = {
   settleFollowerOrder: { body: { happened: true } },
   reportFill: { body: { fill_id: 'broker-7731', qty: '3', price: '190.42', ts: at, status: 'filled' } },
   getReconciliation: { answer: reconciliation },
+  changePlan: {
+    body: { rail: 'stripe', plan_id: 'pro', interval: 'month' },
+    answer: {
+      outcome: 'checkout',
+      rail: 'stripe',
+      plan_id: 'pro',
+      interval: 'month',
+      checkout_url: 'https://checkout.stripe.com/c/pay/cs_test_a1b2c3',
+      expires_at: '2026-03-02T15:30:00.000Z',
+    },
+  },
+  openPortal: { answer: { url: 'https://billing.stripe.com/p/session/test_a1b2c3' } },
+  listInvoices: { answer: { items: [invoice], next_cursor: null } },
+  refundInvoice: { body: { amount: '49.5' }, answer: { ...invoice, amount_refunded: '49.5' } },
   createOverlay: { body: { kind: 'maintenance', ttl_seconds: 900, why: 'Rebalancing' } },
 };

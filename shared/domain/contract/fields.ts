@@ -39,6 +39,7 @@ const idPatterns: Record<Kind, RegExp> = {
   mo: /^mo_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
   ovl: /^ovl_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
   evt: /^evt_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
+  inv: /^inv_[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
 };
 const exampleUlid = '01JNA5T8Q2V4W6X8Y0Z2B4D6F8';
 export const idOf = (kind: Kind) =>

@@ -29,8 +29,10 @@ const rooms: Readonly<Record<ApiRoom, string>> = {
   contract: 'The contract itself, and whether the service is well.',
   tenants: 'Who calls, and the organisations that share the platform.',
   vaults: "A manager's books with their rules.",
-  overlays: 'Timed changes to how a vault is mirrored: maintenance and halt.',
+  entitlements: 'Plans, and what a tenant has and uses of its own.',
+  overlays: 'Timed changes to how a vault or a follower is mirrored: maintenance, halt, flips and personas.',
   followers: 'Accounts that mirror a vault: registration, settings, leaving.',
+  billing: 'Plans that tenants pay for: checkout, changes, invoices, refunds.',
   mirroring: "A manager's orders, what each follower must do because of them, and what came of it.",
 };
 export const tags = Object.entries(rooms).map(([name, description]) => ({ name, description }));

@@ -1,4 +1,6 @@
 import { type Route, type RouteId, routes } from '../../wiring/routes.ts';
+import { billingSchemas } from '../billing/routes.ts';
+import { entitlementsSchemas } from '../entitlements/routes.ts';
 import { followerSchemas } from '../followers/follower.ts';
 import { mirroringSchemas } from '../mirroring/schemas.ts';
 import { overlaySchemas } from '../overlays/overlay.ts';
@@ -23,6 +25,8 @@ export const routeSchemas: { readonly [Id in RouteId]: RouteSchema } = {
   ...followerSchemas,
   ...mirroringSchemas,
   ...overlaySchemas,
+  ...billingSchemas,
+  ...entitlementsSchemas,
 };
 
 /** The OpenAPI 3.1 document, made from the schemas that validate requests and answers (SPEC 2). */

@@ -13,9 +13,13 @@ import {
 } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
 import { positionRecord } from '../mirroring/positions.ts';
+import type { FollowerFlip } from '../overlays/counted.ts';
 import { testResult } from '../webhooks/test-event.ts';
 
 export const modes = ['proportional', 'capped', 'shadow'] as const;
+/** Why the platform lets a follower only reduce. */
+export const closeOnlyWhys = ['no_plan', 'over_limit', 'mode_not_in_plan', 'tenant_suspended'] as const;
+export type CloseOnlyWhy = (typeof closeOnlyWhys)[number];
 export const followerStatuses = ['active', 'stopped', 'leaving', 'left'] as const;
 
 const symbolRules = z.strictObject({
@@ -80,6 +84,7 @@ export const followerRecord = z
     status: z.enum(followerStatuses),
     close_only: z.boolean().describe('Set by the platform (suspended, over its plan): increases are skipped'),
     nav: z.strictObject({ nav: z.string(), ts: time }).optional().describe('The latest that was reported, in USD'),
+    close_only_why: z.enum(closeOnlyWhys).optional().describe('Why close_only is set'),
     joined_seq: z.int(),
     created_at: time,
     updated_at: time,
@@ -105,6 +110,8 @@ export interface Follower extends FollowerRecord {
   readonly shard: number;
   readonly place: number;
   readonly ver: number;
+  /** What its tenant's plan lets count for it; rows of before there were plans have none. */
+  readonly allowed?: Allowed;
   /** Version of the signing key that derives its secret. */
   readonly key_version: number;
   /** When that version took the place of the one before it, which stays valid for a day more. Absent before the first rotation. */
@@ -114,6 +121,8 @@ export interface Follower extends FollowerRecord {
   readonly lane_out: number;
   /** Its endpoint took more than a second: it is served through its lane until it is quick again. */
   readonly slow: boolean;
+  /** Its own flip, from its start until its revert is done. */
+  readonly flip?: FollowerFlip;
   /**
    * By symbol, the signed sum of children that happened outside the shard's own dispatch: in the lane, by settling, by a
    * report. told = the ledger's + this; every writer adds on condition of the value it read, and sums need no handing over (docs/decisions/0004).
@@ -152,6 +161,12 @@ export const positionReported = z
   })
   .meta({ id: 'PositionsReported' });
 
+/** What counts for a follower only where its tenant's plan has it (SPEC 5): flips, its own and vault-wide, and boosts of personas. */
+export interface Allowed {
+  readonly flip_mode: boolean;
+  readonly persona_boosts: boolean;
+}
+
 /** Where a follower's row stands: what the look-up by its id gives. */
 export interface FollowerAddress {
   readonly follower_id: string;
@@ -182,6 +197,7 @@ export const followerSchemas: RoomSchemas<'followers'> = {
       'cap_required',
       'webhook_url_refused',
       'sync_impossible',
+      'entitlement_required',
     ],
   },
   listFollowers: {
@@ -251,6 +267,7 @@ export const followerSchemas: RoomSchemas<'followers'> = {
       'precondition_failed',
       'follower_left',
       'sync_impossible',
+      'entitlement_required',
     ],
   },
 };

@@ -3,6 +3,7 @@ import { Refusal } from '../../kit/refusal.ts';
 import { flattenCause, newAsk } from '../mirroring/asks.ts';
 import type { Ask } from '../mirroring/entry.ts';
 import { switchCode } from '../mirroring/plan.ts';
+import { withoutFlip } from '../overlays/ended.ts';
 import { notFound, permit, resource } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
 import { statusAt } from '../vaults/status.ts';
@@ -16,9 +17,13 @@ export interface Leaving {
   readonly positions: 'keep' | 'flatten';
 }
 
-export type LeavePorts = Pick<ChangePorts, 'find' | 'vault' | 'replace' | 'ring'> & { readonly clock: Clock };
+export type LeavePorts = Pick<ChangePorts, 'find' | 'vault' | 'replace' | 'ring'> & {
+  readonly clock: Clock;
+  /** Followers of one tenant that leave at once meet at what they are counted in. */
+  readonly backOff: (attempt: number) => Promise<void>;
+};
 
-const replaceTries = 10;
+const replaceTries = 20;
 
 /**
  * Stops mirroring for good (SPEC 4). From then on no order concerns the follower. With `flatten` it is `leaving` until the closing
@@ -34,15 +39,21 @@ export async function leaveVault(leaving: Leaving, ports: LeavePorts): Promise<F
     const flattens = leaving.positions === 'flatten';
     if (flattens) await requireSendable(follower, ports);
     const now = ports.clock();
+    const vault = follower.flip === undefined ? undefined : await ports.vault(follower.vault_id);
+    const flip = vault === undefined ? undefined : withoutFlip(follower, vault, now, 'follower_left');
     const next: Follower = {
       ...follower,
+      ...(flip === undefined ? {} : { flip }),
       status: flattens ? 'leaving' : 'left',
       ver: follower.ver + 1,
       updated_at: timestamp(now),
     };
     const by = leaving.principal.subject;
     const asks: Ask[] = flattens ? [newAsk('flatten', flattenCause(next.follower_id), next, now, by)] : [];
-    if (!(await ports.replace(next, follower, asks))) continue;
+    if (!(await ports.replace(next, follower, asks))) {
+      await ports.backOff(attempt);
+      continue;
+    }
     if (flattens) await ports.ring(next);
     return next;
   }

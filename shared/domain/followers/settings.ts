@@ -1,6 +1,7 @@
 import { decimal, format } from '../../kit/decimal.ts';
 import { Refusal } from '../../kit/refusal.ts';
-import type { Follower, FollowerBody, FollowerPatch, FollowerRecord } from './follower.ts';
+import { type Holder, requireFeature } from '../entitlements/feature.ts';
+import type { Allowed, Follower, FollowerBody, FollowerPatch, FollowerRecord } from './follower.ts';
 
 const refuse = (code: string, pointer: string, detail: string): Refusal =>
   new Refusal(400, code, detail, { errors: [{ pointer, detail }] });
@@ -29,6 +30,7 @@ export interface NewFollower {
   readonly shard: number;
   readonly place: number;
   readonly now: string;
+  readonly allowed: Allowed;
 }
 
 /** The roster row of a new follower. It takes part in what the vault logs after its present sequence number. */
@@ -57,6 +59,7 @@ export function newFollower(body: FollowerBody, at: NewFollower): Follower {
     shard: at.shard,
     place: at.place,
     ver: 1,
+    allowed: at.allowed,
     key_version: 1,
     lane_in: 0,
     lane_out: 0,
@@ -64,6 +67,11 @@ export function newFollower(body: FollowerBody, at: NewFollower): Follower {
     moved: {},
     unknown: {},
   };
+}
+
+/** What a plan must have for a mode; proportional is everybody's. */
+export function requireMode(who: Holder, mode: FollowerRecord['mode']): void {
+  if (mode !== 'proportional') requireFeature(who, `mode_${mode}`);
 }
 
 /** The row after a PATCH: null removes what may be absent. Refuses a change of the binding's kind. */
@@ -102,6 +110,7 @@ export function followerRecordView(f: Follower): FollowerRecord {
     shard: _s,
     place: _p,
     ver: _v,
+    allowed: _a,
     key_version: _k,
     key_rotated_at: _r,
     lane_in: _i,
@@ -111,6 +120,7 @@ export function followerRecordView(f: Follower): FollowerRecord {
     unknown: _u,
     held: _h,
     child_at: _c,
+    flip: _f,
     ...record
   } = f;
   return record;

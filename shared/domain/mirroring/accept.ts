@@ -2,6 +2,7 @@ import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
 import { absolute, type Decimal, decimal, format, sign, subtract, zero } from '../../kit/decimal.ts';
 import { id, ulidFromCause } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
+import { pinnedAt } from '../overlays/counted.ts';
 import { tenantSuspended } from '../tenants/policy.ts';
 import { instrumentOf } from '../vaults/create.ts';
 import { statusAt } from '../vaults/status.ts';
@@ -103,13 +104,14 @@ export function decide(request: AcceptRequest, view: AcceptView, now: number): O
   const { after, reasons } = movementAfter(order, before);
   requireOpen(statusAt(vault, now), before, after);
   const { rail: _rail, ...increments } = instrument;
+  const accepted_at = timestamp(laterOf(now, vault.last_time));
   return {
     kind: 'order',
     tenant_id: vault.tenant_id,
     vault_id: vault.vault_id,
     seq: vault.seq + 1,
     manager_order_id: managerOrderId(vault.vault_id, order),
-    accepted_at: timestamp(laterOf(now, vault.last_time)),
+    accepted_at,
     source: request.source,
     order: canonicalOrder(order),
     pinned: {
@@ -119,7 +121,7 @@ export function decide(request: AcceptRequest, view: AcceptView, now: number): O
       max_age_s: vault.max_age_s,
       shards: vault.shards,
       ...navPinned(order, view),
-      overlays: [],
+      overlays: pinnedAt(vault.overlays, accepted_at),
       reasons,
     },
     ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),

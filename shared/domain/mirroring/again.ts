@@ -1,10 +1,12 @@
 /** The fold that runs again for a cancel (SPEC 6.1): from recorded inputs alone, with what was filled in the order's place. */
 import { sign, zero } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
+import { flipIn } from '../overlays/counted.ts';
 import type { Child } from './child.ts';
 import type { Claim } from './claim.ts';
 import { contribution } from './contribution.ts';
 import type { CancelEntry, LineEntry, LogEntry } from './entry.ts';
+import { type FoldedAgain, flipNames, isPlain, withoutFlips } from './flips.ts';
 import { type Moved, positionsAgain } from './movement.ts';
 import { type ClaimRow, levelsOf, movementOf, sizingInputs } from './plan.ts';
 import { type CanceledChild, levelsAt, levelsFlat } from './retarget.ts';
@@ -19,6 +21,8 @@ export interface Past {
   readonly claims: readonly Claim[];
   /** Rows of their own of the canceled order's children, by place. */
   readonly children: ReadonlyMap<number, Child>;
+  /** Of the flips that counted in the claims, those that this shard has reverted. */
+  readonly reverted: ReadonlySet<string>;
 }
 
 interface Step {
@@ -48,17 +52,27 @@ function positionAt(positions: ReadonlyMap<number, Moved>, { seq, k }: Pick<Clai
 }
 
 /** Every follower's levels after the fold ran again, by place; none for one that no entry of it concerned. */
-export function levelsAgain(cancel: CancelEntry, past: Past): Map<number, { levels: Levels; joined: number }> {
-  const found = new Map<number, { levels: Levels; joined: number }>();
+export function levelsAgain(cancel: CancelEntry, past: Past): Map<number, FoldedAgain & { readonly joined: number }> {
+  const found = new Map<number, FoldedAgain & { readonly joined: number }>();
   for (const step of stepsOf(cancel, past)) {
     for (const [place, row] of step.rows) {
       const known = found.get(place);
       // Who joined again counts from what its new joining began with.
-      const before = known?.joined === row.joined ? known.levels : levelsOf(row.before);
-      found.set(place, { joined: row.joined, levels: row.fate === 'broken' ? before : stepped(step, row, before) });
+      const before = known?.joined === row.joined ? known : beginning(row);
+      found.set(place, { joined: row.joined, ...(row.fate === 'broken' ? before : steppedFlips(step, row, before)) });
     }
   }
   return found;
+}
+
+const beginning = (row: ClaimRow): FoldedAgain => ({ levels: levelsOf(row.before), flips: flipNames(row.inputs.flips) });
+
+function steppedFlips(step: Step, row: ClaimRow, before: FoldedAgain): FoldedAgain {
+  const levels = stepped(step, row, before.levels);
+  if (isPlain(levels)) return { levels, flips: [] };
+  const counted = step.entry.kind === 'order' ? flipIn(row.inputs.overlays) : undefined;
+  const adds = counted !== undefined && !before.flips.includes(counted);
+  return { levels, flips: adds ? [...before.flips, counted] : before.flips };
 }
 
 function stepped({ entry, moved }: Step, row: ClaimRow, before: Levels): Levels {
@@ -66,6 +80,7 @@ function stepped({ entry, moved }: Step, row: ClaimRow, before: Levels): Levels 
   const movement = { ...movementOf(entry), ...moved };
   if (entry.kind === 'order') return fold(before, movement, inputs).after;
   if (entry.kind === 'sync') return levelsAt(before, moved.after, movement, inputs).after;
+  if (entry.kind === 'revert') return withoutFlips(before);
   return entry.kind === 'flatten' ? levelsFlat(before).after : before;
 }
 

@@ -4,6 +4,7 @@ import { add, decimal, format, zero } from '../../kit/decimal.ts';
 import { ulidFromCause } from '../../kit/ids.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import type { Follower } from '../followers/follower.ts';
+import { pinnedAt } from '../overlays/counted.ts';
 import { instrumentOf } from '../vaults/create.ts';
 import type { NavSnapshot, Vault } from '../vaults/vault.ts';
 import type { Claim, ShardKey } from './claim.ts';
@@ -72,7 +73,7 @@ export function askEntry(ask: Ask, symbol: string, asked: Asked, { key, last }: 
     seq: last.seq,
     k: (last.k ?? 0) + 1,
     ask,
-    ulid: ulidFromCause(milliseconds(ask.asked_at), `${ask.cause}/${symbol}`),
+    ulid: ulidFromCause(milliseconds(ask.asked_at), `${ask.cause}/${symbol}${ask.kind === 'revert' ? `/${key.shard}` : ''}`),
     accepted_at: ask.asked_at,
     order: { symbol, side: 'sell', order_type: 'market', time_in_force: 'day', ref_price: position?.ref_price ?? '1' },
     pinned: {
@@ -82,7 +83,8 @@ export function askEntry(ask: Ask, symbol: string, asked: Asked, { key, last }: 
       max_age_s: asked.vault.max_age_s,
       shards: 0,
       ...(asked.nav === undefined ? {} : { nav: asked.nav.nav, nav_ts: asked.nav.ts }),
-      overlays: [],
+      // Who is set to the manager's position is set to what increases would make of it now; flips are about orders alone.
+      overlays: ask.kind === 'sync' ? pinnedAt(asked.vault.overlays, ask.asked_at).filter((o) => o.kind === 'persona') : [],
       reasons: [],
     },
   };

@@ -52,17 +52,20 @@ export interface CancelEntry {
 }
 export type LogEntry = OrderEntry | CancelEntry;
 
-/** What is asked of a shard for one follower: a row beside its roster, put if absent. */
+/** What is asked of a shard, mostly for one follower: a row beside its roster, put if absent. */
 export interface Ask {
-  readonly kind: 'sync' | 'flatten' | 'resend' | 'fixup';
+  readonly kind: 'sync' | 'flatten' | 'resend' | 'revert' | 'fixup';
   /** What asks, once for ever: who asks again means the same. */
   readonly cause: string;
-  readonly follower_id: string;
-  readonly place: number;
+  /** Whom it concerns; a vault-wide flip's revert all for whom the flip counted. */
+  readonly follower_id?: string;
+  readonly place?: number;
   readonly asked_at: string;
   readonly by: string;
   /** Of a resend: the child that goes out again. */
   readonly follower_order_id?: string;
+  /** Of a revert: the flip. */
+  readonly overlay_id?: string;
   /** Of a fix-up: what was found. */
   readonly found?: FixupFound;
 }
@@ -74,6 +77,12 @@ export interface FixupFound {
   readonly line: number;
   readonly told: string;
   readonly want: string;
+}
+
+/** The place of the one follower that an ask concerns. */
+export function placeIn({ cause, place }: Ask): number {
+  if (place === undefined) throw new Error(`${cause} concerns no single follower`);
+  return place;
 }
 
 /** Who asks, when nobody did: an unknown child whose endpoint answers again. */

@@ -10,6 +10,7 @@ import {
   symbolField,
   time,
 } from '../contract/fields.ts';
+import type { Counted } from '../overlays/counted.ts';
 
 /** What the OS attached to its decision; we carry it, at most 8 KiB together, and never read meaning into it. */
 const conviction = z.strictObject({
@@ -76,7 +77,7 @@ export interface Pinned {
   readonly nav?: string;
   readonly nav_ts?: string;
   /** Active vault-wide overlays with their numbers. */
-  readonly overlays: readonly never[];
+  readonly overlays: readonly Counted[];
   /** Rules that changed the order itself, as `reduce_only`. */
   readonly reasons: readonly Reason[];
 }

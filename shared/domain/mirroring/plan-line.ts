@@ -1,11 +1,13 @@
 /** One row per follower for every kind of entry in a shard's line: orders, cancels, and what one follower asked for. */
 import { absolute, add, type Decimal, decimal, format, sign, subtract, zero } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
+import { reasonsOfOverlays } from '../overlays/counted.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import { canceledChild, levelsAgain, type Past } from './again.ts';
 import { unknownName } from './child.ts';
 import { type Again, type AskEntry, type CancelEntry, canceledChildId, type LineEntry } from './entry.ts';
 import { fixupQuantity, isMoved } from './fixup.ts';
+import { flipsOf, isTouched, levelsReverted, revertQuantity, standingAgain } from './flips.ts';
 import type { Reason } from './order.ts';
 import {
   brokenRow,
@@ -24,9 +26,9 @@ import {
   sizingInputs,
   standing,
   storeLevels,
-  withNav,
 } from './plan.ts';
 import { cancelQuantity, levelsAt, levelsFlat, phaseOf, retarget } from './retarget.ts';
+import { withNav, withOverlays } from './sized-by.ts';
 import { type Levels, type Movement, type Phase, type Quantity, reason } from './sizing.ts';
 
 export interface PlanInput {
@@ -48,11 +50,13 @@ export function planEntry(input: PlanInput): PlannedRow[] {
   const planner = plannerOf(input);
   const takes = takesPart(entry);
   const rows: PlannedRow[] = [];
-  for (const follower of roster) if (takes(follower)) rows.push(plannedOr(follower));
+  for (const follower of roster) {
+    const row = ledger.rows.get(follower.place);
+    if (takes(follower, row)) rows.push(plannedOr(follower, row));
+  }
   return rows;
 
-  function plannedOr(follower: Follower): PlannedRow {
-    const row = ledger.rows.get(follower.place);
+  function plannedOr(follower: Follower, row: LedgerRow | undefined): PlannedRow {
     try {
       const planned = planner(follower, row);
       const going = planned.fate === 'send' || planned.fate === 'wait';
@@ -66,10 +70,12 @@ export function planEntry(input: PlanInput): PlannedRow[] {
 
 const takesPart =
   (entry: LineEntry) =>
-  (follower: Follower): boolean =>
-    entry.kind !== 'order' && entry.kind !== 'cancel'
+  (follower: Follower, row: LedgerRow | undefined): boolean => {
+    if (entry.kind === 'revert') return isTouched(entry.ask.overlay_id, follower, row);
+    return entry.kind !== 'order' && entry.kind !== 'cancel'
       ? follower.follower_id === entry.ask.follower_id
       : follower.joined_seq < entry.seq && (follower.status === 'active' || follower.status === 'stopped');
+  };
 
 type Planner = (follower: Follower, row: LedgerRow | undefined) => PlannedRow;
 
@@ -96,10 +102,15 @@ function cancelRow({ entry, movement, past, again, vaultStatus }: Canceling, f: 
   const { symbol } = entry.order;
   const before = standing(f, symbol, row);
   const folded = again.get(f.place);
-  const after = folded?.joined === f.joined_seq ? { ...folded.levels, told: before.told } : before;
+  const stands = folded?.joined === f.joined_seq ? standingAgain(folded, past.reverted) : undefined;
+  const after = stands === undefined ? before : { ...stands.levels, told: before.told };
   const was = canceledChild(entry, f, past);
   const except = unknownName({ symbol, follower_order_id: canceledChildId(entry, f.shard, f.place) });
-  const inputs: RecordedInputs = { ...inputsOf(f, symbol, before.told, except), ...(was === 'none' ? {} : { was }) };
+  const inputs: RecordedInputs = {
+    ...withOverlays(inputsOf(f, symbol, before.told, except), undefined, flipsOf(f, row)),
+    ...(was === 'none' ? {} : { was }),
+    ...(stands?.stands === undefined ? {} : { stands: stands.stands }),
+  };
   const sized = cancelQuantity({ before, after }, movement, was, restrictionIn(inputs));
   const nothing = sized.qty === zero && was === 'none' ? { nothing: codeOf(sized) } : {};
   const mayMove = before.want !== after.want || sized.qty !== zero;
@@ -114,9 +125,11 @@ function askRow(
   status: VaultRecord['status'],
 ): ClaimRow {
   const before = standing(f, entry.order.symbol, row);
-  const inputs = withNav(inputsOf(f, entry.order.symbol, before.told), f, entry.pinned);
+  const { overlays } = entry.pinned;
+  const own = withNav(inputsOf(f, entry.order.symbol, before.told), f, entry.pinned);
+  const inputs = withOverlays(own, overlays.length === 0 ? undefined : overlays, flipsOf(f, row));
   const { after, withheld } = askedLevels(entry, before, movement, inputs);
-  const sized = withheld === undefined ? retarget(after, before.told, movement, restrictionIn(inputs)) : nothingFor(withheld);
+  const sized = withheld === undefined ? askedQuantity(entry, after, movement, inputs) : nothingFor(withheld);
   const nothing = sized.qty === zero ? { nothing: codeOf(sized) } : {};
   return rowOf(f, { inputs, before, after, sized }, fateOf(f, { kind: entry.kind, status, ...nothing, mayMove: true }));
 }
@@ -130,7 +143,7 @@ function fixupRow(
   status: VaultRecord['status'],
 ): ClaimRow {
   const before = standing(f, entry.order.symbol, row);
-  const inputs = inputsOf(f, entry.order.symbol, before.told);
+  const inputs = withOverlays(inputsOf(f, entry.order.symbol, before.told), undefined, flipsOf(f, row));
   const busy = f.lane_in > f.lane_out;
   const sized = busy ? nothingFor('fixup_dropped') : fixed(entry, before, movement, inputs);
   const nothing = sized.qty === zero ? { nothing: codeOf(sized) } : {};
@@ -147,8 +160,13 @@ function fixed({ ask }: AskEntry, before: Levels, movement: Movement, inputs: Re
 const nothingFor = (code: NonNullable<Quantity['code']>): Quantity => ({ qty: zero, code, reasons: [] });
 const codeOf = ({ code }: Quantity): { code?: string } => (code === undefined ? {} : { code });
 
-const askedLevels = (entry: AskEntry, before: Levels, movement: Movement, inputs: RecordedInputs) =>
-  entry.kind === 'sync' ? levelsAt(before, movement.after, movement, sizingInputs(inputs)) : levelsFlat(before);
+function askedLevels(entry: AskEntry, before: Levels, movement: Movement, inputs: RecordedInputs) {
+  if (entry.kind === 'revert') return levelsReverted(entry.ask.overlay_id, before);
+  return entry.kind === 'sync' ? levelsAt(before, movement.after, movement, sizingInputs(inputs)) : levelsFlat(before);
+}
+
+const askedQuantity = ({ kind }: AskEntry, after: Levels, movement: Movement, inputs: RecordedInputs): Quantity =>
+  (kind === 'revert' ? revertQuantity : retarget)(after, after.told, movement, restrictionIn(inputs));
 
 /**
  * Whether a child may go out again as it is: it must not move its follower past where it should stand, and the position that
@@ -228,7 +246,7 @@ function sizedAgain(entry: LineEntry, row: ClaimRow, before: Levels): Quantity &
   const sized =
     entry.kind === 'cancel'
       ? cancelQuantity({ before, after }, movement, row.inputs.was ?? 'none', only)
-      : retarget(after, before.told, movement, only);
+      : askedQuantity(entry, after, movement, row.inputs);
   return { ...sized, phase: phaseOf(before.told, add(before.told, sized.qty)) };
 }
 
@@ -255,7 +273,8 @@ export function reasonsOf(entry: LineEntry, row: PlannedRow): Reason[] {
     entry.kind === 'cancel'
       ? [reason('cancel', before.want, decimal(row.after.want))]
       : askedLevels(entry, before, movementOf(entry), row.inputs).reasons;
-  return [...set, ...reasons];
+  const shaped = entry.kind === 'sync' ? reasonsOfOverlays(row.inputs.overlays ?? []) : [];
+  return [...shaped, ...set, ...reasons];
 }
 
 /** The opposite of an order's side: how a cancel trades back. */

@@ -1,12 +1,15 @@
 import { add, type Decimal, decimal, format, one, zero } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
 import { allowsSymbol } from '../followers/settings.ts';
+import { type Counted, countedFor, multipliersOf, reasonsOfOverlays } from '../overlays/counted.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import type { LineEntry } from './entry.ts';
 import { lineNumber } from './entry.ts';
-import type { OrderEntry, Pinned, Reason } from './order.ts';
+import { flipsAfter, flipsOf } from './flips.ts';
+import type { OrderEntry, Reason } from './order.ts';
 import { restrictionOf } from './restriction.ts';
 import type { CanceledChild } from './retarget.ts';
+import { type NavUsed, withNav, withOverlays } from './sized-by.ts';
 import {
   flat,
   fold,
@@ -32,20 +35,14 @@ export interface StoredLevels {
 export interface LedgerRow extends StoredLevels {
   readonly place: number;
   readonly joined: number;
+  /** The flips that left something in the levels since they were last plain, with spaces between. */
+  readonly flips?: string;
 }
 export interface Ledger {
   readonly symbol: string;
   /** Line number of the last entry that was finished into it; 0 before the first. */
   readonly line: number;
   readonly rows: ReadonlyMap<number, LedgerRow>;
-}
-
-/** The NAV snapshots of a follower and of its manager that a size is scaled by, and of when they are. */
-export interface NavUsed {
-  readonly follower: string;
-  readonly follower_ts: string;
-  readonly manager: string;
-  readonly manager_ts: string;
 }
 
 /** The follower's settings that entered its size: with `before` and the entry they recompute the child (SPEC 9). */
@@ -62,6 +59,12 @@ export interface RecordedInputs {
   readonly only?: { readonly code: Restriction['code']; readonly certain: string };
   /** In a cancel: how the canceled order's child stands, where there is something to take back. */
   readonly was?: Exclude<CanceledChild, 'none'>;
+  /** The overlays that counted, where they changed anything. */
+  readonly overlays?: readonly Counted[];
+  /** The flips that stood in the levels before, with spaces between. */
+  readonly flips?: string;
+  /** In a cancel: those that stand in the levels that it folded again. */
+  readonly stands?: string;
 }
 
 /** What happens to a child: sent now, not at all, only recorded, served through the retry lane, or canceled before it was sent. */
@@ -137,16 +140,11 @@ export function inputsOf(follower: Follower, symbol: string, told: Decimal, exce
   return only === undefined ? free : { ...free, only: { code: only.code, certain: format(only.certain) } };
 }
 
-/** Who is sized by NAV is so by the manager's snapshot that was pinned for the entry, and its own latest. */
-export function withNav(inputs: RecordedInputs, { nav: own }: Pick<Follower, 'nav'>, pinned: Pinned): RecordedInputs {
-  const { nav: manager, nav_ts: manager_ts } = pinned;
-  if (inputs.basis !== 'nav' || own === undefined || manager === undefined || manager_ts === undefined) return inputs;
-  return { ...inputs, nav: { follower: own.nav, follower_ts: own.ts, manager, manager_ts } };
-}
+const noOverlays = { p: one, m: one } as const;
 
-/** Overlays (personas, flips) will turn these multipliers; without any both are 1 (SPEC 6.2). */
-export function sizingInputs({ scale, basis, nav, cap, allow_short, symbol_allowed }: RecordedInputs): SizingInputs {
-  const plain = { scale: decimal(scale), p: one, m: one, basis, allowShort: allow_short, symbolAllowed: symbol_allowed };
+export function sizingInputs({ scale, basis, nav, cap, allow_short, symbol_allowed, overlays }: RecordedInputs): SizingInputs {
+  const { p, m } = overlays === undefined ? noOverlays : multipliersOf(overlays);
+  const plain = { scale: decimal(scale), p, m, basis, allowShort: allow_short, symbolAllowed: symbol_allowed };
   const capped = cap === undefined ? plain : { ...plain, maxPosUsd: decimal(cap) };
   return nav === undefined ? capped : { ...capped, nav: { follower: decimal(nav.follower), manager: decimal(nav.manager) } };
 }
@@ -166,8 +164,10 @@ export interface Sized {
 export function size(before: Levels, movement: Movement, recorded: RecordedInputs): Sized {
   const folded = fold(before, movement, sizingInputs(recorded));
   const sized = quantity(folded, before.told, before.want, movement, restrictionIn(recorded));
-  const reasons = sized.reasons.length === 0 ? folded.reasons : [...folded.reasons, ...sized.reasons];
   const { after, phase } = folded;
+  const plain = sized.reasons.length === 0 ? folded.reasons : [...folded.reasons, ...sized.reasons];
+  const shaped = recorded.overlays !== undefined && (phase === 'increase' || phase === 'cross');
+  const reasons = shaped ? [...reasonsOfOverlays(recorded.overlays), ...plain] : plain;
   return sized.code === undefined
     ? { after, phase, qty: sized.qty, reasons }
     : { after, phase, qty: sized.qty, reasons, code: sized.code };
@@ -248,7 +248,8 @@ export function planRow(
 ): PlannedRow {
   const { symbol } = entry.order;
   const levels = standing(follower, symbol, row);
-  const inputs = withNav(inputsOf(follower, symbol, levels.told), follower, entry.pinned);
+  const own = withNav(inputsOf(follower, symbol, levels.told), follower, entry.pinned);
+  const inputs = withOverlays(own, countedFor(follower, entry), flipsOf(follower, row));
   const { after: next, phase, qty, code: skips, reasons } = size(levels, movement, inputs);
   const mayMove = phase !== 'none';
   const going: Going =
@@ -262,8 +263,8 @@ export function planRow(
 
 /** A row for a follower whose sizing threw: its levels stay, its child is a dead letter, the others go on. */
 export function brokenRow(entry: LineEntry, follower: Follower, row: LedgerRow | undefined): ClaimRow {
-  const stays = row ?? { ...storeLevels(flat), place: follower.place, joined: follower.joined_seq };
-  const { place: _place, joined: _joined, ...levels } = stays;
+  const stays: LedgerRow = row ?? { ...storeLevels(flat), place: follower.place, joined: follower.joined_seq };
+  const { place: _place, joined: _joined, flips: _flips, ...levels } = stays;
   return {
     place: follower.place,
     ver: follower.ver,
@@ -287,7 +288,9 @@ export function ledgerAfter(ledger: Ledger, entry: LineEntry, rows: readonly Cla
   for (const row of rows) {
     const own = ledger.rows.get(row.place)?.told ?? '0';
     const told = happened.has(row.place) ? format(add(decimal(own), decimal(row.qty))) : own;
-    next.set(row.place, { ...row.after, told, place: row.place, joined: row.joined });
+    const flips = flipsAfter(entry, row);
+    const plain = { ...row.after, told, place: row.place, joined: row.joined };
+    next.set(row.place, flips === undefined ? plain : { ...plain, flips });
   }
   return { symbol: ledger.symbol, line: lineNumber(entry), rows: next };
 }

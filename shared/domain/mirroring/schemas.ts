@@ -47,9 +47,9 @@ export const managerOrderRecord = z
 export const childOrderRecord = z
   .strictObject({
     follower_order_id: childIdField,
-    /** The order that it mirrors or takes back; null for what concerns its follower alone (sync, flatten, fixup). */
+    /** The order that it mirrors or takes back; null for what concerns single followers (sync, flatten, fixup), and for a flip's revert. */
     manager_order_id: idOf('mo').nullable(),
-    kind: z.enum(['order', 'cancel', 'sync', 'flatten', 'resend', 'fixup']),
+    kind: z.enum(['order', 'cancel', 'sync', 'flatten', 'resend', 'revert', 'fixup']),
     /** The child that a cancel takes back. */
     cancels: childIdField.optional(),
     follower_id: idOf('fol'),

@@ -5,6 +5,7 @@
  */
 import { type Clock, timestamp } from '../../kit/clock.ts';
 import { limits } from '../../wiring/limits.ts';
+import type { Follower } from '../followers/follower.ts';
 import { statusAt } from '../vaults/status.ts';
 import { type Aftermath, afterDispatch } from './aftermath.ts';
 import { askEntry, isAhead, isReady, nextSymbol, resendEntry } from './asks.ts';
@@ -13,6 +14,7 @@ import type { Bell } from './bell.ts';
 import { type Claim, countsOf, type Outcome, type ShardKey } from './claim.ts';
 import { dispatchRows, type Observe, type Report, readKept, untouchedOutcome } from './dispatch.ts';
 import { type Again, type Ask, type AskEntry, atOf, byPlatform, type LineEntry, type LogEntry, orderIdOf } from './entry.ts';
+import { nextTouched } from './flips.ts';
 import { atPlaces } from './places.ts';
 import { type Ledger, ledgerAfter, standing } from './plan.ts';
 import { isCovered, planEntry } from './plan-line.ts';
@@ -111,11 +113,15 @@ async function workAsk(key: ShardKey, ask: Ask, view: ReadView, worker: Worker, 
   const asked = await ports.store.asked(key, ask);
   // An entry that moved the manager's positions meanwhile comes first: the vault's seq was read before they were.
   if (isAhead(asked, view.last)) return;
-  const follower = view.roster.find((f) => f.follower_id === ask.follower_id);
-  if (follower === undefined) throw new Error(`${ask.cause} asks for a follower that shard ${key.shard} does not have`);
-  const symbol = nextSymbol(ask, follower, asked);
+  const symbol = ask.kind === 'revert' ? nextTouched(ask, view.roster, asked) : nextSymbol(ask, whoAsks(ask, view), asked);
   if (symbol === undefined) return ports.store.endAsk(key, ask, timestamp(ports.clock()));
   await claimAsk(key, askEntry(ask, symbol, asked, { key, last: view.last }), view, worker, ports);
+}
+
+function whoAsks(ask: Ask, { roster }: ShardView): Follower {
+  const follower = roster.find((f) => f.follower_id === ask.follower_id);
+  if (follower === undefined) throw new Error(`${ask.cause} asks for a follower that its shard does not have`);
+  return follower;
 }
 
 /** A child that goes out again, as the next entry of the line; or the end of what asked for it. */

@@ -7,9 +7,11 @@ import { sideOf, sizeOf } from './delivery.ts';
 import { untouchedOutcome } from './dispatch.ts';
 import { canceledChildId, childIdOf, type LineEntry, type LogEntry, orderIdOf } from './entry.ts';
 import { managerOrderBody, type OrderEntry, type RefusedOrder } from './order.ts';
-import { type ClaimRow, inputsOf, levelsOf, movementOf, type StoredLevels, size, withNav } from './plan.ts';
+import { type ClaimRow, inputsOf, levelsOf, movementOf, size } from './plan.ts';
 import { reasonsOf } from './plan-line.ts';
+import type { Met } from './preview.ts';
 import type { ChildOrder, DeadLetter } from './schemas.ts';
+import { withNav, withOverlays } from './sized-by.ts';
 import { type OrderState, openStates } from './states.ts';
 
 /** What the shards have done of an order so far. */
@@ -133,9 +135,10 @@ const intended = (row: ClaimRow): Outcome =>
   row.fate === 'send' ? { place: row.place, state: 'planned', attempts: 0 } : untouchedOutcome(row);
 
 /** An order's size for a follower with its settings of now, from the levels recorded before it (SPEC 4, 6.2). */
-export function previewView(entry: OrderEntry, follower: Follower, before: StoredLevels) {
+export function previewView(entry: OrderEntry, follower: Follower, { before, overlays }: Met) {
   const levels = levelsOf(before);
-  const inputs = withNav(inputsOf(follower, entry.order.symbol, levels.told), follower, entry.pinned);
+  const own = withNav(inputsOf(follower, entry.order.symbol, levels.told), follower, entry.pinned);
+  const inputs = withOverlays(own, overlays);
   const sized = size(levels, movementOf(entry), inputs);
   const qty = format(sized.qty);
   const { after } = sized;

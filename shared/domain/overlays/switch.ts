@@ -4,8 +4,9 @@ import { Refusal } from '../../kit/refusal.ts';
 import { notFound, permit, resource } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
 import { isActive } from '../vaults/status.ts';
-import type { Vault } from '../vaults/vault.ts';
-import type { Overlay, OverlayBody, OverlayRecord } from './overlay.ts';
+import type { Vault, VaultSwitch } from '../vaults/vault.ts';
+import type { Overlay, SwitchBody } from './overlay.ts';
+import type { VaultStop } from './revert.ts';
 
 export interface SwitchPorts {
   readonly clock: Clock;
@@ -18,9 +19,11 @@ export interface SwitchPorts {
     action: string,
   ) => Promise<boolean>;
   readonly backOff: (attempt: number) => Promise<void>;
+  /** Best effort: what was flipped on a vault that halts is over. */
+  readonly stopped: (stop: VaultStop) => Promise<void>;
 }
 
-interface Caller {
+export interface Caller {
   readonly principal: Principal;
   readonly vaultId: string;
   readonly by: string;
@@ -43,19 +46,30 @@ async function saved(
     const now = ports.clock();
     const overlay = await decide(vault, now);
     const others = (vault.switches ?? []).filter((s) => s.overlay_id !== overlay.overlay_id && isActive(s, now));
-    const { overlay_id, kind, starts_at, expires_at } = overlay;
+    const { overlay_id, starts_at, expires_at } = overlay;
+    const kind = overlay.kind as VaultSwitch['kind'];
     const own =
       overlay.ended_at === undefined
         ? [{ overlay_id, kind, starts_at, ...(expires_at === undefined ? {} : { expires_at }) }]
         : [];
-    if (await ports.save(vault, { switches: [...others, ...own], overlay }, what.action)) return overlay;
+    if (await ports.save(vault, { switches: [...others, ...own], overlay }, what.action)) {
+      const stop = stopOf(vault, overlay);
+      if (stop !== undefined) await ports.stopped(stop);
+      return overlay;
+    }
     await ports.backOff(attempt);
   }
   throw new Error(`vault ${caller.vaultId} was written by others ${saveTries} times in a row`);
 }
 
+/** A halt that begins ends the flips of its vault. */
+export function stopOf({ tenant_id, vault_id }: Vault, { kind, starts_at, ended_at }: Overlay): VaultStop | undefined {
+  if (kind !== 'halt' || ended_at !== undefined) return undefined;
+  return { tenant_id, vault_id, cause: 'vault_halted', at: starts_at };
+}
+
 /** Switches a vault. Repeating it with the same seed gives the same overlay. */
-export function switchVault(caller: Caller, body: OverlayBody, seed: string, ports: SwitchPorts): Promise<Overlay> {
+export function switchVault(caller: Caller, body: SwitchBody, seed: string, ports: SwitchPorts): Promise<Overlay> {
   const overlay_id = id('ovl', seed);
   const decide = async (vault: Vault, now: number): Promise<Overlay> => {
     if (vault.status === 'closed') throw new Refusal(409, 'vault_closed', 'The vault is closed.');
@@ -90,9 +104,3 @@ export function endSwitch(caller: Caller, overlayId: string, ports: SwitchPorts)
   };
   return saved(caller, ports, decide, { action: 'overlay.ended', route: 'deleteOverlay' });
 }
-
-/** The record as it is at a time. */
-export const overlayView = (overlay: Overlay, now: number): OverlayRecord => ({
-  ...overlay,
-  status: overlay.ended_at !== undefined ? 'ended' : isActive(overlay, now) ? 'active' : 'expired',
-});

@@ -1,6 +1,7 @@
 import { type Clock, timestamp } from '../../kit/clock.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import { requireMatch } from '../contract/match.ts';
+import { requireRoom } from '../entitlements/feature.ts';
 import type { Member, MemberBody, MemberPatch } from './member.ts';
 import { actingTenant, notFound, permit, resource } from './policy.ts';
 import type { Principal } from './principal.ts';
@@ -23,6 +24,14 @@ export interface PeoplePool {
   readonly signOut: (subject: string) => Promise<void>;
 }
 
+/** What must still be so when a member is changed. */
+interface Standing {
+  /** Is an active owner. */
+  readonly standIn: Member | undefined;
+  /** The number of `seatsTaken`, where the change takes a seat. */
+  readonly seats: number | undefined;
+}
+
 export interface MemberPorts {
   readonly clock: Clock;
   readonly pool: PeoplePool;
@@ -33,12 +42,17 @@ export interface MemberPorts {
   readonly removed: (tenantId: string, userId: string) => Promise<Member | undefined>;
   /** Whether a follower is the tenant's. */
   readonly ownsFollower: (tenantId: string, followerId: string) => Promise<boolean>;
-  /** Adds a member with its audit event; `member`: it is one already; `elsewhere`: it belongs to another tenant. */
-  readonly add: (member: Member) => Promise<'added' | 'member' | 'elsewhere'>;
+  /** A number that moves with every seat that is taken: read before the members, it must be the same when one is added. */
+  readonly seatsTaken: (tenantId: string) => Promise<number>;
+  /**
+   * Adds a member with its audit event; `member`: it is one already; `elsewhere`: it belongs to another tenant; `again`: another
+   * seat was taken meanwhile.
+   */
+  readonly add: (member: Member, seats: number | undefined) => Promise<'added' | 'member' | 'elsewhere' | 'again'>;
   /** Whether this request has changed a member already, when it is run again. */
   readonly made: (tenantId: string, seed: string) => Promise<boolean>;
-  /** Writes, with the mark that `made` finds, only if nobody else changed the member, and, where `standIn` is given, only if that one is an active owner still. */
-  readonly replace: (next: Member, before: Member, standIn: Member | undefined) => Promise<boolean>;
+  /** Writes, with the mark that `made` finds, only if nobody else changed the member, and what is held is so. */
+  readonly replace: (next: Member, before: Member, held: Standing) => Promise<boolean>;
   readonly remove: (member: Member, at: string, standIn: Member | undefined) => Promise<boolean>;
 }
 
@@ -57,14 +71,35 @@ export async function inviteMember({ principal, seed, body }: Invitation, ports:
   const tenantId = actingTenant(principal);
   const email = body.email.toLowerCase();
   if (body.follower_id !== undefined) await requireFollower(tenantId, body.follower_id, ports);
-  const known = (await ports.all(tenantId)).find((m) => m.email === email);
-  if (known !== undefined && known.cause !== seed) return invitedAgain(known, body, ports);
-  const person = await ports.pool.ensure(email);
-  const member = known ?? newMember({ tenantId, email, body, seed, person, now: timestamp(ports.clock()) });
-  const outcome = known === undefined ? await ports.add(member) : 'added';
+  let person: Person | undefined;
+  for (let attempt = 1; attempt <= writeTries; attempt += 1) {
+    const seats = takesSeat(body) ? await ports.seatsTaken(tenantId) : undefined;
+    const all = await ports.all(tenantId);
+    const known = all.find((m) => m.email === email);
+    if (known !== undefined && known.cause !== seed) return invitedAgain(known, body, ports);
+    if (known === undefined && seats !== undefined) requireRoom(principal, 'seats', all.filter(takesSeat).length);
+    person ??= await ports.pool.ensure(email);
+    const member = known ?? newMember({ tenantId, email, body, seed, person, now: timestamp(ports.clock()) });
+    const outcome = known === undefined ? await ports.add(member, seats) : 'added';
+    if (outcome !== 'again') return invited({ member, person, outcome, seed }, ports);
+  }
+  throw new Error(`seats of tenant ${tenantId} were taken by others ${writeTries} times in a row`);
+}
+
+/** Followers' own people take none of the tenant's seats. */
+export const takesSeat = ({ role }: Pick<Member, 'role'>): boolean => role !== 'follower';
+
+interface Invited {
+  readonly member: Member;
+  readonly person: Person;
+  readonly outcome: 'added' | 'member' | 'elsewhere';
+  readonly seed: string;
+}
+
+async function invited({ member, person, outcome, seed }: Invited, ports: MemberPorts): Promise<Member> {
   if (outcome === 'elsewhere') throw new Refusal(409, 'already_in_tenant', 'This person already belongs to a tenant.');
   if (outcome === 'member') return ownOr(member, seed, ports);
-  if (!person.created && !person.confirmed) await ports.pool.inviteAgain(email);
+  if (!person.created && !person.confirmed && member.email !== undefined) await ports.pool.inviteAgain(member.email);
   return member;
 }
 
@@ -139,10 +174,23 @@ export async function changeMember(change: MemberChange, ports: MemberPorts): Pr
     if (member.role === patch.role && member.follower_id === patch.follower_id) return member;
     const { follower_id: _before, ...rest } = member;
     const next = { ...rest, ...patch, ver: member.ver + 1, updated_at: timestamp(ports.clock()) };
+    const seats = await seatFor(principal, { next, member }, ports);
     const standIn = patch.role === 'owner' ? undefined : await standInFor(member, ports);
-    if (await ports.replace(next, member, standIn)) return next;
+    if (await ports.replace(next, member, { standIn, seats })) return next;
   }
   throw new Error(`member ${userId} was written by others ${writeTries} times in a row`);
+}
+
+/** A follower's person who becomes a member of the house takes a seat. */
+async function seatFor(
+  principal: Principal,
+  { next, member }: { readonly next: Member; readonly member: Member },
+  ports: MemberPorts,
+): Promise<number | undefined> {
+  if (!takesSeat(next) || takesSeat(member)) return undefined;
+  const seats = await ports.seatsTaken(member.tenant_id);
+  requireRoom(principal, 'seats', (await ports.all(member.tenant_id)).filter(takesSeat).length);
+  return seats;
 }
 
 export interface MemberRemoval {

@@ -1,5 +1,6 @@
 import { Refusal } from '../../kit/refusal.ts';
 import { type ResourceKind, type Route, type RouteAccess, type RouteId, routes, type Scope } from '../../wiring/routes.ts';
+import { featureRefusal, hasFeature } from '../entitlements/feature.ts';
 import type { Principal } from './principal.ts';
 import { userIdOf } from './standing.ts';
 
@@ -19,6 +20,7 @@ interface Facts {
   readonly tenant: Owned;
   readonly user: Owned & { readonly user_id: string };
   readonly manager_order: Owned;
+  readonly invoice: Owned;
   readonly vault: Owned & { readonly public: boolean };
   readonly follower: FollowerParties;
   readonly follower_order: FollowerParties;
@@ -42,10 +44,11 @@ export function decide(principal: Principal | undefined, action: RouteId, on?: R
   const refusal = whyNotTry(principal, route);
   if (refusal !== undefined) return { allowed: false, refusal };
   if (route.on === undefined) return { allowed: true, sight: 'full' };
-  const sight = on?.kind === route.on && principal?.tenant !== undefined ? sightOf(principal, on) : 'none';
+  const isAbout = on !== undefined && (on.kind === route.on || on.kind === route.orOn);
+  const sight = isAbout && principal?.tenant !== undefined ? sightOf(principal, on) : 'none';
   if (sight === 'full') return { allowed: true, sight };
   if (sight === 'part' && route.partly === true) return { allowed: true, sight };
-  return { allowed: false, refusal: notFound(route.on) };
+  return { allowed: false, refusal: notFound(isAbout ? on.kind : route.on) };
 }
 
 /** The decision as far as it can be made before anything was read: who calls, and what the route asks for. */
@@ -67,12 +70,19 @@ function whyNotTry(principal: Principal | undefined, route: Route): Refusal | un
   // Who signs is no principal: the function holds the signature against the follower's keys.
   if (access.kind === 'signature' && principal === undefined) return undefined;
   if (principal === undefined) return new Refusal(401, 'unauthenticated', 'A valid access token is needed.');
-  if (access.kind === 'signed_in') return undefined;
+  const barred = whyNotMachine(principal);
+  if (barred !== undefined || access.kind === 'signed_in') return barred;
   if (principal.tenantId === undefined) return new Refusal(403, 'tenant_required', 'The token names no tenant.');
   if (principal.tenant === undefined) return new Refusal(403, 'not_a_member', 'You do not belong to the tenant of the token.');
   if (!principal.scopes.has(access.scope) && !mayAsOneself(principal, access))
     return new Refusal(403, 'scope_required', `The scope ${access.scope} is needed.`, { extra: { scope: access.scope } });
   return whyNotTenant(principal.tenant, route, access.scope);
+}
+
+/** A machine client of a tenant whose plan has none is let in nowhere (SPEC 5). */
+function whyNotMachine({ machine, tenant }: Principal): Refusal | undefined {
+  if (!machine || tenant === undefined || hasFeature(tenant.entitlements, 'machine_clients')) return undefined;
+  return featureRefusal(tenant, 'machine_clients');
 }
 
 /** What a person may do to its own follower, or to its own membership, without the scope. */
@@ -98,6 +108,8 @@ function sightOf(principal: Principal, { kind, facts }: Resource): Sight | 'none
   if (kind === 'follower' || kind === 'follower_order') return followerSight(principal, facts);
   if (kind === 'user' && !principal.scopes.has('tenant:manage'))
     return facts.user_id === userIdOf(String(principal.tenantId), principal.subject) ? 'full' : 'none';
+  // A follower's person has no part in what is its tenant's as a whole.
+  if (principal.role === 'follower') return 'none';
   if (facts.tenant_id === principal.tenantId) return 'full';
   return kind === 'vault' && facts.public ? 'part' : 'none';
 }

@@ -1,5 +1,6 @@
 import { isId } from '../../kit/ids.ts';
 import { type Scope, scopePrefix, scopes } from '../../wiring/routes.ts';
+import type { Entitled } from '../entitlements/feature.ts';
 import { type Role, roleScopes, roles } from './roles.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -15,7 +16,7 @@ export interface Principal {
   /** The scopes that the token was issued with, whatever its role makes of them. */
   readonly granted?: ReadonlySet<Scope>;
   /** The tenant as it stands now: there only once the caller was found to belong to it (standing.ts). */
-  readonly tenant?: { readonly kind: Tenant['kind']; readonly status: Tenant['status']; readonly plan: string };
+  readonly tenant?: { readonly kind: Tenant['kind']; readonly status: Tenant['status'] } & Entitled;
 }
 
 export type Claims = Readonly<Record<string, string | undefined>>;

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { scopes } from '../../wiring/routes.ts';
 import { idOf, label, listOf, pageQuery, time } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
+import { planIds } from '../entitlements/plans.ts';
+import { entitlementFields } from '../entitlements/routes.ts';
 import { memberBody, memberPatch, memberRecord } from './member.ts';
 import { roles } from './roles.ts';
 import { tokenAnswer, tokenBody, tokenCodes } from './token.ts';
@@ -36,7 +38,7 @@ const me = z.strictObject({
   follower_id: idOf('fol').nullable(),
   scopes: z.array(z.enum(scopes)),
   /** What the tenant's plan gives; null without a tenant. */
-  entitlements: z.strictObject({ plan_id: z.string(), requests_per_minute: z.int() }).nullable(),
+  entitlements: z.strictObject({ plan_id: z.enum(planIds).nullable(), ...entitlementFields }).nullable(),
 });
 
 const userId = { user_id: idOf('usr') };
@@ -61,14 +63,14 @@ export const tenantSchemas: RoomSchemas<'tenants'> = {
     params: {},
     body: memberBody,
     answer: { status: 201, schema: memberRecord },
-    codes: ['already_member', 'already_in_tenant', 'person_unconfirmed', 'follower_not_found'],
+    codes: ['already_member', 'already_in_tenant', 'person_unconfirmed', 'follower_not_found', 'entitlement_required'],
   },
   updateUser: {
     summary: "Change a member's role; it counts from the next request on",
     params: userId,
     body: memberPatch,
     answer: { status: 200, schema: memberRecord },
-    codes: ['user_not_found', 'last_owner', 'follower_not_found', 'precondition_failed'],
+    codes: ['user_not_found', 'last_owner', 'follower_not_found', 'precondition_failed', 'entitlement_required'],
   },
   deleteUser: {
     summary: 'Remove a member and end its sessions',

@@ -12,6 +12,7 @@ import {
   time,
 } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
+import type { VaultOverlay } from '../overlays/counted.ts';
 
 export const rails = ['fiat', 'crypto'] as const;
 export type Rail = (typeof rails)[number];
@@ -130,6 +131,8 @@ export interface Vault extends VaultRecord {
   readonly canceled_to?: number;
   /** `status` says open or closed; what these make of it follows from the time (status.ts). */
   readonly switches?: readonly VaultSwitch[];
+  /** Vault-wide flips and personas: those whose time is not over, and flips until their revert is done. */
+  readonly overlays?: readonly VaultOverlay[];
 }
 
 export const navBody = z.strictObject({ nav: nonNegativeDecimal, ts: time });

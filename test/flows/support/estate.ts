@@ -25,6 +25,7 @@ const missing: Things = {
   // With the check character that its cause, shard and place have.
   follower_order_id: `fo_${ulid}00000000000`,
   overlay_id: `ovl_${ulid}`,
+  invoice_id: `inv_${ulid}`,
 };
 
 let sent = 0;
@@ -48,6 +49,8 @@ const bodies: { readonly [Id in RouteId]?: (things: Things) => unknown } = {
   cancelManagerOrder: () => ({}),
   settleFollowerOrder: () => ({ happened: true }),
   redriveDeadLetter: () => ({}),
+  changePlan: () => ({ rail: 'stripe', plan_id: 'pro', interval: 'month' }),
+  refundInvoice: () => ({}),
 };
 
 export function bodyOf(id: RouteId, things: Things): unknown {
@@ -118,5 +121,6 @@ export async function build(api: string): Promise<Estate> {
 /** What a list hangs on stands in its query. */
 function queryOf(id: RouteId, things: Things): string {
   if (id === 'listManagerOrders') return `?vault_id=${things['vault_id']}`;
+  if (id === 'previewChange') return '?plan_id=pro&interval=month';
   return id === 'listFollowerOrders' ? `?follower_id=${things['follower_id']}` : '';
 }

@@ -23,6 +23,10 @@ export interface LocalInfo {
   readonly pid: number;
 }
 
+/** Stories are about plans only where they say so. */
+const planned = (options: readonly string[]): readonly string[] =>
+  options.includes('--default-plan') ? options : ['--default-plan', 'institutional', ...options];
+
 /** A local platform in a process group of its own, as `npm start` makes one, in a folder of its own. */
 export class Platform {
   readonly folder = mkdtempSync(join(tmpdir(), 'vanta-story-'));
@@ -38,7 +42,7 @@ export class Platform {
     // A group of its own, so that a story can kill everything at once, as a power cut does.
     this.child = spawn(
       process.execPath,
-      [main, '--no-demo', '--port', '0', '--data', this.data, '--assembly', inject('assembly'), ...options],
+      [main, '--no-demo', '--port', '0', '--data', this.data, '--assembly', inject('assembly'), ...planned(options)],
       {
         cwd: this.folder,
         detached: true,

@@ -2,6 +2,7 @@ import type { Table } from '../../../shared/adapters/dynamo/client.ts';
 import { commitFollower, replaceFollower } from '../../../shared/adapters/dynamo/follower-store.ts';
 import { findFollower, findVault } from '../../../shared/adapters/dynamo/lookups.ts';
 import { putVault } from '../../../shared/adapters/dynamo/vault-store.ts';
+import type { PlanId } from '../../../shared/domain/entitlements/plans.ts';
 import type { Follower, FollowerBody } from '../../../shared/domain/followers/follower.ts';
 import { leaveVault } from '../../../shared/domain/followers/leave.ts';
 import { registerFollower } from '../../../shared/domain/followers/register.ts';
@@ -11,6 +12,7 @@ import type { Vault, VaultBody } from '../../../shared/domain/vaults/vault.ts';
 import { timestamp } from '../../../shared/kit/clock.ts';
 import { sha256 } from '../../../shared/kit/hash.ts';
 import { ulid } from '../../../shared/kit/ids.ts';
+import { roomsIn } from '../../entitlements/support/room.ts';
 import { ownerOf } from '../../tenants/support/callers.ts';
 import { aroundTable } from '../../world/memory/around.ts';
 import { MemoryTable } from '../../world/memory/table.ts';
@@ -43,6 +45,8 @@ export type Row = Record<string, unknown> & { readonly pk: string; readonly sk: 
 export class House {
   now = Date.parse('2026-01-05T12:00:00.000Z');
   readonly clock = (): number => this.now;
+  /** Of tenants without a subscription. */
+  plan: PlanId | null = 'institutional';
   readonly memory = new MemoryTable({ clock: () => this.now });
   readonly table = this.memory.asTable('house');
   #seeds = 0;
@@ -72,6 +76,7 @@ export class House {
         shardSize,
         vault: (id) => findVault(this.table, id),
         follower: (id) => findFollower(this.table, id),
+        room: roomsIn(this.table, this.clock, this.plan),
         commit: (f, v, how) => commitFollower(this.table, f, v, { ...how, subject: 'carl', request_id: 'r' }),
       },
     );
@@ -85,6 +90,7 @@ export class House {
       { followerId: follower_id, principal, positions },
       {
         clock: this.clock,
+        backOff: async () => undefined,
         ring: async () => undefined,
         find: (id) => findFollower(this.table, id),
         vault: (id) => findVault(this.table, id),

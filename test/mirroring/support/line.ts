@@ -3,12 +3,15 @@
 import type { Follower, FollowerBody } from '../../../shared/domain/followers/follower.ts';
 import { newFollower } from '../../../shared/domain/followers/settings.ts';
 import { decide } from '../../../shared/domain/mirroring/accept.ts';
+import { askEntry } from '../../../shared/domain/mirroring/asks.ts';
 import { type CancelRequest, cancelOrder } from '../../../shared/domain/mirroring/cancel.ts';
 import type { Claim } from '../../../shared/domain/mirroring/claim.ts';
-import { atOf, type CancelEntry, type LogEntry } from '../../../shared/domain/mirroring/entry.ts';
+import { atOf, type CancelEntry, type LineEntry, type LogEntry } from '../../../shared/domain/mirroring/entry.ts';
+import { nextTouched, revertCause } from '../../../shared/domain/mirroring/flips.ts';
 import type { ManagerOrderBody } from '../../../shared/domain/mirroring/order.ts';
-import { type Ledger, ledgerAfter } from '../../../shared/domain/mirroring/plan.ts';
+import { type Ledger, ledgerAfter, type PlannedRow } from '../../../shared/domain/mirroring/plan.ts';
 import { planEntry } from '../../../shared/domain/mirroring/plan-line.ts';
+import type { Counted } from '../../../shared/domain/overlays/counted.ts';
 import { newVault } from '../../../shared/domain/vaults/create.ts';
 import type { Vault } from '../../../shared/domain/vaults/vault.ts';
 import { timestamp } from '../../../shared/kit/clock.ts';
@@ -26,6 +29,7 @@ export class Line {
   readonly claims: Claim[] = [];
   readonly roster: Follower[] = [];
   readonly ledgers = new Map<string, Ledger>();
+  readonly reverted = new Set<string>();
   readonly #positions = new Map<string, string>();
 
   join(body: Partial<FollowerBody> & { scale: string }): Follower {
@@ -39,11 +43,58 @@ export class Line {
         shard: 0,
         place,
         now: timestamp(start),
+        allowed: { flip_mode: true, persona_boosts: true },
       },
     );
     this.roster.push(follower);
     this.vault = { ...this.vault, shards: 1 };
     return follower;
+  }
+
+  /** Puts a vault-wide overlay on the vault from now on, for so many ms. */
+  overlay(numbers: Counted, ms: number): void {
+    const spell = { starts_at: timestamp(this.now + 1), expires_at: timestamp(this.now + 1 + ms) };
+    this.vault = { ...this.vault, overlays: [...(this.vault.overlays ?? []), { ...numbers, ...spell }] };
+  }
+
+  /** Flips one follower from now on, for so many ms. */
+  flip(place: number, amplify: string, ms: number, overlay_id = flipId(place)): void {
+    const flip = { overlay_id, amplify, starts_at: timestamp(this.now + 1), expires_at: timestamp(this.now + 1 + ms) };
+    this.change(place, { flip });
+  }
+
+  change(place: number, change: Partial<Follower>): void {
+    this.roster[place] = { ...(this.roster[place] as Follower), ...change };
+  }
+
+  /** As the shard's worker reverts a flip: one entry a symbol, behind the log's last. Gives what was planned. */
+  revert(overlay_id: string, missed: readonly number[] = []): PlannedRow[] {
+    const cause = revertCause(overlay_id);
+    const ask = { kind: 'revert' as const, cause, overlay_id, asked_at: timestamp(this.now), by: 'platform' };
+    const positions = [...this.#positions].map(([symbol, qty]) => ({ symbol, qty, ref_price: '10', seq: this.vault.seq }));
+    const done = new Set<string>();
+    const planned: PlannedRow[] = [];
+    for (;;) {
+      const asked = {
+        vault: this.vault,
+        positions,
+        ledgers: [...this.ledgers.values()],
+        done,
+        ended: this.reverted.has(overlay_id),
+      };
+      const symbol = nextTouched(ask, this.roster, asked);
+      if (symbol === undefined) break;
+      const last = this.claims.at(-1) ?? { seq: this.vault.seq };
+      planned.push(...this.work(askEntry(ask, symbol, asked, { key: { ...this.vault, shard: 0 }, last: atOf(last) }), missed));
+      done.add(symbol);
+    }
+    this.reverted.add(overlay_id);
+    this.roster.forEach(({ flip }, place) => {
+      if (flip?.overlay_id !== overlay_id) return;
+      const { flip: _gone, ...rest } = this.roster[place] as Follower;
+      this.roster[place] = rest;
+    });
+    return planned;
   }
 
   /** Places in `missed` refuse their child. */
@@ -95,15 +146,16 @@ export class Line {
     this.#positions.set(symbol, entry.pinned.position_after);
     const canceled_to = entry.kind === 'cancel' ? { canceled_to: entry.canceled_to } : {};
     this.vault = { ...this.vault, seq: entry.seq, last_time: entry.accepted_at, ...canceled_to };
-    this.#work(entry, missed);
+    this.work(entry, missed);
   }
 
-  #work(entry: LogEntry, missed: readonly number[]): void {
+  work(entry: LineEntry, missed: readonly number[]): PlannedRow[] {
     const ledger = this.ledger(entry.order.symbol);
     const past = {
       log: this.log.filter((e) => e.seq < entry.seq && e.order.symbol === entry.order.symbol && e.seq >= fromOf(entry)),
       claims: this.claims.filter((c) => c.symbol === entry.order.symbol && c.seq >= fromOf(entry)),
       children: new Map(),
+      reverted: this.reverted,
     };
     const broken = (_follower: Follower, error: unknown) => {
       throw error;
@@ -125,10 +177,14 @@ export class Line {
       claimed_at: entry.accepted_at,
       rows,
       outcomes,
+      ...(entry.kind === 'order' || entry.kind === 'cancel' ? {} : { entry }),
     } as const;
     this.claims.push(claim);
     this.ledgers.set(entry.order.symbol, ledgerAfter(ledger, entry, rows, happened));
+    return rows;
   }
 }
 
-const fromOf = (entry: LogEntry): number => (entry.kind === 'cancel' ? entry.from_seq : entry.seq);
+export const flipId = (place: number): string => `ovl_01HF7YAT0000000000000000${String(place).padStart(2, '0')}`;
+
+const fromOf = (entry: LineEntry): number => (entry.kind === 'cancel' ? entry.from_seq : entry.seq);

@@ -1,5 +1,6 @@
 import type { Principal } from '../../../shared/domain/tenants/principal.ts';
 import { type Role, roleScopes } from '../../../shared/domain/tenants/roles.ts';
+import { on } from '../../entitlements/support/room.ts';
 
 /** A person of a role in a tenant, as the door admits one. */
 export const personOf = (role: Role, tenantId: string, more: Partial<Principal> = {}): Principal => ({
@@ -8,7 +9,7 @@ export const personOf = (role: Role, tenantId: string, more: Partial<Principal> 
   tenantId,
   role,
   scopes: new Set(roleScopes[role]),
-  tenant: { kind: 'manager', status: 'active', plan: 'institutional' },
+  tenant: { kind: 'manager', status: 'active', ...on('institutional') },
   ...more,
 });
 

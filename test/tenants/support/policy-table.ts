@@ -4,6 +4,7 @@ import { type Role, roles } from '../../../shared/domain/tenants/roles.ts';
 import { userIdOf } from '../../../shared/domain/tenants/standing.ts';
 import type { Refusal } from '../../../shared/kit/refusal.ts';
 import { type RouteId, routes, type Scope, scopes } from '../../../shared/wiring/routes.ts';
+import { on } from '../../entitlements/support/room.ts';
 import { personOf } from './callers.ts';
 
 /**
@@ -14,6 +15,8 @@ interface Row {
   readonly to: 'anybody' | 'signed_in' | Scope;
   /** What it acts on; `of others` says what remains of another tenant's. */
   readonly on?: Resource['kind'];
+  /** Or on a follower instead. */
+  readonly orOn?: 'follower';
   readonly self?: true;
   /** Of another tenant's public vault, or of another tenant's follower on one's own vault: a part. */
   readonly part?: true;
@@ -38,15 +41,17 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   createTenant: { to: 'signed_in' },
   getTenant: { to: 'tenant:manage', on: 'tenant' },
   updateTenant: { to: 'tenant:manage', on: 'tenant' },
+  listPlans: { to: 'anybody' },
+  getMySubscription: { to: 'billing:read' },
   createVault: { to: 'mirror:manage', managersOnly: true },
   listVaults: { to: 'vault:read' },
   getVault: { to: 'vault:read', on: 'vault', part: true },
   updateVault: { to: 'mirror:manage', on: 'vault' },
   recordNav: { to: 'mirror:manage', on: 'vault' },
   listNav: { to: 'vault:read', on: 'vault' },
-  createOverlay: { to: 'mirror:manage', on: 'vault' },
-  listOverlays: { to: 'vault:read', on: 'vault' },
-  deleteOverlay: { to: 'mirror:manage', on: 'vault' },
+  createOverlay: { to: 'mirror:manage', on: 'vault', orOn: 'follower', self: true },
+  listOverlays: { to: 'vault:read', on: 'vault', orOn: 'follower', self: true, part: true },
+  deleteOverlay: { to: 'mirror:manage', on: 'vault', orOn: 'follower', self: true },
   createFollower: { to: 'follower:manage', on: 'vault', part: true },
   listFollowers: { to: 'follower:manage', on: 'vault', part: true },
   getFollower: { to: 'follower:manage', on: 'follower', self: true, part: true },
@@ -71,6 +76,13 @@ export const contract: { readonly [Id in RouteId]: Row } = {
   reconcileVault: { to: 'mirror:manage', on: 'vault' },
   listDeadLetters: { to: 'mirror:manage' },
   redriveDeadLetter: { to: 'mirror:manage', on: 'follower_order' },
+  changePlan: { to: 'billing:manage' },
+  previewChange: { to: 'billing:read' },
+  cancelSubscription: { to: 'billing:manage' },
+  resumeSubscription: { to: 'billing:manage' },
+  openPortal: { to: 'billing:manage' },
+  listInvoices: { to: 'billing:read' },
+  refundInvoice: { to: 'billing:manage', on: 'invoice' },
 };
 
 /** SPEC 3, the roles' table. */
@@ -94,14 +106,20 @@ export interface CallerCase {
   /** As `stopped`, for what is neither reading nor paying. */
   readonly readsOnly?: true;
   readonly client?: true;
+  /** The code that every route answers but the public ones. */
+  readonly everywhere?: string;
 }
 
-const stands = { kind: 'manager', status: 'active', plan: 'institutional' } as const;
+const stands = { kind: 'manager', status: 'active', ...on('institutional') } as const;
 const machine = (name: string, held: readonly Scope[]): CallerCase => ({
   name: `a machine client ${name}`,
   principal: { subject: 'm', machine: true, tenantId: own, scopes: new Set(held), tenant: stands },
   scopes: held,
 });
+const barred = {
+  principal: { subject: 'm', machine: true, tenantId: own, scopes: new Set(scopes), tenant: { ...stands, ...on('pro') } },
+  everywhere: 'entitlement_required',
+} as const;
 const owner = (name: string, more: Partial<Principal>, said: Partial<CallerCase> = {}): CallerCase => ({
   name,
   principal: personOf('owner', own, more),
@@ -121,6 +139,7 @@ export const callers: readonly CallerCase[] = [
   ),
   machine('with every scope', scopes),
   machine('without any', []),
+  { ...machine('of a plan without any', scopes), ...barred },
   ...scopes.map((scope) => machine(`with ${scope}`, [scope])),
   owner('the owner of a client', { tenant: { ...stands, kind: 'client' } }, { client: true }),
   owner('the owner of a suspended tenant', { tenant: { ...stands, status: 'suspended' } }, { readsOnly: true }),
@@ -158,22 +177,22 @@ function thing(kind: Resource['kind'], whose: Whose, subject?: string): Resource
 }
 
 /** What SPEC says: `full`, `part`, or the code of the refusal. */
-export function codeOf(id: RouteId, caller: CallerCase, whose: Whose): string {
+export function codeOf(id: RouteId, caller: CallerCase, whose: Whose, on = contract[id].on): string {
   const row = contract[id];
   const { method } = routes[id];
   if (row.to !== 'anybody') {
     if (caller.principal === undefined) return row.signed ? `${row.on}_not_found` : 'unauthenticated';
+    if (caller.everywhere !== undefined) return caller.everywhere;
     if (row.to !== 'signed_in') {
       if (caller.stopped !== undefined && caller.stopped !== 'tenant_closed') return caller.stopped;
       const asOneself = (row.self && caller.follower) || (row.oneself && caller.principal.role !== undefined);
       if (!caller.scopes.includes(row.to) && !asOneself) return 'scope_required';
       if (caller.stopped !== undefined) return caller.stopped;
-      if (caller.readsOnly && method !== 'GET') return 'tenant_suspended';
+      if (caller.readsOnly && method !== 'GET' && row.to !== 'billing:manage') return 'tenant_suspended';
       if (row.managersOnly && caller.client) return 'tenant_kind';
     }
   }
-  if (row.on === undefined) return 'full';
-  return expectedOn(row, row.on, caller, whose);
+  return on === undefined ? 'full' : expectedOn(row, on, caller, whose);
 }
 
 function expectedOn(row: Row, on: Resource['kind'], caller: CallerCase, whose: Whose): string {
@@ -184,6 +203,7 @@ function expectedOn(row: Row, on: Resource['kind'], caller: CallerCase, whose: W
     return whose === 'own' && caller.scopes.includes('tenant:manage') ? 'full' : none;
   }
   const ofFollower = on === 'follower' || on === 'follower_order';
+  if (!ofFollower && caller.follower) return none;
   if (ofFollower && caller.follower) return whose === 'own' || whose === 'oneself' ? 'full' : none;
   if (whose === 'own' || whose === 'oneself' || (ofFollower && whose === 'own of another')) return 'full';
   const partly = (on === 'vault' && whose === 'public') || (ofFollower && whose === 'on own vault');
@@ -193,26 +213,34 @@ function expectedOn(row: Row, on: Resource['kind'], caller: CallerCase, whose: W
 type Decide = typeof decideNow;
 const told = (decision: ReturnType<Decide>): string => (decision.allowed ? decision.sight : (decision.refusal as Refusal).code);
 
+const aboutOf = (id: RouteId) => {
+  const { on, orOn } = contract[id];
+  return orOn === undefined ? [on] : [on, orOn];
+};
+
 /** Every route x every caller x everything it may be about: where a decision is not the contract's. */
 export function faults(decide: Decide): string[] {
   return (Object.keys(contract) as RouteId[]).flatMap((id) =>
     callers.flatMap((caller) =>
-      whoses.flatMap((whose) => {
-        const on = contract[id].on;
-        const is = told(decide(caller.principal, id, on === undefined ? undefined : thing(on, whose, caller.principal?.subject)));
-        const should = codeOf(id, caller, whose);
-        return is === should ? [] : [`${id}, ${caller.name}, ${whose}: ${is}, not ${should}`];
-      }),
+      whoses.flatMap((whose) =>
+        aboutOf(id).flatMap((on) => {
+          const about = on === undefined ? undefined : thing(on, whose, caller.principal?.subject);
+          const is = told(decide(caller.principal, id, about));
+          // Of what is not there nobody knows what it would have been.
+          const should = codeOf(id, caller, whose, about === undefined ? contract[id].on : on);
+          return is === should ? [] : [`${id}, ${caller.name}, ${whose} ${on}: ${is}, not ${should}`];
+        }),
+      ),
     ),
   );
 }
 
 /** A decision about a thing of another kind than the route's is one about nothing. */
 export function confusions(decide: Decide): string[] {
-  const kinds: Resource['kind'][] = ['tenant', 'user', 'vault', 'manager_order', 'follower', 'follower_order'];
+  const kinds: Resource['kind'][] = ['tenant', 'user', 'vault', 'manager_order', 'follower', 'follower_order', 'invoice'];
   return (Object.keys(contract) as RouteId[]).flatMap((id) => {
     const on = contract[id].on;
-    const wrong = on === undefined ? [] : kinds.filter((kind) => kind !== on);
+    const wrong = on === undefined ? [] : kinds.filter((kind) => kind !== on && kind !== contract[id].orOn);
     return wrong.flatMap((kind) =>
       decide(personOf('owner', own), id, thing(kind, 'own')).allowed ? [`${id} on a ${kind}`] : [],
     );

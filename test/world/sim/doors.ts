@@ -25,12 +25,13 @@ import { type FillReport, reportFill } from '../../../shared/domain/mirroring/fi
 import { servedChild } from '../../../shared/domain/mirroring/served.ts';
 import { settleChild } from '../../../shared/domain/mirroring/settle.ts';
 import { takenBack } from '../../../shared/domain/mirroring/taken-back.ts';
-import type { OverlayBody } from '../../../shared/domain/overlays/overlay.ts';
+import type { SwitchBody } from '../../../shared/domain/overlays/overlay.ts';
 import { endSwitch, type SwitchPorts, switchVault } from '../../../shared/domain/overlays/switch.ts';
 import type { Principal } from '../../../shared/domain/tenants/principal.ts';
 import { timestamp } from '../../../shared/kit/clock.ts';
 import { id, parseChildId } from '../../../shared/kit/ids.ts';
 import { Refusal } from '../../../shared/kit/refusal.ts';
+import { roomsIn } from '../../entitlements/support/room.ts';
 import { ownerOf } from '../../tenants/support/callers.ts';
 import { acceptPorts, backOff, type Means, nothing } from './wiring.ts';
 
@@ -63,6 +64,7 @@ export async function register(request: Registering, means: Means): Promise<void
       backOff: backOff(means),
       vault: (vaultId) => findVault(table, vaultId),
       follower: (followerId) => findFollower(table, followerId),
+      room: roomsIn(table, clock),
       commit: (follower, vault, how) => commitFollower(table, follower, vault, { ...how, ...by }),
       ring: ringShard(means),
       whyUrlRefused: noRefusal,
@@ -85,10 +87,11 @@ function changePorts(means: Means, seed: string): ChangePorts {
     find: (wanted) => findFollower(table, wanted),
     vault: (vaultId) => findVault(table, vaultId),
     made: (follower, madeBy) => followerChangeMade(table, follower, madeBy),
-    replace: (next, before, asks) => {
+    replace: (next, before, asks, held) => {
       const event = { by: 'sim', request_id: 'sim', before: {}, after: {}, event_id: seed };
-      return replaceFollower(table, next, before.ver, event, asks);
+      return replaceFollower(table, next, before.ver, { ...event, held }, asks);
     },
+    entitled: (f) => roomsIn(table, clock)(f.tenant_id, f.vault_id),
     ring: ringShard(means),
     whyUrlRefused: noRefusal,
   };
@@ -101,7 +104,7 @@ export async function patch(patching: Patching, means: Means): Promise<void> {
 export type Parting = Omit<Patching, 'patch'> & { readonly positions: 'keep' | 'flatten' };
 
 export async function leave(parting: Parting, means: Means): Promise<void> {
-  await leaveVault(parting, changePorts(means, parting.seed));
+  await leaveVault(parting, { ...changePorts(means, parting.seed), backOff: backOff(means) });
 }
 
 export interface Canceling {
@@ -128,6 +131,7 @@ export async function cancel({ tenantId, orderId, filledQty, seed }: Canceling, 
 
 const switchPorts = (means: Means): SwitchPorts => ({
   clock: means.clock,
+  stopped: async () => undefined,
   backOff: backOff(means),
   vault: (vaultId) => findVault(means.table, vaultId),
   overlay: (vault, overlayId) => readOverlay(means.table, vault, overlayId),
@@ -138,7 +142,7 @@ export interface Switching {
   readonly tenantId: string;
   readonly vaultId: string;
   readonly seed: string;
-  readonly body: OverlayBody;
+  readonly body: SwitchBody;
 }
 
 /** Halt or maintenance of the whole vault. */

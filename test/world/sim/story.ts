@@ -1,6 +1,6 @@
 import type { FollowerBody, FollowerPatch } from '../../../shared/domain/followers/follower.ts';
 import type { ManagerOrderBody } from '../../../shared/domain/mirroring/order.ts';
-import type { OverlayBody } from '../../../shared/domain/overlays/overlay.ts';
+import type { SwitchBody } from '../../../shared/domain/overlays/overlay.ts';
 import type { VaultBody } from '../../../shared/domain/vaults/vault.ts';
 import { drawTemper, type Temper } from './endpoints.ts';
 import type { Random } from './prng.ts';
@@ -43,7 +43,7 @@ export type EventOf =
       readonly patch: FollowerPatch;
       readonly byManager: boolean;
     }
-  | { readonly kind: 'switch'; readonly atMs: number; readonly body: OverlayBody; readonly endsMs: number | undefined }
+  | { readonly kind: 'switch'; readonly atMs: number; readonly body: SwitchBody; readonly endsMs: number | undefined }
   | { readonly kind: 'close_only'; readonly atMs: number; readonly follower: string; readonly on: boolean }
   | { readonly kind: 'word'; readonly atMs: number; readonly word: 'settle' | 'redrive' }
   /** Of the n-th order; asked for twice by the same request, or by two. */

@@ -25,6 +25,7 @@ import type { ShardStore } from '../../../shared/domain/mirroring/shard-store.ts
 import { sweep } from '../../../shared/domain/mirroring/sweep.ts';
 import { Refusal } from '../../../shared/kit/refusal.ts';
 import { limits } from '../../../shared/wiring/limits.ts';
+import { roomsIn } from '../../entitlements/support/room.ts';
 import { ownerOf } from '../../tenants/support/callers.ts';
 
 /** Bugs to plant: each gets the real thing and gives what the use cases see. */
@@ -73,6 +74,7 @@ async function register(body: unknown, { clock, table }: Process): Promise<Later
     backOff: none,
     vault: (vaultId) => findVault(table, vaultId),
     follower: (followerId) => findFollower(table, followerId),
+    room: roomsIn(table, clock),
     commit: (follower, vault, how) => commitFollower(table, follower, vault, { ...how, subject: 'world', request_id: 'world' }),
     whyUrlRefused: none,
     shardSize: request.shardSize,
