@@ -1,9 +1,12 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { followerNavAt, saveFollowerNav } from '../../shared/adapters/dynamo/follower-nav-store.ts';
 import { replaceFollower } from '../../shared/adapters/dynamo/follower-store.ts';
+import { type Key, keys } from '../../shared/adapters/dynamo/keys.ts';
 import { readEntry } from '../../shared/adapters/dynamo/line-reads.ts';
 import { findFollower, findVault } from '../../shared/adapters/dynamo/lookups.ts';
+import { shardOf } from '../../shared/adapters/dynamo/moved.ts';
 import { putNav } from '../../shared/adapters/dynamo/nav-store.ts';
 import type { Follower, FollowerBody } from '../../shared/domain/followers/follower.ts';
 import { recordFollowerNav } from '../../shared/domain/followers/nav.ts';
@@ -18,6 +21,14 @@ type Move =
   | { readonly kind: 'order'; readonly order: Pick<ManagerOrderBody, 'side' | 'qty'> & Partial<ManagerOrderBody> }
   | { readonly kind: 'vault_nav'; readonly nav: string }
   | { readonly kind: 'nav'; readonly who: number; readonly nav: string }
+  | {
+      readonly kind: 'overlays';
+      readonly amplify: string | undefined;
+      readonly boost: string | undefined;
+      readonly invert: boolean;
+      readonly forMs: number;
+    }
+  | { readonly kind: 'flip'; readonly who: number; readonly amplify: string; readonly forMs: number }
   | { readonly kind: 'change'; readonly who: number; readonly change: Partial<Follower> };
 
 const amount = (max: number, digits: number) =>
@@ -48,12 +59,23 @@ const order: fc.Arbitrary<Move> = fc
     reduce_only: fc.constantFrom(undefined, undefined, undefined, true as const),
   })
   .map((body): Move => ({ kind: 'order', order: present(body) }));
+/** Some end in the middle of what follows. */
+const forMs = fc.integer({ min: 1, max: 12_000 });
+const factor = amount(2, 2);
+const boost = fc.constantFrom('0.25', '-0.5', '-1', '0.1');
 const followers = 5;
 const who = fc.nat(followers - 1);
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 5, arbitrary: order },
   { weight: 2, arbitrary: nav.map((text): Move => ({ kind: 'vault_nav', nav: text })) },
   { weight: 4, arbitrary: fc.record({ who, nav }).map(({ who: w, nav: n }): Move => ({ kind: 'nav', who: w, nav: n })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ amplify: flag(factor), boost: flag(boost), invert: fc.boolean(), forMs })
+      .map((o): Move => ({ kind: 'overlays', ...o })),
+  },
+  { weight: 1, arbitrary: fc.record({ who, amplify: factor, forMs }).map((f): Move => ({ kind: 'flip', ...f })) },
   {
     weight: 1,
     arbitrary: fc
@@ -79,6 +101,7 @@ class Twin {
   #vaultId = '';
   compared = 0;
   byNav = 0;
+  byOverlays = 0;
 
   async open(drawn: World): Promise<void> {
     const vault = await this.house.vault(drawn.instruments === undefined ? {} : { instruments: drawn.instruments });
@@ -101,6 +124,8 @@ class Twin {
       if (one.kind === 'order') await this.#order(one.order);
       else if (one.kind === 'vault_nav') await this.#vaultNav(one.nav);
       else if (one.kind === 'nav') await this.#nav(one.who, one.nav);
+      else if (one.kind === 'overlays') await this.#overlays(one);
+      else if (one.kind === 'flip') await this.#flip(one);
       else await this.#change(one.who, one.change);
     }
   }
@@ -132,6 +157,25 @@ class Twin {
         recorded: (f, ts) => followerNavAt(table, f, ts),
         save: (f, snapshot, next) => saveFollowerNav(table, f, snapshot, { next, by }),
       },
+    );
+  }
+  /** The vault's overlays from now on, as they stand on its item. */
+  async #overlays({ amplify, boost, invert, forMs: ms }: Extract<Move, { kind: 'overlays' }>): Promise<void> {
+    const spell = { starts_at: this.#now, expires_at: new Date(this.house.now + ms).toISOString() };
+    const flip = amplify === undefined ? [] : [{ kind: 'flip' as const, overlay_id: 'ovl_v', amplify, ...spell }];
+    const persona = { kind: 'persona' as const, overlay_id: 'ovl_p', persona: 'ares' as const, invert, ...spell };
+    const overlays = [...flip, ...(boost === undefined ? [] : [{ ...persona, boost }])];
+    this.#set(keys.vault(await this.house.vaultNow({ vault_id: this.#vaultId })), 'overlays', overlays);
+  }
+  async #flip({ who: at, amplify, forMs: ms }: Extract<Move, { kind: 'flip' }>): Promise<void> {
+    const f = this.#roster[at] as Follower;
+    const spell = { starts_at: this.#now, expires_at: new Date(this.house.now + ms).toISOString() };
+    this.#set(keys.follower(shardOf(f), f.place), 'flip', { overlay_id: `ovl_${at}`, amplify, ...spell });
+  }
+  #set(Key: Key, name: string, value: unknown): void {
+    const update = { UpdateExpression: 'SET #name = :value', ExpressionAttributeNames: { '#name': name } };
+    this.house.memory.execute(
+      new UpdateCommand({ TableName: 'house', Key: { ...Key }, ...update, ExpressionAttributeValues: { ':value': value } }),
     );
   }
   async #change(at: number, change: Partial<Follower>): Promise<void> {
@@ -169,13 +213,15 @@ class Twin {
     expect(await room.preview(seq, f)).toEqual(said);
     this.compared += 1;
     if (row.inputs.nav !== undefined && row.phase !== 'none') this.byNav += 1;
+    if (row.inputs.overlays !== undefined && row.phase !== 'none') this.byOverlays += 1;
   }
 }
 
 describe('preview', () => {
-  it('says what is then executed: more than 1,000 random orders, followers and NAVs', async () => {
+  it('says what is then executed: more than 1,000 random orders, followers, overlays and NAVs', async () => {
     let compared = 0;
     let byNav = 0;
+    let byOverlays = 0;
     await fc.assert(
       fc.asyncProperty(world, async (drawn) => {
         const twin = new Twin();
@@ -183,10 +229,12 @@ describe('preview', () => {
         await twin.play(drawn.moves);
         compared += twin.compared;
         byNav += twin.byNav;
+        byOverlays += twin.byOverlays;
       }),
-      { numRuns: 60, seed: 20_260_105 },
+      { numRuns: 80, seed: 20_260_105 },
     );
     expect(compared).toBeGreaterThan(1_000);
     expect(byNav).toBeGreaterThan(200);
+    expect(byOverlays).toBeGreaterThan(200);
   }, 60_000);
 });
