@@ -2,6 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { keys } from '../../shared/adapters/dynamo/keys.ts';
 import { shardOf } from '../../shared/adapters/dynamo/moved.ts';
+import { readLedgers } from '../../shared/adapters/dynamo/reconcile-store.ts';
 import type { Follower } from '../../shared/domain/followers/follower.ts';
 import { dying } from '../followers/support/house.ts';
 import { Desk, refused } from './support/desk.ts';
@@ -110,6 +111,28 @@ describe('told and want', () => {
     const f = await loser();
     await set(f, 'nav', { nav, ts: '2026-01-05T11:00:00.000Z' });
     expect(await desk.run()).toMatchObject({ compared: 1, fixups });
+  });
+});
+
+describe('under a flip', () => {
+  it('a fix-up goes to what the flip makes of want, and the levels still name the flip for its revert', async () => {
+    const f = await desk.join();
+    const flip = { kind: 'flip', overlay_id: 'ovl_v', amplify: '0.5', starts_at: '2026-01-05T11:00:00.000Z' };
+    desk.house.memory.execute(
+      new UpdateCommand({
+        TableName: 'house',
+        Key: keys.vault(desk.vault),
+        UpdateExpression: 'SET overlays = :all',
+        ExpressionAttributeValues: { ':all': [{ ...flip, expires_at: '2026-01-05T13:00:00.000Z' }] },
+      }),
+    );
+    desk.broken.set(f.follower_id, refused);
+    await desk.order('buy', '10');
+    desk.broken.delete(f.follower_id);
+    await desk.run();
+    expect(await desk.levels(f)).toEqual({ want: '15', told: '15' });
+    const [ledger] = await readLedgers(desk.house.table, shardOf(f));
+    expect(ledger?.rows.get(f.place)).toMatchObject({ baseline: '10', target: '15', flips: 'ovl_v' });
   });
 });
 
