@@ -10,6 +10,7 @@ const values: Record<keyof typeof settings, string> = {
   defaultPlan: 'institutional',
   rateLimit: 'off',
   shardSize: '100',
+  reconcileQuietSeconds: '30',
   stripeApiBase: 'http://127.0.0.1:9',
   billingReturnUrl: 'http://127.0.0.1:9',
   btcpayBaseUrl: 'http://127.0.0.1:9',

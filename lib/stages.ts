@@ -65,6 +65,7 @@ const functionDefaults = {
   retryDelaysSeconds: '1,5,15,60',
   defaultPlan: 'none',
   shardSize: '100',
+  reconcileQuietSeconds: '30',
   rateLimit: 'on',
   stripeApiBase: 'https://api.stripe.com',
   btcpayBaseUrl: process.env.VANTA_BTCPAY_URL ?? 'none',

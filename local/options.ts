@@ -26,6 +26,7 @@ export const usage = `usage: npm start -- [options]
   --data DIR             keep all data in DIR and continue from it (default: in memory)
   --retry-delays LIST    seconds between the attempts of a delivery, such as 1,5,15,60
   --shard-size N         followers per shard (default 100)
+  --reconcile-quiet N    seconds that nothing may have ended for what reconciliation compares (default 30)
   --default-plan PLAN    plan of tenants without a subscription: none (default), core, pro or institutional
   --no-rate-limit        lift the request limit
   --without NAME         run everything but this function, such as overlay-timer (may be repeated)
@@ -55,6 +56,7 @@ export function parseOptions(args: readonly string[]): Options {
     else if (option === '--no-ttl') ttl = false;
     else if (option === '--no-rate-limit') settings.RATE_LIMIT = 'off';
     else if (option === '--shard-size') settings.SHARD_SIZE = shardSize(valueFor(option));
+    else if (option === '--reconcile-quiet') settings.RECONCILE_QUIET_SECONDS = seconds(valueFor(option));
     else if (option === '--default-plan') settings.DEFAULT_PLAN = plan(valueFor(option));
     else if (option === '--retry-delays') settings.RETRY_DELAYS_SECONDS = delays(valueFor(option));
     else throw new UsageError(`unknown option ${option}`);
@@ -76,6 +78,11 @@ function functionName(text: string): string {
 function shardSize(text: string): string {
   if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 100) return text;
   throw new UsageError(`--shard-size must be a whole number from 1 to 100, not "${text}"`);
+}
+
+function seconds(text: string): string {
+  if (/^\d{1,4}$/.test(text)) return text;
+  throw new UsageError(`--reconcile-quiet must be a whole number of seconds, not "${text}"`);
 }
 
 function plan(text: string): string {

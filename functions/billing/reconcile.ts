@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
+import { reconcileStore } from '../../shared/adapters/dynamo/billing-reconcile-store.ts';
 import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { takeIn } from '../../shared/adapters/dynamo/inbox.ts';
-import { reconcileStore } from '../../shared/adapters/dynamo/reconcile-store.ts';
 import { billingKeys } from '../../shared/adapters/secrets/billing-keys.ts';
 import { billingMessageOf, openQueue, ringAll } from '../../shared/adapters/sqs/queue.ts';
 import { stripeListing } from '../../shared/adapters/stripe/listing.ts';

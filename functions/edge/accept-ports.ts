@@ -19,7 +19,7 @@ export function acceptPorts({ table, shards, shardNodes, defaultPlan }: AcceptMe
   return {
     clock,
     backOff,
-    read: (request) => readForAccept(table, request, { now: clock(), defaultPlan }),
+    read: (request, at) => readForAccept(table, request, at, { now: clock(), defaultPlan }),
     commit: (entry, read) => commitEntry(table, entry, read),
     entry: (vault, seq) => readEntry(table, vault, seq),
     ring: async ({ bells, nodes }, again) => {

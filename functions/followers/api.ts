@@ -32,7 +32,8 @@ import { pageOfQuery } from '../edge/paging.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
 import { rotateFollowerKey } from './keys.ts';
 import { env, etag, keys, table } from './means.ts';
-import { listPositions } from './positions.ts';
+import { recordFollowerNav } from './nav.ts';
+import { listPositions, reportPositions } from './positions.ts';
 import { testFollower } from './test-events.ts';
 
 const shards = openQueue(env.shards);
@@ -163,7 +164,18 @@ async function deleteFollower(request: ApiRequest): Promise<ApiAnswer> {
 export const handler = httpDoor(
   'followers',
   followerSchemas,
-  { createFollower, getFollower, listFollowers, updateFollower, deleteFollower, rotateFollowerKey, testFollower, listPositions },
+  {
+    createFollower,
+    getFollower,
+    listFollowers,
+    updateFollower,
+    deleteFollower,
+    rotateFollowerKey,
+    testFollower,
+    recordFollowerNav,
+    listPositions,
+    reportPositions,
+  },
   {
     callers: callersIn(table, env),
     idempotency: idempotencyStore(table),

@@ -1,11 +1,14 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { putAuditEvent } from '../../shared/adapters/dynamo/audit-store.ts';
 import { openTable } from '../../shared/adapters/dynamo/client.ts';
 import { vaultOwner } from '../../shared/adapters/dynamo/lookups.ts';
+import { putNav } from '../../shared/adapters/dynamo/nav-store.ts';
 import { readRefused } from '../../shared/adapters/dynamo/order-reads.ts';
 import { putRefused } from '../../shared/adapters/dynamo/refused-store.ts';
 import { openQueue, sendOne } from '../../shared/adapters/sqs/queue.ts';
 import { defaultPlanOf } from '../../shared/domain/entitlements/effective.ts';
 import { acceptIntent, type BusEvent, type IntentPorts } from '../../shared/domain/mirroring/intents.ts';
+import { recordNavEvent } from '../../shared/domain/vaults/nav-event.ts';
 import { readEnv } from '../../shared/wiring/env.ts';
 import { metrics as names } from '../../shared/wiring/metrics.ts';
 import { acceptPorts } from '../edge/accept-ports.ts';
@@ -31,6 +34,13 @@ const ports: IntentPorts = {
   putAside: (event, orderId) =>
     sendOne(intents, { body: JSON.stringify(event), group: `aside#${orderId}`, deduplicationId: freshUlid() }),
   pause: (ms) => sleep(ms),
+  nav: (event, vault) =>
+    recordNavEvent(event, vault, {
+      clock,
+      put: (of, snapshot, by) => putNav(table, of, snapshot, by),
+      audit: (refused) => putAuditEvent(table, refused),
+      report: (what) => logger.warn('NAV refused', what),
+    }),
   report: (what) => {
     logger.warn('order refused', what);
     metrics.addMetric(names.ordersRefused, MetricUnit.Count, 1);

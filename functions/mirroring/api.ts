@@ -21,6 +21,7 @@ import { getFollowerOrder, listFollowerOrders, previewFollower } from './child-r
 import { listDeadLetters, redriveDeadLetter, settleFollowerOrder } from './endings.ts';
 import { reportFill } from './fills.ts';
 import { getManagerOrder, listManagerOrders } from './order-reads.ts';
+import { getReconciliation, reconcileVault } from './reconciliation.ts';
 import { getServingOrder } from './serving-order.ts';
 
 const env = readEnv('mirroring-api');
@@ -80,6 +81,8 @@ export const handler = httpDoor(
     previewFollower,
     settleFollowerOrder,
     reportFill,
+    getReconciliation,
+    reconcileVault,
     listDeadLetters,
     redriveDeadLetter,
   },

@@ -58,6 +58,7 @@ const rules: GrantRules = {
   followerRetry: { service: 'sqs', key: { SendMessage: none, ChangeMessageVisibility: none } },
   tenantStatus: { service: 'sqs', key: { SendMessage: none } },
   entitlements: { service: 'sqs', key: { SendMessage: none } },
+  reconcile: { service: 'sqs', key: { SendMessage: none } },
   dispatchDlx: { service: 'sqs', key: { SendMessage: none } },
   billing: { service: 'sqs', key: { SendMessage: none } },
   notices: { service: 'sqs', key: { SendMessage: none } },

@@ -22,7 +22,8 @@ export interface WatchedQueues {
   readonly deadLetter: readonly string[];
 }
 
-type FifoName = Exclude<QueueName, 'dispatchDlx' | keyof typeof standard>;
+type StandardName = 'shardNodes' | 'overlayTimer' | 'reconcile' | 'notices';
+type FifoName = Exclude<QueueName, 'dispatchDlx' | StandardName>;
 
 const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   // EventBridge gives no deduplication id, so the queue makes one from the body.
@@ -45,11 +46,12 @@ const working: Record<FifoName, Omit<FifoQueueProps, 'name'>> = {
   billing: { visibilitySeconds: limits.billingVisibilitySeconds, maxReceives: limits.billingMaxReceives },
 };
 
-const standard = {
+const standard: Record<StandardName, Omit<FifoQueueProps, 'name' | 'contentBased'>> = {
   shardNodes: { visibilitySeconds: limits.nodeVisibilitySeconds, maxReceives: limits.nodeMaxReceives },
   overlayTimer: { visibilitySeconds: limits.timerVisibilitySeconds, maxReceives: limits.timerMaxReceives },
+  reconcile: { visibilitySeconds: limits.reconcileVisibilitySeconds, maxReceives: limits.reconcileMaxReceives },
   notices: { visibilitySeconds: limits.noticeVisibilitySeconds, maxReceives: limits.noticeMaxReceives },
-} as const;
+};
 
 /** The queues of the straight line, each with its dead letters, and those of what feeds it. */
 export class MirroringQueues extends Construct {
@@ -73,9 +75,8 @@ export class MirroringQueues extends Construct {
       followerRetry: line('followerRetry'),
       billing: line('billing'),
     };
-    const plain = (name: keyof typeof standard) =>
-      new StandardQueue(this, name, { name: physical(queueNames[name]), ...standard[name] });
-    const [nodes, timer, notices] = [plain('shardNodes'), plain('overlayTimer'), plain('notices')];
+    const plain = (name: StandardName) => new StandardQueue(this, name, { name: physical(queueNames[name]), ...standard[name] });
+    const [nodes, timer, reconcile, notices] = [plain('shardNodes'), plain('overlayTimer'), plain('reconcile'), plain('notices')];
     const dlxName = physical(queueNames.dispatchDlx);
     const [ruleName, streamName] = [physical('rule-targets-dlq'), physical('stream-router-dlq')];
     this.byName = {
@@ -85,6 +86,7 @@ export class MirroringQueues extends Construct {
       shardNodes: nodes.queue,
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
+      reconcile: reconcile.queue,
       billing: lines.billing.queue,
       notices: notices.queue,
       overlayTimer: timer.queue,
@@ -95,7 +97,7 @@ export class MirroringQueues extends Construct {
     this.shelf = Object.fromEntries(
       Object.entries(this.byName).map(([name, queue]) => [name, shelvedQueue(queue)]),
     ) as typeof this.shelf;
-    const all = [...Object.values(lines), nodes, timer, notices];
+    const all = [...Object.values(lines), nodes, timer, reconcile, notices];
     this.watched = {
       working: all.map((q) => q.name),
       delayed: { [timer.name]: limits.timerHopSeconds },

@@ -29,6 +29,7 @@ const keysOf: Readonly<Record<ReachName, readonly string[]>> = {
   orderReference: ['ID#mo_*'],
   askReference: ['ID#ask_*'],
   publicVaults: ['PUBLIC#VAULTS'],
+  vaultList: ['VAULTS#*'],
   customerReference: ['ID#cus_*'],
   customerList: ['CUSTOMERS#*'],
   open: ['OPEN#*'],

@@ -27,6 +27,8 @@ interface Rule {
 
 const seldom = { minutes: 3, of: 5 } as const;
 const atOnce = { minutes: 1, of: 1 } as const;
+/** What is measured every five minutes stays until it is measured again. */
+const anyRun = { minutes: 1, of: 6 } as const;
 
 /** What wakes somebody: every alarm goes to the one topic, when it begins and when it is over. */
 export class Alarms extends Construct {
@@ -68,6 +70,18 @@ function mirroringRules({ row, apiId }: AlarmsProps): Record<string, Rule> {
       description: 'A shard stands at one entry for 2 minutes: it skips nothing by itself (ARCHITECTURE 2)',
       atLeast: 120,
       ...atOnce,
+    },
+    'drift-unexplained': {
+      metric: own(row, 'driftUnexplained', 'Maximum'),
+      description: 'Accounts do not hold what they were told, and nobody knows why (runbook drift)',
+      atLeast: 1,
+      ...anyRun,
+    },
+    'unknown-children': {
+      metric: own(row, 'unknownOldestSeconds', 'Maximum'),
+      description: 'A child is unknown for 10 minutes: its increases are withheld (runbook unknown-child)',
+      atLeast: 600,
+      ...anyRun,
     },
     'late-reverts': {
       metric: own(row, 'lateReverts', 'Sum'),

@@ -21,6 +21,7 @@ export function serviceDashboard(scope: Construct, props: DashboardProps): Dashb
       [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: 24, height: 5 })],
       objectives(props),
       flips(props),
+      books(props),
       api(props),
       queues(props),
       lambdas(props),
@@ -36,6 +37,15 @@ function objectives({ row }: DashboardProps): IWidget[] {
     graph('Accept to first dispatch attempt (objective: p95 2 s)', latency, 'ms'),
     graph('Orders', [own(row, 'ordersAccepted', 'Sum'), own(row, 'ordersRefused', 'Sum')], 'orders a minute'),
     graph('Dispatch', [own(row, 'dispatchErrors', 'Average'), own(row, 'webhookRetries', 'Sum')], 'errors, retries'),
+  ];
+}
+
+function books({ row }: DashboardProps): IWidget[] {
+  const drift = (['drift', 'driftUnexplained'] as const).map((name) => own(row, name, 'Sum'));
+  return [
+    graph('Reconciliation: drift', drift, 'followers x symbols'),
+    graph('Reconciliation: fix-ups', [own(row, 'fixups', 'Sum')], 'fix-ups'),
+    graph('Oldest unknown child', [own(row, 'unknownOldestSeconds', 'Maximum')], 's'),
   ];
 }
 

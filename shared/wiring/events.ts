@@ -1,7 +1,7 @@
 /** Events on the bus, theirs and ours. Rules match on these words; SPEC 6.1. */
 export const osSource = 'vanta.os';
 export const platformSource = 'vanta.platform';
-export const osEvents = { order: 'ManagerOrder', batch: 'ManagerOrderBatch' } as const;
+export const osEvents = { order: 'ManagerOrder', batch: 'ManagerOrderBatch', nav: 'NavSnapshot' } as const;
 export const platformEvents = {
   orderAccepted: 'manager-order.accepted',
   orderCanceled: 'manager-order.canceled',

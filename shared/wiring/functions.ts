@@ -1,5 +1,6 @@
 import { billingFunctions } from './billing-functions.ts';
 import { admitting, always, api, type Card, tenantRole } from './card.ts';
+import { limits } from './limits.ts';
 
 export const functions = {
   'contract-api': {
@@ -49,6 +50,7 @@ export const functions = {
       open: ['PutItem'],
       vaultReference: ['GetItem', 'PutItem'],
       publicVaults: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
+      vaultList: ['PutItem'],
     },
     settings: [...admitting],
     trigger: { kind: 'http', room: 'vaults' },
@@ -93,6 +95,7 @@ export const functions = {
       orderReference: ['GetItem'],
       askReference: ['GetItem'],
       publicVaults: ['GetItem'],
+      vaultList: ['PutItem'],
       open: ['PutItem'],
       vault: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
       followerTrail: ['PutItem'],
@@ -108,6 +111,7 @@ export const functions = {
       tenantRole,
       shards: ['SendMessage'],
       shardNodes: ['SendMessage'],
+      reconcile: ['SendMessage'],
       masterSecret: ['GetSecretValue'],
       issuer: [],
       clientIds: [],
@@ -132,7 +136,7 @@ export const functions = {
     memoryMb: 1024,
     timeoutSeconds: 10,
     needs: {
-      table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
+      table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
       shards: ['SendMessage'],
       shardNodes: ['SendMessage'],
       vaultIntents: ['SendMessage'],
@@ -222,6 +226,28 @@ export const functions = {
       sortKeyPrefixes: ['ENTRY#', 'RESULT#', 'CHILD#', 'AUDIT#', 'NOTICE#', 'TENANT', 'SUBSCRIPTION', 'RECHECK'],
       expiredPrefixes: ['ALARM#'],
     },
+  },
+  'reconcile-vaults': {
+    entry: 'functions/reconciliation/vaults.ts',
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    needs: { table: ['Query'], reconcile: ['SendMessage'] },
+    settings: [...always],
+    trigger: { kind: 'schedule', everyMinutes: 5 },
+  },
+  reconcile: {
+    entry: 'functions/reconciliation/reconcile.ts',
+    memoryMb: 1024,
+    timeoutSeconds: limits.reconcileTimeoutSeconds,
+    needs: {
+      table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'],
+      masterSecret: ['GetSecretValue'],
+      shards: ['SendMessage'],
+      reconcile: ['SendMessage'],
+      auditBucket: ['PutObject'],
+    },
+    settings: [...always, 'webhookTargets', 'reconcileQuietSeconds'],
+    trigger: { kind: 'queue', queue: 'reconcile', batchSize: 1 },
   },
   sweep: {
     entry: 'functions/mirroring/sweep.ts',

@@ -26,6 +26,10 @@ export const limits = {
   leaseQuietSeconds: 6,
   /** The worker stops with this much of its timeout left and rings its own shard. */
   workerReserveSeconds: 8,
+  /** A vault is reconciled page by page; a run that takes longer goes on in a message of its own. */
+  reconcileTimeoutSeconds: 60,
+  reconcileVisibilitySeconds: 75,
+  reconcileMaxReceives: 5,
   retryVisibilitySeconds: 60,
   netMaxReceives: 1000,
   /** SQS's longest delay of a message; a timer that is set for later hops. */

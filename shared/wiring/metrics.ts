@@ -10,6 +10,12 @@ export const metrics = {
   ordersRefused: 'mirror.orders.refused',
   /** Requests that passed because the limiter could not be asked. */
   rateLimitOpen: 'api.rate_limit.open',
+  /** Followers x symbols that one run found to differ; those that nobody can explain; and the fix-ups it asked for. */
+  drift: 'mirror.drift',
+  driftUnexplained: 'mirror.drift.unexplained',
+  fixups: 'mirror.fixups',
+  /** Age of the oldest child of which nobody knows whether it happened. */
+  unknownOldestSeconds: 'mirror.unknown.oldest_seconds',
   /** Webhooks of payment providers: those with a wrong signature, those of no concern to us. */
   webhookUnsigned: 'billing.webhook.unsigned',
   webhookIgnored: 'billing.webhook.ignored',

@@ -14,6 +14,8 @@ export type ReachName =
   | 'askReference'
   /** Public vaults as everybody may see them. */
   | 'publicVaults'
+  /** The list of all vaults, which the platform alone reads. */
+  | 'vaultList'
   /** Look-ups of payment providers' customers, and the list of them. */
   | 'customerReference'
   | 'customerList'
@@ -56,6 +58,7 @@ export const tagsOfReach = {
   orderReference: [],
   askReference: [],
   publicVaults: [],
+  vaultList: [],
   customerReference: [],
   customerList: [],
   open: [],

@@ -15,6 +15,8 @@ export const resources = {
   tenantStatus: { variable: 'TENANT_STATUS_URL', access: ['SendMessage'] },
   notices: { variable: 'NOTICES_URL', access: ['SendMessage'] },
   entitlements: { variable: 'ENTITLEMENTS_URL', access: ['SendMessage'] },
+  /** Vaults to reconcile, page by page. */
+  reconcile: { variable: 'RECONCILE_URL', access: ['SendMessage'] },
   dispatchDlx: { variable: 'DISPATCH_DLX_URL', access: ['SendMessage'] },
   /** One message for one customer of a payment provider. */
   billing: { variable: 'BILLING_URL', access: ['SendMessage'] },
@@ -51,6 +53,7 @@ export type QueueName =
   | 'shardNodes'
   | 'shards'
   | 'followerRetry'
+  | 'reconcile'
   | 'dispatchDlx'
   | 'overlayTimer'
   | 'billing'
@@ -64,6 +67,7 @@ export const queueNames: Record<QueueName, string> = {
   shardNodes: 'shard-nodes',
   shards: 'shards.fifo',
   followerRetry: 'follower-retry.fifo',
+  reconcile: 'reconcile',
   dispatchDlx: 'mirror_dispatch_dlx.fifo',
   billing: 'billing.fifo',
   notices: 'notices',

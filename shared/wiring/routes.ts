@@ -61,6 +61,9 @@ const signedIn = { kind: 'signed_in' } as const;
 const needs = <S extends Scope>(scope: S) => ({ kind: 'scope', scope }) as const;
 const orSelf = <S extends Scope>(scope: S) => ({ kind: 'scope', scope, orSelf: true }) as const;
 
+const positions = '/v1/followers/{follower_id}/positions';
+const reconciliation = '/v1/vaults/{vault_id}/reconciliation';
+
 export const routes = {
   getOpenApi: { method: 'GET', path: '/v1/openapi.json', room: 'contract', access: open },
   getDocs: { method: 'GET', path: '/docs', room: 'contract', access: open },
@@ -191,13 +194,15 @@ export const routes = {
     access: orSelf('follower:manage'),
     on: 'follower',
   },
-  listPositions: {
-    method: 'GET',
-    path: '/v1/followers/{follower_id}/positions',
+  recordFollowerNav: {
+    method: 'POST',
+    path: '/v1/followers/{follower_id}/nav',
     room: 'followers',
-    access: orSelf('orders:read'),
+    access: orSelf('follower:manage'),
     on: 'follower',
   },
+  reportPositions: { method: 'POST', path: positions, room: 'followers', access: orSelf('follower:manage'), on: 'follower' },
+  listPositions: { method: 'GET', path: positions, room: 'followers', access: orSelf('orders:read'), on: 'follower' },
   previewFollower: {
     method: 'GET',
     path: '/v1/followers/{follower_id}/preview',
@@ -263,6 +268,8 @@ export const routes = {
     on: 'follower_order',
     unkeyed: true,
   },
+  getReconciliation: { method: 'GET', path: reconciliation, room: 'mirroring', access: needs('orders:read'), on: 'vault' },
+  reconcileVault: { method: 'POST', path: reconciliation, room: 'mirroring', access: needs('mirror:manage'), on: 'vault' },
   listDeadLetters: { method: 'GET', path: '/v1/dead-letters', room: 'mirroring', access: needs('mirror:manage') },
   redriveDeadLetter: {
     method: 'POST',
@@ -287,8 +294,3 @@ export const routes = {
 } as const satisfies Record<string, Route>;
 
 export type RouteId = keyof typeof routes;
-export type RouteIdOf<R extends ApiRoom> = {
-  [K in RouteId]: (typeof routes)[K]['room'] extends R ? K : never;
-}[RouteId];
-/** The names in braces of a route's path: `'/v1/vaults/{vault_id}'` gives `'vault_id'`. */
-export type PathNames<P extends string> = P extends `${string}{${infer N}}${infer Rest}` ? N | PathNames<Rest> : never;

@@ -18,6 +18,8 @@ export const settings = {
   /** Where the merchant's BTCPay Server answers, and which of its stores is ours; `none` where the platform takes no bitcoin. */
   btcpayBaseUrl: 'BTCPAY_BASE_URL',
   btcpayStoreId: 'BTCPAY_STORE_ID',
+  /** Reconciliation compares what nothing ended for in so many seconds. */
+  reconcileQuietSeconds: 'RECONCILE_QUIET_SECONDS',
   /** Where Stripe's API answers: Stripe itself, or a simulator. */
   stripeApiBase: 'STRIPE_API_BASE',
   /** The page of the product's own site that people come back to from a payment page. Nothing depends on their coming. */

@@ -59,7 +59,8 @@ const reads = (Object.keys(routes) as RouteId[]).filter((id) => routes[id].metho
 async function seen(): Promise<unknown> {
   const things = estate.things.own;
   const paths = reads
-    .filter((id) => id !== 'getHealth' && !id.startsWith('getDocs'))
+    // Reconciliation comes by itself, whatever is asked.
+    .filter((id) => id !== 'getHealth' && id !== 'getReconciliation' && !id.startsWith('getDocs'))
     .map((id) => routes[id].path.replace(/\{(\w+)\}/g, (_, name: string) => things[name] ?? 'x') + estate.queryOf(id, things));
   return Promise.all(paths.map(async (path) => [path, (await owner.get(path)).body]));
 }

@@ -21,11 +21,13 @@ const flag = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 const present = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
 
+const at = '2026-01-05T15:00:00.000Z';
 const inputs = fc
   .record({
     mode: fc.constantFrom('proportional', 'capped', 'shadow'),
     scale: decimals,
     basis: fc.constantFrom('fixed', 'nav'),
+    nav: flag(fc.record({ follower: decimals, follower_ts: fc.constant(at), manager: decimals, manager_ts: fc.constant(at) })),
     cap: flag(decimals),
     allow_short: fc.boolean(),
     symbol_allowed: fc.boolean(),

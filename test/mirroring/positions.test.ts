@@ -61,8 +61,17 @@ describe('positions', () => {
     traded('IBMX', '3', '10', 'b');
     traded('IBM', '5', '10', 'c', other);
     const levels = { baseline: '3.3', target: '3.3', want: '3.3', told: '3.3' };
-    const held = { held: '3', fills: 1, average_price: '10', realised_pnl: '0', unknown: [] };
-    expect(await pages(50)).toEqual([[{ symbol: 'IBM', ...levels, ...held }]]);
+    const held = { held: '3', reported: null, fills: 1, average_price: '10', realised_pnl: '0', unknown: [] };
+    const unpriced = { unrealised_pnl: null, reference_price: null };
+    expect(await pages(50)).toEqual([[{ symbol: 'IBM', ...levels, ...held, ...unpriced }]]);
+  });
+
+  it('are valued at the last price of the vault, and say which order said it', async () => {
+    ledger('IBM', follower, '3');
+    traded('IBM', '3', '10', 'a');
+    put({ ...keys.position(shardOf(follower), 'IBM'), symbol: 'IBM', qty: '30', ref_price: '12.5', seq: 7 });
+    const reference_price = { price: '12.5', source: 'vault_order', seq: 7 };
+    expect((await pages(50))[0]?.[0]).toMatchObject({ average_price: '10', unrealised_pnl: '7.5', reference_price });
   });
 
   it('count what the lane, settling and reports moved, also before the ledger has the symbol', async () => {

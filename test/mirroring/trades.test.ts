@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { holdingOf, type Trade, tradeTime } from '../../shared/domain/mirroring/trades.ts';
-import { bookOf, near } from './support/book.ts';
+import { add, decimal, format, negate } from '../../shared/kit/decimal.ts';
+import { bookOf, near, unrealisedOf } from './support/book.ts';
 
 const at = (n: number): string => new Date(Date.UTC(2026, 0, 5) + n).toISOString();
 const trade = (qty: string, price: string, n: number, fill_id = `f${n}`): Trade => ({ fill_id, qty, price, ts: at(n) });
@@ -30,7 +31,22 @@ const parsed = (text: string): Trade[] =>
 describe('a holding by average cost', () => {
   it.each(cases)('%s: %s', (_what, text, held, average_price, realised_pnl) => {
     const trades = parsed(text);
-    expect(holdingOf(trades)).toEqual({ fills: trades.length, held, average_price, realised_pnl });
+    expect(holdingOf(trades)).toMatchObject({ fills: trades.length, held, average_price, realised_pnl });
+  });
+
+  it.each([
+    ['nothing is held', '10 @ 5, -10 @ 8', '9', '0'],
+    ['nothing is held, and there is no price', '', undefined, '0'],
+    ['held, and there is no price', '10 @ 5', undefined, null],
+    ['long, above its average', '10 @ 5, -4 @ 8', '7.5', '15'],
+    ['long, below it', '10 @ 5, 30 @ 9', '7', '-40'],
+    ['short, below its average', '-10 @ 5, 4 @ 3', '4', '6'],
+    ['short, above it', '-10 @ 5', '6.25', '-12.5'],
+    ['after going through zero', '10 @ 5, -15 @ 7', '6', '5'],
+    ['at no price at all', '2 @ 3', '0', '-6'],
+    ['a third that has no end', '3 @ 1, -1 @ 2', '1.1', '0.2'],
+  ] as const)('is worth what it would bring at the reference price: %s', (_what, text, price, unrealised_pnl) => {
+    expect(holdingOf(parsed(text), price).unrealised_pnl).toBe(unrealised_pnl);
   });
 
   it('counts a trade once, however often it is given', () => {
@@ -75,6 +91,20 @@ describe('any trades', () => {
         expect(average_price === null).toBe(book.held.n === 0n);
         if (average_price !== null && book.average !== undefined) expect(near(average_price, book.average)).toBe(true);
         expect(near(realised_pnl, book.realised)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are worth at a price what exact fractions say, and exactly what all that was paid and is held says', () => {
+    fc.assert(
+      fc.property(trades, amount, (all, price) => {
+        const { held, realised_pnl, unrealised_pnl } = holdingOf(all, price);
+        expect(near(unrealised_pnl ?? '', unrealisedOf(bookOf(all), price))).toBe(true);
+        // Selling all of it at that price realises just that.
+        const sold = holdingOf([...all, trade(format(negate(decimal(held))), price, 1000, 'last')]);
+        const both = add(decimal(realised_pnl), decimal(unrealised_pnl ?? ''));
+        expect(sold).toMatchObject({ held: '0', realised_pnl: format(both), unrealised_pnl: '0' });
       }),
       { numRuns: 300 },
     );

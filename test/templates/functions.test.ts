@@ -17,6 +17,7 @@ const services: Record<ResourceName, string> = {
   followerRetry: 'sqs',
   tenantStatus: 'sqs',
   entitlements: 'sqs',
+  reconcile: 'sqs',
   dispatchDlx: 'sqs',
   billing: 'sqs',
   notices: 'sqs',
@@ -135,7 +136,7 @@ describe.each(stageNames)('functions of %s', (name: StageName) => {
 
   it('that ring their own queue are not taken for a runaway loop', () => {
     const meant = cards.filter(([fn]) => lambda(fn)['RecursiveLoop'] === 'Allow').map(([fn]) => fn);
-    expect(meant).toEqual(['accept', 'entitlements', 'shard', 'overlay-timer']);
+    expect(meant).toEqual(['accept', 'entitlements', 'shard', 'reconcile', 'overlay-timer']);
   });
 });
 

@@ -66,6 +66,7 @@ const reached: Readonly<Record<ReachName, { readonly scope: Scope; readonly keys
   orderReference: { scope: plain, keys: [`ID#mo_${ulid}`] },
   askReference: { scope: plain, keys: [`ID#ask_${ulid}`] },
   publicVaults: { scope: plain, keys: ['PUBLIC#VAULTS'] },
+  vaultList: { scope: plain, keys: ['VAULTS#7'] },
   customerReference: { scope: plain, keys: ['ID#cus_NffrFeUfNV2Hib'] },
   customerList: { scope: plain, keys: ['CUSTOMERS#3'] },
   open: { scope: plain, keys: ['OPEN#7'] },

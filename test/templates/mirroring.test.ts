@@ -36,14 +36,17 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
     expect(synthesis.nameOf(redrive.deadLetterTargetArn)).toBe(`${name}-${queueNames[key].replace('.fifo', '-dlq.fifo')}`);
   });
 
-  it('rings nodes through a standard queue: no order, no deduplication, dead letters soon', () => {
-    const properties = queue(queueNames.shardNodes);
-    expect(properties).toMatchObject({ VisibilityTimeout: 12, SqsManagedSseEnabled: true });
+  it.each([
+    ['shardNodes', 12],
+    ['reconcile', 75],
+  ] as const)('%s is a standard queue: no order, no deduplication, dead letters soon', (key, visibility) => {
+    const properties = queue(queueNames[key]);
+    expect(properties).toMatchObject({ VisibilityTimeout: visibility, SqsManagedSseEnabled: true });
     expect(properties['FifoQueue']).toBeUndefined();
     const redrive = properties['RedrivePolicy'] as { maxReceiveCount: number; deadLetterTargetArn: unknown };
     expect(redrive.maxReceiveCount).toBe(5);
-    expect(synthesis.nameOf(redrive.deadLetterTargetArn)).toBe(`${name}-shard-nodes-dlq`);
-    expect(queue('shard-nodes-dlq')['FifoQueue']).toBeUndefined();
+    expect(synthesis.nameOf(redrive.deadLetterTargetArn)).toBe(`${name}-${queueNames[key]}-dlq`);
+    expect(queue(`${queueNames[key]}-dlq`)['FifoQueue']).toBeUndefined();
   });
 
   it('times flips on a standard queue: each message has a delay of its own', () => {
@@ -55,8 +58,8 @@ describe.each(stageNames)('mirroring of %s', (name: StageName) => {
 
   it('keeps dead letters 14 days, those of dispatch in their own queue', () => {
     const ends = synthesis.all('AWS::SQS::Queue').filter(([, q]) => q.Properties['RedrivePolicy'] === undefined);
-    // Those of dispatch, of the event rules, of the stream, of the nodes, of the timer and of notices.
-    expect(ends).toHaveLength(working.length + 6);
+    // Those of dispatch, of the event rules, of the stream, of the nodes, of the timer, of reconciliation and of notices.
+    expect(ends).toHaveLength(working.length + 7);
     for (const [, q] of ends) expect(q.Properties['MessageRetentionPeriod']).toBe(fourteenDays);
     expect(queue(queueNames.dispatchDlx)).toMatchObject(highThroughput);
     expect(limits.dlqRetentionDays).toBe(14);
@@ -147,9 +150,9 @@ describe('vault rules', () => {
     expect(vaultRuleSuffixes.flat().sort().join('')).toBe('0123456789ABCDEFGHJKMNPQRSTVWXYZ');
   });
 
-  it('take orders and batches of VANTA OS only', () => {
+  it('take orders, batches and NAV snapshots of VANTA OS only', () => {
     for (const p of patterns)
-      expect(p).toMatchObject({ source: ['vanta.os'], 'detail-type': ['ManagerOrder', 'ManagerOrderBatch'] });
+      expect(p).toMatchObject({ source: ['vanta.os'], 'detail-type': ['ManagerOrder', 'ManagerOrderBatch', 'NavSnapshot'] });
   });
 
   it('give each lane a group of its own in vault-intents.fifo', () => {

@@ -47,9 +47,11 @@ describe('alarms', () => {
     });
   });
 
-  it('watch the stream, stuck shards and failing answers', () => {
+  it('watch the stream, stuck shards, drift, unknown children and failing answers', () => {
     expect(alarmOn('IteratorAge', 'vanta-production-stream-router')).toBeDefined();
     expect(alarmOn('mirror.shard.stuck_seconds', 'production')?.Properties['Threshold']).toBe(120);
+    expect(alarmOn('mirror.drift.unexplained', 'production')?.Properties['Threshold']).toBe(1);
+    expect(alarmOn('mirror.unknown.oldest_seconds', 'production')?.Properties['Threshold']).toBe(600);
     expect(
       production.one('AWS::CloudWatch::Alarm', { AlarmName: 'vanta-production-api-5xx' }).Properties['Metrics'],
     ).toHaveLength(3);

@@ -53,7 +53,7 @@ function order(symbol = 'IBM') {
       clock: house.clock,
       backOff: async () => undefined,
       ring: async () => undefined,
-      read: (request) => readForAccept(house.table, request),
+      read: (request, at) => readForAccept(house.table, request, at),
       commit: (entry, read) => commitEntry(house.table, entry, read),
       entry: (of, seq) => readEntry(house.table, of, seq),
     },

@@ -33,6 +33,8 @@ export const operations = {
   deleteFollower: {"method":"DELETE","path":"/v1/followers/{follower_id}","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
   rotateFollowerKey: {"method":"POST","path":"/v1/followers/{follower_id}/rotate-key","auth":"token","key":true,"match":true,"body":false,"list":false,"safe":true},
   testFollower: {"method":"POST","path":"/v1/followers/{follower_id}/test-event","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
+  recordFollowerNav: {"method":"POST","path":"/v1/followers/{follower_id}/nav","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
+  reportPositions: {"method":"POST","path":"/v1/followers/{follower_id}/positions","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
   listPositions: {"method":"GET","path":"/v1/followers/{follower_id}/positions","auth":"token","key":false,"match":false,"body":false,"list":true,"safe":true},
   previewFollower: {"method":"GET","path":"/v1/followers/{follower_id}/preview","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
   createManagerOrder: {"method":"POST","path":"/v1/vaults/{vault_id}/manager-orders","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
@@ -44,6 +46,8 @@ export const operations = {
   getFollowerOrder: {"method":"GET","path":"/v1/follower-orders/{follower_order_id}","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
   settleFollowerOrder: {"method":"POST","path":"/v1/follower-orders/{follower_order_id}/settle","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
   reportFill: {"method":"POST","path":"/v1/follower-orders/{follower_order_id}/fills","auth":"signature","key":false,"match":false,"body":true,"list":false,"safe":true},
+  getReconciliation: {"method":"GET","path":"/v1/vaults/{vault_id}/reconciliation","auth":"token","key":false,"match":false,"body":false,"list":false,"safe":true},
+  reconcileVault: {"method":"POST","path":"/v1/vaults/{vault_id}/reconciliation","auth":"token","key":true,"match":false,"body":false,"list":false,"safe":true},
   listDeadLetters: {"method":"GET","path":"/v1/dead-letters","auth":"token","key":false,"match":false,"body":false,"list":true,"safe":true},
   redriveDeadLetter: {"method":"POST","path":"/v1/dead-letters/{follower_order_id}/redrive","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
   changePlan: {"method":"POST","path":"/v1/subscriptions/change-plan","auth":"token","key":true,"match":false,"body":true,"list":false,"safe":true},
@@ -115,6 +119,10 @@ export interface Methods {
   rotateFollowerKey: Method<'rotateFollowerKey'>;
   /** Send a signed test event to the follower's webhook, and see what came of it. Scope `follower:manage`, or the person of role follower whose follower it is. */
   testFollower: Method<'testFollower'>;
+  /** Record the net asset value of the follower's account at a time, in USD. Scope `follower:manage`, or the person of role follower whose follower it is. */
+  recordFollowerNav: Method<'recordFollowerNav'>;
+  /** Say what the follower's account holds of symbols at a time, whatever was filled: reconciliation compares it. Scope `follower:manage`, or the person of role follower whose follower it is. */
+  reportPositions: Method<'reportPositions'>;
   /** What the follower should hold, was told, and reported, by symbol. Scope `orders:read`, or the person of role follower whose follower it is. */
   listPositions: Method<'listPositions'>;
   /** An order's size for this follower, from the recorded state before it, with every step. Scope `vault:read`, or the person of role follower whose follower it is. */
@@ -137,6 +145,10 @@ export interface Methods {
   settleFollowerOrder: Method<'settleFollowerOrder'>;
   /** Report a fill or the end of a child; signed with the follower's secret (Standard Webhooks). Signed by the follower (Standard Webhooks), at most 5 minutes before, or with a token: scope `follower:manage`, or the person of role follower whose follower it is. What is reported twice counts once, so it needs no key. */
   reportFill: Method<'reportFill'>;
+  /** What the last reconciliation of the vault found, and did. Scope `orders:read`. */
+  getReconciliation: Method<'getReconciliation'>;
+  /** Reconcile the vault now, beside the runs that come by themselves every few minutes. Scope `mirror:manage`. */
+  reconcileVault: Method<'reconcileVault'>;
   /** Your followers' and your vaults' dead letters, the oldest first. Scope `mirror:manage`. */
   listDeadLetters: Method<'listDeadLetters'>;
   /** Send a dead letter, or a child of which nobody knows whether it happened, once more: same id, same body. Scope `mirror:manage`. */
@@ -237,12 +249,14 @@ export type Code =
   | 'persona_active'
   | 'persona_not_allowed'
   | 'plan_unchanged'
+  | 'position_in_future'
   | 'position_too_large'
   | 'precondition_failed'
   | 'predecessor_missing'
   | 'preview_stale'
   | 'rail_unavailable'
   | 'rate_limited'
+  | 'reconciliation_not_found'
   | 'refund_exceeds_paid'
   | 'refund_refused'
   | 'scope_required'

@@ -437,6 +437,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/followers/{follower_id}/nav": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record the net asset value of the follower's account at a time, in USD
+         * @description Scope `follower:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
+         */
+        post: operations["recordFollowerNav"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/followers/{follower_id}/positions": {
         parameters: {
             query?: never;
@@ -450,7 +470,11 @@ export interface paths {
          */
         get: operations["listPositions"];
         put?: never;
-        post?: never;
+        /**
+         * Say what the follower's account holds of symbols at a time, whatever was filled: reconciliation compares it
+         * @description Scope `follower:manage`, or the person of role follower whose follower it is. Needs an `Idempotency-Key`.
+         */
+        post: operations["reportPositions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -651,6 +675,30 @@ export interface paths {
          * @description Signed by the follower (Standard Webhooks), at most 5 minutes before, or with a token: scope `follower:manage`, or the person of role follower whose follower it is. What is reported twice counts once, so it needs no key.
          */
         post: operations["reportFill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vaults/{vault_id}/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the last reconciliation of the vault found, and did
+         * @description Scope `orders:read`.
+         */
+        get: operations["getReconciliation"];
+        put?: never;
+        /**
+         * Reconcile the vault now, beside the runs that come by themselves every few minutes
+         * @description Scope `mirror:manage`. Needs an `Idempotency-Key`.
+         */
+        post: operations["reconcileVault"];
         delete?: never;
         options?: never;
         head?: never;
@@ -951,6 +999,24 @@ export interface components {
                  */
                 max_amplify?: string;
             };
+            reconcile_policy?: {
+                /**
+                 * @description Exact decimal; must not be negative
+                 * @default 1
+                 * @example 10
+                 */
+                tolerance_increments?: string;
+                /**
+                 * @description Exact decimal; must be between 0 and 1
+                 * @default 0.005
+                 * @example 1
+                 */
+                tolerance_nav?: string;
+                /** @default false */
+                correct_own_trades?: boolean;
+                /** @default 300 */
+                cool_down_s?: number;
+            };
             instruments?: {
                 [key: string]: {
                     /**
@@ -994,6 +1060,24 @@ export interface components {
                  * @example 2
                  */
                 max_amplify?: string;
+            };
+            reconcile_policy?: {
+                /**
+                 * @description Exact decimal; must not be negative
+                 * @default 1
+                 * @example 10
+                 */
+                tolerance_increments?: string;
+                /**
+                 * @description Exact decimal; must be between 0 and 1
+                 * @default 0.005
+                 * @example 1
+                 */
+                tolerance_nav?: string;
+                /** @default false */
+                correct_own_trades?: boolean;
+                /** @default 300 */
+                cool_down_s?: number;
             };
             instruments?: {
                 [key: string]: {
@@ -1064,6 +1148,34 @@ export interface components {
                 equities_ref?: string;
                 crypto_ref?: string;
             };
+        };
+        RecordFollowerNavBody: {
+            /**
+             * @description Exact decimal; must not be negative
+             * @example 10
+             */
+            nav: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+        };
+        ReportPositionsBody: {
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            positions: {
+                /** @example AAPL */
+                symbol: string;
+                /**
+                 * @description Exact decimal, never a JSON number
+                 * @example 0.35
+                 */
+                qty: string;
+            }[];
         };
         UpdateFollowerBody: {
             label?: string | null;
@@ -1241,6 +1353,29 @@ export interface components {
              */
             amount?: string;
         };
+        /** @description With scale_basis nav: the snapshots of the follower and of its manager that the size is scaled by */
+        NavUsed: {
+            /**
+             * @description Exact decimal, never a JSON number
+             * @example 0.35
+             */
+            follower: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            follower_ts: string;
+            /**
+             * @description Exact decimal, never a JSON number
+             * @example 0.35
+             */
+            manager: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            manager_ts: string;
+        };
         PublicVault: {
             /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
             vault_id: string;
@@ -1274,9 +1409,17 @@ export interface components {
             want: string;
             told: string;
             held: string;
+            reported: string | null;
             fills: number;
             average_price: string | null;
             realised_pnl: string;
+            unrealised_pnl: string | null;
+            reference_price: {
+                price: string;
+                /** @constant */
+                source: "vault_order";
+                seq: number;
+            } | null;
             unknown: {
                 /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
                 follower_order_id: string;
@@ -1439,6 +1582,7 @@ export interface components {
                  * @example 0.35
                  */
                 told: string;
+                nav?: components["schemas"]["NavUsed"];
                 reasons: {
                     rule: string;
                     before: string;
@@ -1596,6 +1740,24 @@ export interface components {
                  */
                 max_amplify: string;
             };
+            reconcile_policy: {
+                /**
+                 * @description Exact decimal; must not be negative
+                 * @default 1
+                 * @example 10
+                 */
+                tolerance_increments: string;
+                /**
+                 * @description Exact decimal; must be between 0 and 1
+                 * @default 0.005
+                 * @example 1
+                 */
+                tolerance_nav: string;
+                /** @default false */
+                correct_own_trades: boolean;
+                /** @default 300 */
+                cool_down_s: number;
+            };
             instruments?: {
                 [key: string]: {
                     /**
@@ -1695,6 +1857,15 @@ export interface components {
             status: "active" | "stopped" | "leaving" | "left";
             /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
+            /** @description The latest that was reported, in USD */
+            nav?: {
+                nav: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                ts: string;
+            };
             /**
              * @description Why close_only is set
              * @enum {string}
@@ -1752,6 +1923,15 @@ export interface components {
             status: "active" | "stopped" | "leaving" | "left";
             /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
+            /** @description The latest that was reported, in USD */
+            nav?: {
+                nav: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                ts: string;
+            };
             /**
              * @description Why close_only is set
              * @enum {string}
@@ -1789,6 +1969,35 @@ export interface components {
                 };
                 body: string;
             };
+        };
+        FollowerNav: {
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            nav: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            recorded_at: string;
+        };
+        PositionsReported: {
+            /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            follower_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            ts: string;
+            positions: {
+                /** @example AAPL */
+                symbol: string;
+                qty: string;
+            }[];
         };
         ListPositionsAnswer: {
             items: components["schemas"]["Position"][];
@@ -1828,6 +2037,15 @@ export interface components {
             status: "active" | "stopped" | "leaving" | "left";
             /** @description Set by the platform (suspended, over its plan): increases are skipped */
             close_only: boolean;
+            /** @description The latest that was reported, in USD */
+            nav?: {
+                nav: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-03-02T14:30:00.000Z
+                 */
+                ts: string;
+            };
             /**
              * @description Why close_only is set
              * @enum {string}
@@ -1983,7 +2201,7 @@ export interface components {
             follower_order_id: string;
             manager_order_id: string | null;
             /** @enum {string} */
-            kind: "order" | "cancel" | "sync" | "flatten" | "resend" | "revert";
+            kind: "order" | "cancel" | "sync" | "flatten" | "resend" | "revert" | "fixup";
             /** @example fo_01JNA5T8Q2V4W6X8Y0Z2B4D6F800000A0003 */
             cancels?: string;
             /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
@@ -2014,6 +2232,7 @@ export interface components {
                 base_want: string;
                 want: string;
                 told: string;
+                nav?: components["schemas"]["NavUsed"];
             };
             /**
              * Format: date-time
@@ -2025,6 +2244,65 @@ export interface components {
              * @example 2026-03-02T14:30:00.000Z
              */
             updated_at: string;
+        };
+        Reconciliation: {
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            run_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            finished_at: string;
+            shards: number;
+            followers: number;
+            compared: number;
+            not_compared: {
+                [key: string]: number;
+            };
+            /** @description Followers x symbols with a difference, of either kind */
+            drift: number;
+            fixups: number;
+            unexplained: number;
+            unknown: {
+                children: number;
+                oldest_at: string | null;
+                /** @description Followers whose endpoint was asked with a test event */
+                probed: number;
+                /** @description Of those that answered: their unknown children go out again */
+                answered: number;
+            };
+            /** @description Shards that were behind, and were rung */
+            rung: number;
+            findings: {
+                /** @example fol_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+                follower_id: string;
+                /** @example AAPL */
+                symbol: string;
+                /** @enum {string} */
+                kind: "want" | "held";
+                /** @enum {string} */
+                outcome: "fixup" | "corrected" | "cooling_down" | "nothing_to_trade" | "explained" | "unexplained";
+                why?: string;
+                want?: string;
+                told?: string;
+                held?: string;
+                qty?: string;
+            }[];
+            findings_left_out: number;
+        };
+        ReconcileVaultAnswer: {
+            /** @example vlt_01JNA5T8Q2V4W6X8Y0Z2B4D6F8 */
+            vault_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T14:30:00.000Z
+             */
+            run_at: string;
         };
         ListDeadLettersAnswer: {
             items: components["schemas"]["DeadLetter"][];
@@ -2064,6 +2342,7 @@ export interface components {
                 want: string;
                 told: string;
             };
+            nav?: components["schemas"]["NavUsed"];
             position_after: string;
             reasons: {
                 rule: string;
@@ -3163,6 +3442,32 @@ export interface operations {
             };
         };
     };
+    recordFollowerNav: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordFollowerNavBody"];
+            };
+        };
+        responses: {
+            /** @description Record the net asset value of the follower's account at a time, in USD */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowerNav"];
+                };
+            };
+        };
+    };
     listPositions: {
         parameters: {
             query?: {
@@ -3186,6 +3491,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListPositionsAnswer"];
+                };
+            };
+        };
+    };
+    reportPositions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follower_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportPositionsBody"];
+            };
+        };
+        responses: {
+            /** @description Say what the follower's account holds of symbols at a time, whatever was filled: reconciliation compares it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionsReported"];
                 };
             };
         };
@@ -3439,6 +3770,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChildOrder"];
+                };
+            };
+        };
+    };
+    getReconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the last reconciliation of the vault found, and did */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+        };
+    };
+    reconcileVault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reconcile the vault now, beside the runs that come by themselves every few minutes */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconcileVaultAnswer"];
                 };
             };
         };

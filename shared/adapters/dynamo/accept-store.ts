@@ -5,11 +5,13 @@ import type { Entitled } from '../../domain/entitlements/feature.ts';
 import type { AcceptRequest, AcceptView } from '../../domain/mirroring/accept.ts';
 import type { LogEntry } from '../../domain/mirroring/entry.ts';
 import type { OrderEntry } from '../../domain/mirroring/order.ts';
+import { defaultReconcilePolicy } from '../../domain/vaults/create.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
 import { ulidOf } from '../../kit/ids.ts';
 import { batchGetAtOnce } from './batch-get.ts';
 import { failedConditions, metAnother, stored, type Table } from './client.ts';
 import { keys } from './keys.ts';
+import { latestNav } from './latest-nav.ts';
 import { openPartition } from './open-rows.ts';
 
 type Item = Record<string, unknown>;
@@ -18,7 +20,7 @@ type Item = Record<string, unknown>;
  * Everything that accept decides from, in one batch of consistent reads. A batch is no snapshot: its transaction holds only for the
  * vault and the position as they were read.
  */
-export async function readForAccept(table: Table, request: AcceptRequest, asked?: Asked): Promise<AcceptView> {
+export async function readForAccept(table: Table, request: AcceptRequest, at: string, asked?: Asked): Promise<AcceptView> {
   const { order } = request;
   const wanted = {
     vault: keys.vault(request),
@@ -30,7 +32,10 @@ export async function readForAccept(table: Table, request: AcceptRequest, asked?
       ? {}
       : { predecessor: keys.external(request, order.prev_external_id) }),
   };
-  const items = await batchGetAtOnce(table, Object.values(wanted));
+  const [items, nav] = await Promise.all([
+    batchGetAtOnce(table, Object.values(wanted)),
+    order.nav === undefined ? latestNav(table, request, at) : undefined,
+  ]);
   const found = (name: keyof typeof wanted): Item | undefined => {
     const key = wanted[name];
     return key === undefined ? undefined : items.find((i) => i['pk'] === key.pk && i['sk'] === key.sk);
@@ -47,6 +52,7 @@ export async function readForAccept(table: Table, request: AcceptRequest, asked?
       ? {}
       : { existing: { manager_order_id: external['manager_order_id'] as string, seq: external['seq'] as number } }),
     predecessorDecided: found('predecessor') !== undefined,
+    ...(nav === undefined ? {} : { nav }),
   };
 }
 
@@ -57,7 +63,8 @@ function entitledBy(item: Item | undefined, asked: Asked): Entitled {
 
 export function vaultOf(item: Item): Vault {
   const { pk: _pk, sk: _sk, ...vault } = item;
-  return vault as unknown as Vault;
+  // Items of before there was a policy have none.
+  return { reconcile_policy: defaultReconcilePolicy, ...vault } as unknown as Vault;
 }
 
 type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;

@@ -6,6 +6,7 @@ import { milliseconds } from '../../kit/clock.ts';
 import { vaultOf } from './accept-store.ts';
 import { failedConditions, type Table, transacted } from './client.ts';
 import { keys, partitions, prefixes, type ShardOf } from './keys.ts';
+import { latestNav } from './latest-nav.ts';
 import { getItem } from './lookups.ts';
 import { openPartition } from './open-rows.ts';
 import { packClaim, unpackLedger } from './packed.ts';
@@ -33,11 +34,12 @@ export const askOf = (item: Item): Ask => item['ask'] as Ask;
 /** What an ask still has to do: the manager's positions, the shard's ledgers, and the symbols that were claimed. */
 export async function readAsked(table: Table, key: ShardKey, ask: Ask): Promise<Asked> {
   const pk = partitions.shard(key);
-  const [vault, positions, ledgers, done] = await Promise.all([
+  const [vault, positions, ledgers, done, nav] = await Promise.all([
     getItem(table, keys.vault(key)),
     queryAll(table, withPrefix(partitions.vault(key), prefixes.position)),
     queryAll(table, withPrefix(pk, prefixes.ledger)),
     queryAll(table, withPrefix(pk, keys.done(key, ask.cause).sk)),
+    ask.kind === 'sync' ? latestNav(table, key, ask.asked_at) : undefined,
   ]);
   if (vault === undefined) throw new Error(`vault ${key.vault_id} is missing`);
   const symbols = done.map((item) => item['symbol'] as string);
@@ -52,6 +54,7 @@ export async function readAsked(table: Table, key: ShardKey, ask: Ask): Promise<
     })),
     done: new Set(symbols),
     ended: symbols.includes(''),
+    ...(nav === undefined ? {} : { nav }),
   };
 }
 

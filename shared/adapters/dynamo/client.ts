@@ -11,6 +11,8 @@ export interface Table {
    * when it is none, and then the thing is not there. Absent where nobody is confined.
    */
   readonly cross?: (to: Crossing) => boolean;
+  /** Waits before what a throttled table left out is asked for again, at most so long; absent where time is the real one. */
+  readonly pause?: (mostMs: number) => Promise<void>;
 }
 
 /**

@@ -2,6 +2,7 @@ import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import { unknownName } from '../../domain/mirroring/child.ts';
 import type { Counted, Reported } from '../../domain/mirroring/fill.ts';
+import { heldAfter, heldByFills } from '../../domain/mirroring/held.ts';
 import { tradeTime } from '../../domain/mirroring/trades.ts';
 import { decimal, format, subtract } from '../../kit/decimal.ts';
 import { childItem } from './child-item.ts';
@@ -12,6 +13,7 @@ import { getItem } from './lookups.ts';
 import { type Guard, guarded } from './mark-guard.ts';
 import { movedBy, shardOf } from './moved.ts';
 import { forget, takenBackWrites } from './taken-back.ts';
+import { readTrades } from './trade-reads.ts';
 
 /** The report that was counted under an id of the follower's. */
 export const countedFill = async (table: Table, follower: Follower, fillId: string): Promise<Counted | undefined> =>
@@ -29,7 +31,7 @@ export async function saveFill(table: Table, r: Reported, hadRow: boolean, guard
   const TransactItems = [
     { Put: { TableName: table.name, Item: fillItem, ConditionExpression: 'attribute_not_exists(pk)' } },
     putChild(table, r, hadRow),
-    moveFollower(table, r),
+    await moveFollower(table, r),
     ...tradeOf(table, r),
     ...moveCount(table, r),
     ...(r.next.state === child.state ? [] : deadLetterKeys(child).map((Key) => ({ Delete: { TableName: table.name, Key } }))),
@@ -45,9 +47,14 @@ export async function saveFill(table: Table, r: Reported, hadRow: boolean, guard
   }
 }
 
+/** Signed: what a report adds to what was filled of its child. */
+const tradedBy = ({ child, next }: Reported): string =>
+  format(subtract(decimal(next.filled ?? '0'), decimal(child.filled ?? '0')));
+
 /** What was traded, where positions read it: by symbol, in the order of its own time, whenever it was told. */
-function tradeOf(table: Table, { child, next, follower, fill }: Reported) {
-  const qty = format(subtract(decimal(next.filled ?? '0'), decimal(child.filled ?? '0')));
+function tradeOf(table: Table, reported: Reported) {
+  const { child, follower, fill } = reported;
+  const qty = tradedBy(reported);
   if (qty === '0') return [];
   const { symbol, follower_order_id } = child;
   const key = keys.trade(follower, symbol, { at: tradeTime(fill.ts), fillId: fill.fill_id });
@@ -78,19 +85,39 @@ const putChild = (table: Table, { child, next }: Reported, hadRow: boolean) => (
   },
 });
 
-function moveFollower(table: Table, { child, next, follower, moved, takesBack }: Reported) {
+async function moveFollower(table: Table, reported: Reported) {
+  const { child, next, follower, moved, takesBack, at } = reported;
   const { remove, names } = forget(takesBack);
+  const held = await holds(table, reported);
   const { set, condition, name, value } = movedBy(follower, child.symbol, moved);
   const known = child.unknown && !next.unknown;
   return {
     Update: {
       TableName: table.name,
       Key: keys.follower(shardOf(child), child.place),
-      UpdateExpression: `SET ${set}${known ? ' REMOVE #unknown.#child' : ''}${remove.replace(' REMOVE', ',')}`,
-      ConditionExpression: condition,
+      UpdateExpression: `SET ${set}, child_at = :at, ${held.set}${known ? ' REMOVE #unknown.#child' : ''}${remove.replace(' REMOVE', ',')}`,
+      ConditionExpression: `${condition} AND ${held.condition}`,
       ExpressionAttributeNames: { ...name, ...names, ...(known ? { '#unknown': 'unknown', '#child': unknownName(child) } : {}) },
-      ExpressionAttributeValues: value,
+      ExpressionAttributeValues: { ...value, ...held.values, ':at': at },
     },
+  };
+}
+
+/** What the account holds after a report, on condition of what was read; the map of all symbols comes with the first one. */
+async function holds(table: Table, reported: Reported) {
+  const { follower, fill, child } = reported;
+  const { held } = follower;
+  const before = held?.[child.symbol];
+  const known = before ?? heldByFills(await readTrades(table, follower, child.symbol));
+  const after = heldAfter(known, { qty: tradedBy(reported), ts: fill.ts });
+  if (held === undefined) {
+    return { set: 'held = :held', condition: 'attribute_not_exists(held)', values: { ':held': { [child.symbol]: after } } };
+  }
+  const condition = before === undefined ? 'attribute_not_exists(held.#symbol)' : 'held.#symbol = :before';
+  return {
+    set: 'held.#symbol = :held',
+    condition,
+    values: { ':held': after, ...(before === undefined ? {} : { ':before': before }) },
   };
 }
 

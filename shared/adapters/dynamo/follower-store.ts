@@ -16,6 +16,7 @@ import { isText, type Page, type PageRequest, queryRange, readCursor, writeCurso
 import { isMarked, requestMark } from './request-mark.ts';
 import type { Write } from './subscription-store.ts';
 import { followerCounted, looksAgain, planAsRead, uncounted } from './usage.ts';
+import { vaultListItem } from './vault-list.ts';
 
 /**
  * A new follower, in one transaction with the vault as it was read. A shard that it opens starts with its cursor at the
@@ -46,8 +47,10 @@ export async function commitFollower(
   ];
   const puts = items.map((Item) => ({ Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } }));
   try {
+    // Vaults of before there was the list get into it with their next follower.
+    const listed = { Put: { TableName: table.name, Item: vaultListItem(vault) } };
     const counting = by.room === undefined ? [] : followerCounted(table, tenant_id, vault_id, by.room);
-    const TransactItems = [stillActive(table, tenant_id), seatTaken(table, follower, vault), ...counting, ...puts];
+    const TransactItems = [stillActive(table, tenant_id), seatTaken(table, follower, vault), ...counting, ...puts, listed];
     await table.client.send(new TransactWriteCommand({ TransactItems }));
     return 'committed';
   } catch (error) {

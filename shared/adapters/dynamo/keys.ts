@@ -142,6 +142,7 @@ export const keys = {
   /** Test events of a follower in one minute. */
   tests: (f: FollowerOf, minute: number): Key => ({ pk: followerPk(f), sk: `TESTS#${minute}` }),
   nav: (v: VaultKey, ts: string): Key => ({ pk: vaultPk(v), sk: `${prefixes.nav}${ts}` }),
+  followerNav: (f: FollowerOf, ts: string): Key => ({ pk: followerPk(f), sk: `${prefixes.nav}${ts}` }),
   dead: (tenantId: string, at: string, childId: string): Key => ({ pk: `${tenantPk(tenantId)}#DEAD`, sk: `${at}#${childId}` }),
   progress: (v: VaultKey, seq: number, block: number): Key => ({ pk: `${vaultPk(v)}#P#${seqText(seq)}`, sk: pad(block, 4) }),
   open: (partition: number, vaultId: string, seq: number): Key => ({ pk: `OPEN#${partition}`, sk: `${vaultId}#${seqText(seq)}` }),
@@ -149,6 +150,11 @@ export const keys = {
     pk: `OPEN#${partition}`,
     sk: `${s.vault_id}#S#${s.shard}#${cause}`,
   }),
+  listedVault: (partition: number, vaultId: string): Key => ({ pk: `VAULTS#${partition}`, sk: vaultId }),
+  /** The report of a vault's last reconciliation. */
+  reconciliation: (v: VaultKey): Key => ({ pk: vaultPk(v), sk: 'RECONCILIATION' }),
+  /** When a follower and symbol last had a fix-up: until it has cooled down there is no other. */
+  fixup: (s: ShardOf, place: number, symbol: string): Key => ({ pk: shardPk(s), sk: `FIXUP#${pad(place, 4)}#${symbol}` }),
   reference: (id: string): Key => ({ pk: `ID#${id}`, sk: 'REF' }),
   /** Where the child of what a follower asked is found by its id. */
   askReference: (ulid: string): Key => ({ pk: `ID#ask_${ulid}`, sk: 'REF' }),
@@ -156,7 +162,7 @@ export const keys = {
   /** A client's token bucket. */
   rate: (client: string): Key => ({ pk: `RATE#${client}`, sk: 'RATE' }),
   /** How far a reconciliation with a payment provider has come. */
-  reconciliation: (provider: string): Key => ({ pk: 'BILLING#RECONCILE', sk: provider }),
+  billingRun: (provider: string): Key => ({ pk: 'BILLING#RECONCILE', sk: provider }),
   /** What a payment provider's webhook brought, by the provider's id of it. */
   inbox: (source: string, eventId: string): Key => ({ pk: `INBOX#${source}#${eventId}`, sk: 'INBOX' }),
   idempotency: (owner: string, hash: string): Key => ({ pk: `IDEM#${owner}#${hash}`, sk: 'IDEM' }),
@@ -176,6 +182,7 @@ export const partitions = {
   billingDue: 'DUE#BILLING',
   progress: (v: VaultKey, seq: number): string => `${vaultPk(v)}#P#${seqText(seq)}`,
   open: (partition: number): string => `OPEN#${partition}`,
+  vaults: (partition: number): string => `VAULTS#${partition}`,
   customers: customersPk,
   entitlementsDue: (partition: number): string => `DUE#ENTITLEMENTS#${partition}`,
   dueFlips,

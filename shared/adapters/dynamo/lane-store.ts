@@ -213,13 +213,13 @@ interface FollowerWrite {
 }
 
 function endInFollower(table: Table, ending: Ending, follower: Follower) {
-  const { child, unknown, asked, slow, takesBack } = ending;
+  const { child, unknown, asked, slow, takesBack, at } = ending;
   const { remove, names } = forget(takesBack);
   const write: FollowerWrite = {
-    sets: ['lane_out = :line', ...(asked ? ['slow = :slow'] : [])],
+    sets: ['lane_out = :line', ...(asked ? ['slow = :slow'] : []), 'child_at = :child_at'],
     conditions: ['lane_out < :line'],
     names: { ...names },
-    values: { ':line': lineNumber(child), ...(asked ? { ':slow': slow } : {}) },
+    values: { ':line': lineNumber(child), ':child_at': at, ...(asked ? { ':slow': slow } : {}) },
   };
   addMoves(write, ending, follower);
   if (unknown) {

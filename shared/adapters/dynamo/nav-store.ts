@@ -1,4 +1,4 @@
-import type { NavSnapshot, Vault } from '../../domain/vaults/vault.ts';
+import type { NavSnapshot } from '../../domain/vaults/vault.ts';
 import { type Table, transacted } from './client.ts';
 import { keys, partitions, prefixes, type VaultKey } from './keys.ts';
 import { getItem } from './lookups.ts';
@@ -6,14 +6,14 @@ import { isText, type Page, type PageRequest, pageOf, queryRange, readCursor } f
 
 interface By {
   readonly by: string;
-  readonly request_id: string;
+  readonly request_id?: string;
   readonly event_id: string;
 }
 
 const snapshotOf = (item: Record<string, unknown>): NavSnapshot => item['snapshot'] as NavSnapshot;
 
 /** Stores a snapshot with its audit event if there is none of its time; gives the one that stands there. */
-export async function putNav(table: Table, vault: Vault, snapshot: NavSnapshot, by: By): Promise<NavSnapshot> {
+export async function putNav(table: Table, vault: VaultKey, snapshot: NavSnapshot, by: By): Promise<NavSnapshot> {
   const { event_id, ...who } = by;
   const key = keys.nav(vault, snapshot.ts);
   const Item = {

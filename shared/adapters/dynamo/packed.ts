@@ -63,10 +63,22 @@ function levelsIn(columns: readonly Column[], from: number): (n: number) => Stor
   });
 }
 
+/** A follower's basis; one that is sized by NAV with the snapshots it is sized by, so that nobody else has columns for them. */
+const basisText = ({ basis, nav }: RecordedInputs): string =>
+  nav === undefined ? basis : [basis, nav.follower, nav.follower_ts, nav.manager, nav.manager_ts].join(' ');
+
+function basisOf(text: string): Pick<RecordedInputs, 'basis' | 'nav'> {
+  const [basis, follower, follower_ts, manager, manager_ts] = text.split(' ');
+  const known = basis as RecordedInputs['basis'];
+  if (follower === undefined || follower_ts === undefined || manager === undefined || manager_ts === undefined)
+    return { basis: known };
+  return { basis: known, nav: { follower, follower_ts, manager, manager_ts } };
+}
+
 const inputColumns = (all: readonly RecordedInputs[]): Scalar[][] => [
   all.map((i) => i.mode),
   all.map((i) => i.scale),
-  all.map((i) => i.basis),
+  all.map(basisText),
   all.map((i) => i.cap ?? ''),
   all.map((i) => Number(i.allow_short)),
   all.map((i) => Number(i.symbol_allowed)),
@@ -87,7 +99,7 @@ function inputsIn(columns: readonly Column[], from: number): (n: number) => Reco
     return {
       mode: mode as RecordedInputs['mode'],
       scale: scale as string,
-      basis: basis as RecordedInputs['basis'],
+      ...basisOf(basis as string),
       ...(cap === '' ? {} : { cap: cap as string }),
       allow_short: allowShort === 1,
       symbol_allowed: symbolAllowed === 1,

@@ -1,18 +1,18 @@
 import { symbolField } from '../../domain/contract/fields.ts';
 import type { Follower } from '../../domain/followers/follower.ts';
+import type { VaultPosition } from '../../domain/mirroring/asks.ts';
 import type { Child } from '../../domain/mirroring/child.ts';
 import type { Ledger } from '../../domain/mirroring/plan.ts';
 import { type Position, positionOf, symbolsBeside, unknownIds } from '../../domain/mirroring/positions.ts';
-import type { Trade } from '../../domain/mirroring/trades.ts';
 import { parseChildId } from '../../kit/ids.ts';
 import { readChild } from './child-reads.ts';
 import { stored, type Table } from './client.ts';
-import { type FollowerOf, keys, partitions, prefixes } from './keys.ts';
+import { keys, partitions, prefixes } from './keys.ts';
 import { ledgerOf } from './line-reads.ts';
-import { findCause } from './lookups.ts';
+import { findCause, getItem } from './lookups.ts';
 import { shardOf } from './moved.ts';
 import { type Page, type PageRequest, queryRange, readCursor, writeCursor } from './pages.ts';
-import { queryAll, withPrefix } from './query-all.ts';
+import { readTrades } from './trade-reads.ts';
 
 const isSymbol = (value: unknown): value is string => symbolField.safeParse(value).success;
 
@@ -26,8 +26,12 @@ export async function listPositions(table: Table, follower: Follower, page: Page
   const items: Position[] = [];
   for (let i = 0; i < symbols.length; i += symbolsAtOnce) {
     const some = symbols.slice(i, i + symbolsAtOnce).map(async (symbol) => {
-      const trades = await readTrades(table, follower, symbol);
-      return positionOf(symbol, follower, { row: ledgers.get(symbol)?.rows.get(follower.place), trades, unknown });
+      const [trades, vault] = await Promise.all([
+        readTrades(table, follower, symbol),
+        getItem(table, keys.position(shardOf(follower), symbol)),
+      ]);
+      const row = ledgers.get(symbol)?.rows.get(follower.place);
+      return positionOf(symbol, follower, { row, trades, unknown, vault: vault && stored<VaultPosition>(vault) });
     });
     items.push(...(await Promise.all(some)));
   }
@@ -66,14 +70,8 @@ async function readLedgers(table: Table, follower: Follower, after: string, limi
   return { ledgers, next: items.length > limit ? ledgers.at(-1)?.symbol : undefined };
 }
 
-/** All that was reported as filled of a symbol, in the order of the fills' own times. */
-async function readTrades(table: Table, follower: FollowerOf, symbol: string): Promise<Trade[]> {
-  const { pk, sk } = keys.trade(follower, symbol);
-  return (await queryAll(table, withPrefix(pk, sk))).map((item) => stored<Trade>(item));
-}
-
 /** The follower's unknown children: few at a time, because while there is one its symbol's increases are withheld. */
-async function readUnknown(table: Table, follower: Follower): Promise<Child[]> {
+export async function readUnknown(table: Table, follower: Follower): Promise<Child[]> {
   const found = await Promise.all(
     unknownIds(follower).map(async (childId) => {
       const cause = parseChildId(childId)?.cause;

@@ -155,12 +155,13 @@ function childAgain(table: Table, { child, state, code, unknown, attempts, error
   };
 }
 
-function followerAgain(table: Table, { child, unknown, moved, takesBack }: Resent, follower: Follower): Writes[number] {
+function followerAgain(table: Table, { child, unknown, moved, takesBack, at }: Resent, follower: Follower): Writes[number] {
   const { names: forgotten } = forget(takesBack);
   const by = moved === undefined ? undefined : movedBy(follower, child.symbol, moved);
+  const moves = by === undefined ? {} : { ...by.value, ':at': at };
   const becomes = unknown && !child.unknown;
   const ends = !unknown && child.unknown;
-  const sets = [...(by === undefined ? [] : [by.set]), ...(becomes ? ['#unknown.#child = :qty'] : [])];
+  const sets = [...(by === undefined ? [] : [by.set, 'child_at = :at']), ...(becomes ? ['#unknown.#child = :qty'] : [])];
   const removes = [...(ends ? ['#unknown.#child'] : []), ...(takesBack === undefined ? [] : ['#unknown.#taken'])];
   const expression =
     `${sets.length === 0 ? '' : `SET ${sets.join(', ')}`}${removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`}`.trim();
@@ -176,7 +177,7 @@ function followerAgain(table: Table, { child, unknown, moved, takesBack }: Resen
       ...(Object.keys({ ...names, ...by?.name }).length === 0 ? {} : { ExpressionAttributeNames: { ...names, ...by?.name } }),
       ...(by === undefined && !becomes
         ? {}
-        : { ExpressionAttributeValues: { ...by?.value, ...(becomes ? { ':qty': child.row.qty } : {}) } }),
+        : { ExpressionAttributeValues: { ...moves, ...(becomes ? { ':qty': child.row.qty } : {}) } }),
     },
   };
 }

@@ -58,17 +58,17 @@ const childKnown = (table: Table, { child, state, at }: Settlement) => ({
   },
 });
 
-function followerKnows(table: Table, { child, follower, moved, takesBack }: Settlement) {
+function followerKnows(table: Table, { child, follower, moved, takesBack, at }: Settlement) {
   const { remove, names } = forget(takesBack);
   const { set, condition, name, value } = movedBy(follower, child.symbol, moved);
   return {
     Update: {
       TableName: table.name,
       Key: keys.follower(shardOf(child), child.place),
-      UpdateExpression: `SET ${set} REMOVE #unknown.#child${remove.replace(' REMOVE', ',')}`,
+      UpdateExpression: `SET ${set}, child_at = :at REMOVE #unknown.#child${remove.replace(' REMOVE', ',')}`,
       ConditionExpression: `${condition} AND attribute_exists(#unknown.#child)`,
       ExpressionAttributeNames: { ...name, ...names, '#unknown': 'unknown', '#child': unknownName(child) },
-      ExpressionAttributeValues: value,
+      ExpressionAttributeValues: { ...value, ':at': at },
     },
   };
 }

@@ -171,7 +171,12 @@ async function writeFinish(table: Table, key: ShardKey, f: Finish): Promise<bool
   };
   const ledger = {
     TableName: table.name,
-    Item: { ...keys.ledger(key, f.ledger.symbol), line: f.ledger.line, rows: packLedger(f.ledger.rows.values()) },
+    Item: {
+      ...keys.ledger(key, f.ledger.symbol),
+      line: f.ledger.line,
+      at: f.finished_at,
+      rows: packLedger(f.ledger.rows.values()),
+    },
     ConditionExpression: f.ledgerLineBefore === 0 ? 'attribute_not_exists(pk)' : 'line = :before',
     ...(f.ledgerLineBefore === 0 ? {} : { ExpressionAttributeValues: { ':before': f.ledgerLineBefore } }),
   };

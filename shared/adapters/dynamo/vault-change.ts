@@ -7,6 +7,7 @@ import { keys } from './keys.ts';
 import { publicVaultItem } from './public-vault.ts';
 import { isMarked, requestMark } from './request-mark.ts';
 import { uncounted } from './usage.ts';
+import { vaultListItem } from './vault-list.ts';
 
 /** What a PATCH may change of a vault's item. All else (seq, shards, switches ...) moves by other hands and is left alone. */
 const settingNames = [
@@ -17,6 +18,7 @@ const settingNames = [
   'public',
   'max_age_s',
   'flip_policy',
+  'reconcile_policy',
   'instruments',
   'status',
 ] as const satisfies readonly (keyof Vault)[];
@@ -50,6 +52,7 @@ export async function saveVaultChange(table: Table, next: Vault, before: Vault, 
   return transacted(table, [
     { Update: settingsUpdate(table, next, before, changed) },
     ...publicRow(table, next, before),
+    put(vaultListItem(next)),
     put(event),
     put(requestMark(keys.vaultChanged(next, seed), updated_at)),
     // A closed vault takes no place in its tenant's plan, unless the tenant follows it itself.

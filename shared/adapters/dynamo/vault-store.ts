@@ -8,6 +8,7 @@ import { findVault, readVault } from './lookups.ts';
 import { isText, type Page, type PageRequest, pageOf, queryRange, readCursor, writeCursor } from './pages.ts';
 import { type PublicVault, publicVaultItem, publicVaultOf } from './public-vault.ts';
 import { vaultCounted } from './usage.ts';
+import { vaultListItem } from './vault-list.ts';
 
 /** Stores a new vault, whatever its tenant's plan says. Saying it again with the same id gives what is there. */
 export async function putVault(table: Table, vault: Vault, by: { subject: string; request_id: string }): Promise<Vault> {
@@ -38,6 +39,7 @@ export async function putVaultInRoom(
   const writes = [
     put({ ...keys.vault(vault), ...vault }),
     put({ ...keys.tenantVault(vault), vault_id }),
+    put(vaultListItem(vault)),
     put({ ...keys.reference(vault_id), tenant_id, vault_id }),
     put(event),
     ...(vault.public ? [put(publicVaultItem(vault))] : []),

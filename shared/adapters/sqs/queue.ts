@@ -4,6 +4,7 @@ import type { ProjectionMessage } from '../../domain/entitlements/projection.ts'
 import type { Bell } from '../../domain/mirroring/bell.ts';
 import type { Child, ChildKey } from '../../domain/mirroring/child.ts';
 import type { ShardNode } from '../../domain/mirroring/tree.ts';
+import type { ReconcilePage } from '../../domain/reconciliation/reconcile.ts';
 import { limits } from '../../wiring/limits.ts';
 
 export interface Queue {
@@ -72,6 +73,9 @@ export type NodeMessage = ShardNode & { readonly run: string };
 export const nodeMessage = (node: ShardNode, run: string): PlainMessage => ({
   body: JSON.stringify({ ...node, run } satisfies NodeMessage),
 });
+
+/** A page of a vault's reconciliation. */
+export const reconcileMessage = (page: ReconcilePage): PlainMessage => ({ body: JSON.stringify(page) });
 
 /** A ring for a follower's lane: group per follower. `run` is empty for the first ring of a child. */
 export function laneMessage(child: ChildKey, run: string): FifoMessage {

@@ -76,7 +76,9 @@ export const codes = {
   overlay_ended: { status: 409, means: 'The overlay has ended already.' },
   nav_in_future: { status: 422, means: '`ts` lies more than 5 s in the future.' },
   nav_recorded: { status: 409, means: 'Another NAV is recorded for this time; `nav` is it.' },
+  reconciliation_not_found: { status: 404, means: 'The vault was not reconciled yet.' },
   // Followers.
+  position_in_future: { status: 422, means: '`ts` lies more than 5 s in the future.' },
   vault_full: { status: 409, means: 'The vault has all the shards of followers that it can have.' },
   binding_required: { status: 400, means: 'A follower has exactly one binding: a webhook or bridged brokers.' },
   binding_unavailable: { status: 400, means: 'This kind of binding is not available on this platform.' },

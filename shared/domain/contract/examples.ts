@@ -27,6 +27,7 @@ const vault = {
   public: true,
   max_age_s: 300,
   flip_policy: { min_ttl_s: 1800, max_ttl_s: 3600, max_amplify: '0.5' },
+  reconcile_policy: { tolerance_increments: '1', tolerance_nav: '0.005', correct_own_trades: false, cool_down_s: 300 },
   instruments: { AAPL: { increment: '1', min_notional: '1' } },
   status: 'open',
   seq: 42,
@@ -95,10 +96,30 @@ const position = {
   want: '3',
   told: '3',
   held: '3',
+  reported: '3',
   fills: 2,
   average_price: '190.42',
   realised_pnl: '12.5',
+  unrealised_pnl: '0.24',
+  reference_price: { price: '190.5', source: 'vault_order', seq: 43 },
   unknown: [],
+};
+
+const reconciliation = {
+  vault_id: `vlt_${ulid}`,
+  run_at: at,
+  finished_at: at,
+  shards: 1,
+  followers: 100,
+  compared: 198,
+  not_compared: { kill_switch: 1 },
+  drift: 1,
+  fixups: 1,
+  unexplained: 0,
+  unknown: { children: 0, oldest_at: null, probed: 0, answered: 0 },
+  rung: 0,
+  findings: [{ follower_id: `fol_${ulid}`, symbol: 'AAPL', kind: 'want', outcome: 'fixup', want: '10', told: '4', qty: '6' }],
+  findings_left_out: 0,
 };
 
 const invoice = {
@@ -182,6 +203,14 @@ export const examples: Readonly<Partial<Record<RouteId, Example>>> = {
   recordNav: { body: { nav: nav.nav, ts: at }, answer: nav },
   listNav: { answer: { items: [nav], next_cursor: null } },
   rotateFollowerKey: { answer: { ...follower, signing_secret: secret, old_secret_valid_until: '2026-03-03T14:30:00.000Z' } },
+  recordFollowerNav: {
+    body: { nav: nav.nav, ts: at },
+    answer: { follower_id: follower.follower_id, nav: nav.nav, ts: at, recorded_at: at },
+  },
+  reportPositions: {
+    body: { ts: at, positions: [{ symbol: 'AAPL', qty: '3' }] },
+    answer: { follower_id: follower.follower_id, ts: at, positions: [{ symbol: 'AAPL', qty: '3' }] },
+  },
   testFollower: { answer: testEvent },
   listPositions: { answer: { items: [position], next_cursor: null } },
   createManagerOrder: { body: orderBody },
@@ -190,6 +219,7 @@ export const examples: Readonly<Partial<Record<RouteId, Example>>> = {
   cancelManagerOrder: { body: { filled_qty: '4' } },
   settleFollowerOrder: { body: { happened: true } },
   reportFill: { body: { fill_id: 'broker-7731', qty: '3', price: '190.42', ts: at, status: 'filled' } },
+  getReconciliation: { answer: reconciliation },
   changePlan: {
     body: { rail: 'stripe', plan_id: 'pro', interval: 'month' },
     answer: {

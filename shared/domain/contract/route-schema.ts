@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { ApiRoom, PathNames, RouteId, RouteIdOf, routes } from '../../wiring/routes.ts';
+import type { PathNames, RouteIdOf } from '../../wiring/route-types.ts';
+import type { ApiRoom, RouteId, routes } from '../../wiring/routes.ts';
 import type { Code } from './codes.ts';
 
 /**

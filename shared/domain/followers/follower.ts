@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { decimalUpTo, idOf, label, listOf, pageQuery, positiveDecimal, symbolField, time } from '../contract/fields.ts';
+import {
+  decimalString,
+  decimalUpTo,
+  idOf,
+  label,
+  listOf,
+  nonNegativeDecimal,
+  pageQuery,
+  positiveDecimal,
+  symbolField,
+  time,
+} from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
 import { positionRecord } from '../mirroring/positions.ts';
 import type { FollowerFlip } from '../overlays/counted.ts';
@@ -72,6 +83,7 @@ export const followerRecord = z
     webhook: webhook,
     status: z.enum(followerStatuses),
     close_only: z.boolean().describe('Set by the platform (suspended, over its plan): increases are skipped'),
+    nav: z.strictObject({ nav: z.string(), ts: time }).optional().describe('The latest that was reported, in USD'),
     close_only_why: z.enum(closeOnlyWhys).optional().describe('Why close_only is set'),
     joined_seq: z.int(),
     created_at: time,
@@ -118,7 +130,36 @@ export interface Follower extends FollowerRecord {
   readonly moved: Readonly<Record<string, string>>;
   /** Children of which nobody knows whether they happened: `<symbol> <fo_id>` to signed quantity. */
   readonly unknown: Readonly<Record<string, string>>;
+  /** By symbol, what its account holds as it was reported (held.ts). Absent while it has reported nothing. */
+  readonly held?: Readonly<Record<string, string>>;
+  /** When one of its children last ended outside its shard's dispatch, or was last reported on. */
+  readonly child_at?: string;
 }
+
+export const followerNavBody = z.strictObject({ nav: nonNegativeDecimal, ts: time });
+export type FollowerNavBody = z.infer<typeof followerNavBody>;
+export const followerNavRecord = z
+  .strictObject({ follower_id: idOf('fol'), ts: time, nav: z.string(), recorded_at: time })
+  .meta({ id: 'FollowerNav' });
+/** The net asset value of a follower's account at a time: recorded once, never changed. */
+export type FollowerNav = z.infer<typeof followerNavRecord>;
+
+export const positionReport = z.strictObject({
+  ts: time,
+  positions: z
+    .array(z.strictObject({ symbol: symbolField, qty: decimalString }))
+    .min(1)
+    .max(200)
+    .refine((all) => new Set(all.map(({ symbol }) => symbol)).size === all.length, { message: 'each symbol at most once' }),
+});
+export type PositionReport = z.infer<typeof positionReport>;
+export const positionReported = z
+  .strictObject({
+    follower_id: idOf('fol'),
+    ts: time,
+    positions: z.array(z.strictObject({ symbol: symbolField, qty: z.string() })),
+  })
+  .meta({ id: 'PositionsReported' });
 
 /** What counts for a follower only where its tenant's plan has it (SPEC 5): flips, its own and vault-wide, and boosts of personas. */
 export interface Allowed {
@@ -183,6 +224,20 @@ export const followerSchemas: RoomSchemas<'followers'> = {
     params: { follower_id: idOf('fol') },
     answer: { status: 200, schema: testResult },
     codes: ['follower_not_found', 'follower_left', 'too_many_test_events'],
+  },
+  recordFollowerNav: {
+    summary: "Record the net asset value of the follower's account at a time, in USD",
+    params: { follower_id: idOf('fol') },
+    body: followerNavBody,
+    answer: { status: 201, schema: followerNavRecord },
+    codes: ['follower_not_found', 'follower_left', 'nav_in_future', 'nav_recorded'],
+  },
+  reportPositions: {
+    summary: "Say what the follower's account holds of symbols at a time, whatever was filled: reconciliation compares it",
+    params: { follower_id: idOf('fol') },
+    body: positionReport,
+    answer: { status: 200, schema: positionReported },
+    codes: ['follower_not_found', 'follower_left', 'position_in_future'],
   },
   listPositions: {
     summary: 'What the follower should hold, was told, and reported, by symbol',

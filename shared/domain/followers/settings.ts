@@ -118,6 +118,8 @@ export function followerRecordView(f: Follower): FollowerRecord {
     slow: _w,
     moved: _m,
     unknown: _u,
+    held: _h,
+    child_at: _c,
     flip: _f,
     ...record
   } = f;

@@ -7,10 +7,10 @@ import { pinnedAt } from '../overlays/counted.ts';
 import { tenantSuspended } from '../tenants/policy.ts';
 import { instrumentOf } from '../vaults/create.ts';
 import { statusAt } from '../vaults/status.ts';
-import type { Vault, VaultRecord } from '../vaults/vault.ts';
+import type { NavSnapshot, Vault, VaultRecord } from '../vaults/vault.ts';
 import type { LogEntry } from './entry.ts';
 import { positionAfter } from './movement.ts';
-import type { ManagerOrderBody, OrderEntry, OrderSource, Reason } from './order.ts';
+import type { ManagerOrderBody, OrderEntry, OrderSource, Pinned, Reason } from './order.ts';
 import { type Rings, ringsOf } from './tree.ts';
 
 /** Clock skew between a manager and us that is not held against an order. */
@@ -28,11 +28,14 @@ export interface AcceptView {
   readonly position: string;
   readonly existing?: { readonly manager_order_id: string; readonly seq: number };
   readonly predecessorDecided: boolean;
+  /** The vault's latest NAV at the time of reading; asked for where the order brings none of its own. */
+  readonly nav?: Pick<NavSnapshot, 'nav' | 'ts'>;
 }
 
 export interface AcceptPorts {
   readonly clock: Clock;
-  readonly read: (what: AcceptRequest) => Promise<AcceptView>;
+  /** `at`: what of the vault's NAV counts is of that time or before. */
+  readonly read: (what: AcceptRequest, at: string) => Promise<AcceptView>;
   /** One transaction that holds only for the vault as it was read; `conflict` when it did not. */
   readonly commit: (entry: OrderEntry, read: { vaultVersion: number; accepted_by: string }) => Promise<'committed' | 'conflict'>;
   readonly entry: (vault: { tenant_id: string; vault_id: string }, seq: number) => Promise<LogEntry | undefined>;
@@ -65,7 +68,7 @@ const commitTries = 12;
  */
 export async function acceptOrder(request: AcceptRequest, ports: AcceptPorts): Promise<Accepted> {
   for (let attempt = 1; attempt <= commitTries; attempt += 1) {
-    const view = await ports.read(request);
+    const view = await ports.read(request, timestamp(ports.clock()));
     if (view.existing !== undefined) return ringAgain(request, view.existing, ports);
     const entry = decide(request, view, ports.clock());
     const vaultVersion = view.vault?.ver ?? 0;
@@ -121,12 +124,18 @@ export function decide(request: AcceptRequest, view: AcceptView, now: number): O
       ...increments,
       max_age_s: vault.max_age_s,
       shards: vault.shards,
-      ...(order.nav === undefined ? {} : { nav: canonical(order.nav) }),
+      ...navPinned(order, view),
       overlays: pinnedAt(vault.overlays, accepted_at),
       reasons,
     },
     ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
   };
+}
+
+/** The manager's NAV that counts for the order, and of when it is: its own, else the vault's latest before it (SPEC 6.2). */
+function navPinned({ nav, ts }: ManagerOrderBody, view: AcceptView): Pick<Pinned, 'nav' | 'nav_ts'> {
+  if (nav !== undefined) return { nav: canonical(nav), nav_ts: timestamp(milliseconds(ts)) };
+  return view.nav === undefined ? {} : { nav: view.nav.nav, nav_ts: view.nav.ts };
 }
 
 /** Order time never runs backwards in a log: now, or the last entry's time if that is later. In ms. */

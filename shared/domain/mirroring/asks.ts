@@ -6,7 +6,7 @@ import { Refusal } from '../../kit/refusal.ts';
 import type { Follower } from '../followers/follower.ts';
 import { pinnedAt } from '../overlays/counted.ts';
 import { instrumentOf } from '../vaults/create.ts';
-import type { Vault } from '../vaults/vault.ts';
+import type { NavSnapshot, Vault } from '../vaults/vault.ts';
 import type { Claim, ShardKey } from './claim.ts';
 import type { Again, Ask, AskEntry, At } from './entry.ts';
 import type { Ledger } from './plan.ts';
@@ -28,6 +28,8 @@ export interface Asked {
   readonly done: ReadonlySet<string>;
   /** It was asked, and done, before. */
   readonly ended: boolean;
+  /** The vault's latest NAV when it was asked; read where it may count. */
+  readonly nav?: Pick<NavSnapshot, 'nav' | 'ts'>;
 }
 
 export const syncCause = (followerId: string, version: number): string => `sync/${followerId}/${version}`;
@@ -45,6 +47,7 @@ export function requireSync({ mode, kill_switch, status }: Pick<Follower, 'mode'
 /** The next symbol of an ask, in the order of their names; undefined when all are done. */
 export function nextSymbol(ask: Ask, follower: Follower, asked: Asked): string | undefined {
   if (asked.ended) return undefined;
+  if (ask.found !== undefined) return asked.done.has(ask.found.symbol) ? undefined : ask.found.symbol;
   const held = asked.ledgers.filter((ledger) => concerns(ledger, follower)).map(({ symbol }) => symbol);
   const moved = Object.entries(follower.moved).flatMap(([symbol, qty]) => (decimal(qty) === zero ? [] : [symbol]));
   const open = ask.kind === 'sync' ? asked.positions.filter((p) => decimal(p.qty) !== zero).map((p) => p.symbol) : [];
@@ -79,6 +82,7 @@ export function askEntry(ask: Ask, symbol: string, asked: Asked, { key, last }: 
       ...increments,
       max_age_s: asked.vault.max_age_s,
       shards: 0,
+      ...(asked.nav === undefined ? {} : { nav: asked.nav.nav, nav_ts: asked.nav.ts }),
       // Who is set to the manager's position is set to what increases would make of it now; flips are about orders alone.
       overlays: ask.kind === 'sync' ? pinnedAt(asked.vault.overlays, ask.asked_at).filter((o) => o.kind === 'persona') : [],
       reasons: [],

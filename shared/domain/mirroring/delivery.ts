@@ -102,7 +102,7 @@ export function childOrderBody(
     escaped(after.want),
     '","told":"',
     escaped(before.told),
-    '","reasons":[',
+    inputs.nav === undefined ? '","reasons":[' : `","nav":${JSON.stringify(inputs.nav)},"reasons":[`,
     reasonsText(entry, row),
     toDag,
     attemptText(attempt),

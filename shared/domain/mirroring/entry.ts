@@ -54,7 +54,7 @@ export type LogEntry = OrderEntry | CancelEntry;
 
 /** What is asked of a shard, mostly for one follower: a row beside its roster, put if absent. */
 export interface Ask {
-  readonly kind: 'sync' | 'flatten' | 'resend' | 'revert';
+  readonly kind: 'sync' | 'flatten' | 'resend' | 'revert' | 'fixup';
   /** What asks, once for ever: who asks again means the same. */
   readonly cause: string;
   /** Whom it concerns; a vault-wide flip's revert all for whom the flip counted. */
@@ -66,6 +66,17 @@ export interface Ask {
   readonly follower_order_id?: string;
   /** Of a revert: the flip. */
   readonly overlay_id?: string;
+  /** Of a fix-up: what was found. */
+  readonly found?: FixupFound;
+}
+
+/** What reconciliation found of a follower in a symbol; its fix-up holds only while that is so. */
+export interface FixupFound {
+  readonly symbol: string;
+  /** Line number of the last entry in the symbol's ledger. */
+  readonly line: number;
+  readonly told: string;
+  readonly want: string;
 }
 
 /** The place of the one follower that an ask concerns. */

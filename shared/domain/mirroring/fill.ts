@@ -1,11 +1,12 @@
 /** Reports of what a follower's account did with a child (SPEC 4, 6.1, 6.2). */
 import { z } from 'zod';
 import { type Clock, timestamp } from '../../kit/clock.ts';
-import { absolute, add, type Decimal, decimal, format, negate, sign, subtract, zero } from '../../kit/decimal.ts';
+import { absolute, add, decimal, format, negate, sign, subtract } from '../../kit/decimal.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import { externalId, nonNegativeDecimal, time } from '../contract/fields.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Child } from './child.ts';
+import { contribution, happenedStates } from './contribution.ts';
 import { type ChildState, mayMove, openStates } from './states.ts';
 import { tradeTime } from './trades.ts';
 
@@ -51,7 +52,8 @@ export interface FillPorts {
   readonly save: (reported: Reported) => Promise<boolean>;
 }
 
-const saveTries = 5;
+/** All reports of a follower move its row: many at once have to find a gap between each other. */
+const saveTries = 40;
 
 /** Counts a report once by its fill_id; the same one again changes nothing, however late, and another under its id is refused. */
 export async function reportFill(fill: FillReport, ports: FillPorts): Promise<void> {
@@ -88,20 +90,6 @@ const statusOf = ({ status = 'partial' }: FillReport) => status;
 function requireEnded({ state }: Child): void {
   if (!openStates.has(state)) return;
   throw new Refusal(409, 'still_being_sent', 'This child is still being sent: say it again in a moment.', { passing: true });
-}
-
-const happenedStates: ReadonlySet<ChildState> = new Set(['ack', 'partially_filled', 'confirmed']);
-
-/**
- * What a child adds to told: all of it once it was accepted, until its end says less; what was filled when it ended part
- * filled, canceled or refused; nothing while it is unknown.
- */
-export function contribution(child: Child): Decimal {
-  const filled = decimal(child.filled ?? '0');
-  if (child.unknown) return zero;
-  // Filled is all of it, whatever reports of its parts are still on their way.
-  if (child.final === true && child.state !== 'confirmed') return filled;
-  return happenedStates.has(child.state) ? decimal(child.row.qty) : filled;
 }
 
 const isCancel = ({ row }: Child): boolean => row.inputs.was !== undefined;

@@ -1,5 +1,5 @@
 /**
- * Orders from the bus (SPEC 6.1): one order or a batch, decided one by one in order. Everything but an outage ends as an
+ * What VANTA OS says of a vault (SPEC 6.1): one order or a batch, decided one by one in order, or a NAV snapshot. Everything but an outage ends as an
  * accepted order or as an audited refusal that can be found.
  */
 import { milliseconds, timestamp } from '../../kit/clock.ts';
@@ -28,6 +28,8 @@ export interface IntentPorts extends Pick<AcceptPorts, 'clock'> {
   readonly keepRefused: (refused: RefusedOrder) => Promise<void>;
   /** Sends one order on to a group of its own, where nothing waits behind it. */
   readonly putAside: (event: BusEvent, orderId: string) => Promise<void>;
+  /** Records a NAV snapshot, or audits why not. */
+  readonly nav: (event: BusEvent, vault: { tenant_id: string; vault_id: string }) => Promise<void>;
   readonly pause: (ms: number) => Promise<void>;
   readonly report: (what: { code: string; detail: string; vault_id?: string }) => void;
 }
@@ -42,6 +44,7 @@ export async function acceptIntent(event: BusEvent, ports: IntentPorts): Promise
   const vaultId = vaultNamed(event.detail);
   const tenantId = vaultId === undefined ? undefined : await ports.vaultOwner(vaultId);
   if (vaultId === undefined || tenantId === undefined) return ports.report({ code: 'vault_not_found', detail: 'no such vault' });
+  if (event['detail-type'] === osEvents.nav) return ports.nav(event, { tenant_id: tenantId, vault_id: vaultId });
   const refused = new Set<string>();
   const orders = ordersIn(event);
   if (orders instanceof Refusal) return keep({ event, tenantId, vaultId, raw: event.detail, index: 0, refused }, orders, ports);

@@ -73,7 +73,9 @@ export interface Pinned {
   readonly max_age_s: number;
   /** Shards that exist: each of them has to give its followers an outcome. */
   readonly shards: number;
+  /** The manager's NAV that followers of basis `nav` are sized by, and of when it is: the order's own, or the vault's latest. */
   readonly nav?: string;
+  readonly nav_ts?: string;
   /** Active vault-wide overlays with their numbers. */
   readonly overlays: readonly Counted[];
   /** Rules that changed the order itself, as `reduce_only`. */
@@ -87,6 +89,14 @@ export interface Reason {
   readonly after: string;
 }
 export const reasonRecord = z.strictObject({ rule: z.string(), before: z.string(), after: z.string() });
+
+/** The NAV snapshots that a size was scaled by, and of when they are. */
+export const navUsed = z
+  .strictObject({ follower: decimalString, follower_ts: time, manager: decimalString, manager_ts: time })
+  .meta({
+    id: 'NavUsed',
+    description: 'With scale_basis nav: the snapshots of the follower and of its manager that the size is scaled by',
+  });
 
 /** An entry of the vault's log: immutable once stored. */
 export interface OrderEntry {

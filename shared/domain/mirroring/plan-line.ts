@@ -6,6 +6,7 @@ import type { VaultRecord } from '../vaults/vault.ts';
 import { canceledChild, levelsAgain, type Past } from './again.ts';
 import { unknownName } from './child.ts';
 import { type Again, type AskEntry, type CancelEntry, canceledChildId, type LineEntry } from './entry.ts';
+import { fixupQuantity, isMoved } from './fixup.ts';
 import { flipsOf, isTouched, levelsReverted, revertQuantity, standingAgain } from './flips.ts';
 import type { Reason } from './order.ts';
 import {
@@ -25,9 +26,9 @@ import {
   sizingInputs,
   standing,
   storeLevels,
-  withOverlays,
 } from './plan.ts';
 import { cancelQuantity, levelsAt, levelsFlat, phaseOf, retarget } from './retarget.ts';
+import { withNav, withOverlays } from './sized-by.ts';
 import { type Levels, type Movement, type Phase, type Quantity, reason } from './sizing.ts';
 
 export interface PlanInput {
@@ -82,6 +83,7 @@ function plannerOf({ entry, past, vaultStatus }: PlanInput): Planner {
   const movement = movementOf(entry);
   if (entry.kind === 'order') return (follower, row) => planRow(entry, movement, follower, row, vaultStatus);
   if (entry.kind === 'resend') return (follower, row) => resendRow(entry, follower, row, vaultStatus);
+  if (entry.kind === 'fixup') return (follower, row) => fixupRow(entry, movement, follower, row, vaultStatus);
   if (entry.kind !== 'cancel') return (follower, row) => askRow(entry, movement, follower, row, vaultStatus);
   if (past === undefined) throw new Error(`cancel ${entry.seq} was planned without what it folds again`);
   const again = levelsAgain(entry, past);
@@ -124,12 +126,35 @@ function askRow(
 ): ClaimRow {
   const before = standing(f, entry.order.symbol, row);
   const { overlays } = entry.pinned;
-  const own = inputsOf(f, entry.order.symbol, before.told);
+  const own = withNav(inputsOf(f, entry.order.symbol, before.told), f, entry.pinned);
   const inputs = withOverlays(own, overlays.length === 0 ? undefined : overlays, flipsOf(f, row));
   const { after, withheld } = askedLevels(entry, before, movement, inputs);
   const sized = withheld === undefined ? askedQuantity(entry, after, movement, inputs) : nothingFor(withheld);
   const nothing = sized.qty === zero ? { nothing: codeOf(sized) } : {};
   return rowOf(f, { inputs, before, after, sized }, fateOf(f, { kind: entry.kind, status, ...nothing, mayMove: true }));
+}
+
+/** A fix-up; dropped, and recorded as that, when something moved since, or is under way. */
+function fixupRow(
+  entry: AskEntry,
+  movement: Movement,
+  f: Follower,
+  row: LedgerRow | undefined,
+  status: VaultRecord['status'],
+): ClaimRow {
+  const before = standing(f, entry.order.symbol, row);
+  const inputs = withOverlays(inputsOf(f, entry.order.symbol, before.told), undefined, flipsOf(f, row));
+  const busy = f.lane_in > f.lane_out;
+  const sized = busy ? nothingFor('fixup_dropped') : fixed(entry, before, movement, inputs);
+  const nothing = sized.qty === zero ? { nothing: codeOf(sized) } : {};
+  const fate = fateOf(f, { kind: 'fixup', status, ...nothing, mayMove: false });
+  return rowOf(f, { inputs, before, after: before, sized }, fate);
+}
+
+function fixed({ ask }: AskEntry, before: Levels, movement: Movement, inputs: RecordedInputs): Quantity {
+  if (ask.found === undefined) throw new Error(`${ask.cause} names nothing that was found`);
+  if (isMoved(ask.found, before)) return nothingFor('fixup_dropped');
+  return fixupQuantity(before, movement, sizingInputs(inputs), restrictionIn(inputs));
 }
 
 const nothingFor = (code: NonNullable<Quantity['code']>): Quantity => ({ qty: zero, code, reasons: [] });
@@ -212,6 +237,10 @@ export function resized(entry: LineEntry, row: PlannedRow, told: Decimal, inputs
 function sizedAgain(entry: LineEntry, row: ClaimRow, before: Levels): Quantity & { readonly phase: Phase } {
   const movement = movementOf(entry);
   if (entry.kind === 'order') return size(before, movement, row.inputs);
+  if (entry.kind === 'fixup') {
+    const again = fixed(entry, before, movement, row.inputs);
+    return { ...again, phase: phaseOf(before.told, add(before.told, again.qty)) };
+  }
   const after = { ...levelsOf(row.after), told: before.told };
   const only = restrictionIn(row.inputs);
   const sized =
@@ -239,6 +268,7 @@ export function reasonsOf(entry: LineEntry, row: PlannedRow): Reason[] {
   }
   const before = levelsOf(row.before);
   const { reasons } = sizedAgain(entry, row, before);
+  if (entry.kind === 'fixup') return [...reasons];
   const set =
     entry.kind === 'cancel'
       ? [reason('cancel', before.want, decimal(row.after.want))]

@@ -9,6 +9,7 @@ import { flipsAfter, flipsOf } from './flips.ts';
 import type { OrderEntry, Reason } from './order.ts';
 import { restrictionOf } from './restriction.ts';
 import type { CanceledChild } from './retarget.ts';
+import { type NavUsed, withNav, withOverlays } from './sized-by.ts';
 import {
   flat,
   fold,
@@ -49,6 +50,8 @@ export interface RecordedInputs {
   readonly mode: Follower['mode'];
   readonly scale: string;
   readonly basis: 'fixed' | 'nav';
+  /** With basis `nav`: the snapshots that the size is scaled by, where there are both. */
+  readonly nav?: NavUsed;
   readonly cap?: string;
   readonly allow_short: boolean;
   readonly symbol_allowed: boolean;
@@ -137,18 +140,13 @@ export function inputsOf(follower: Follower, symbol: string, told: Decimal, exce
   return only === undefined ? free : { ...free, only: { code: only.code, certain: format(only.certain) } };
 }
 
-/** The inputs with what counts of overlays, and which flips stood in the levels: as a rule nothing. */
-export function withOverlays(inputs: RecordedInputs, overlays: readonly Counted[] | undefined, flips?: string): RecordedInputs {
-  if (overlays === undefined && flips === undefined) return inputs;
-  return { ...inputs, ...(overlays === undefined ? {} : { overlays }), ...(flips === undefined ? {} : { flips }) };
-}
-
 const noOverlays = { p: one, m: one } as const;
 
-export function sizingInputs({ scale, basis, cap, allow_short, symbol_allowed, overlays }: RecordedInputs): SizingInputs {
+export function sizingInputs({ scale, basis, nav, cap, allow_short, symbol_allowed, overlays }: RecordedInputs): SizingInputs {
   const { p, m } = overlays === undefined ? noOverlays : multipliersOf(overlays);
   const plain = { scale: decimal(scale), p, m, basis, allowShort: allow_short, symbolAllowed: symbol_allowed };
-  return cap === undefined ? plain : { ...plain, maxPosUsd: decimal(cap) };
+  const capped = cap === undefined ? plain : { ...plain, maxPosUsd: decimal(cap) };
+  return nav === undefined ? capped : { ...capped, nav: { follower: decimal(nav.follower), manager: decimal(nav.manager) } };
 }
 
 export const restrictionIn = ({ only }: RecordedInputs): Restriction | undefined =>
@@ -250,7 +248,8 @@ export function planRow(
 ): PlannedRow {
   const { symbol } = entry.order;
   const levels = standing(follower, symbol, row);
-  const inputs = withOverlays(inputsOf(follower, symbol, levels.told), countedFor(follower, entry), flipsOf(follower, row));
+  const own = withNav(inputsOf(follower, symbol, levels.told), follower, entry.pinned);
+  const inputs = withOverlays(own, countedFor(follower, entry), flipsOf(follower, row));
   const { after: next, phase, qty, code: skips, reasons } = size(levels, movement, inputs);
   const mayMove = phase !== 'none';
   const going: Going =

@@ -4,7 +4,8 @@ import { type Counted, countedFor } from '../overlays/counted.ts';
 import type { Claim } from './claim.ts';
 import type { LogEntry } from './entry.ts';
 import type { OrderEntry } from './order.ts';
-import { inputsOf, type Ledger, movementOf, type StoredLevels, size, standing, storeLevels, withOverlays } from './plan.ts';
+import { inputsOf, type Ledger, movementOf, type StoredLevels, size, standing, storeLevels } from './plan.ts';
+import { withNav, withOverlays } from './sized-by.ts';
 import type { Levels } from './sizing.ts';
 
 export interface PreviewPorts {
@@ -29,7 +30,8 @@ export async function levelsBefore(entry: OrderEntry, follower: Follower, ports:
     const between = await ports.entry(seq);
     if (between === undefined || between.order.symbol !== entry.order.symbol) continue;
     if (between.kind === 'cancel') throw stillCanceling();
-    const inputs = withOverlays(inputsOf(follower, entry.order.symbol, levels.told), countedFor(follower, between));
+    const own = withNav(inputsOf(follower, entry.order.symbol, levels.told), follower, between.pinned);
+    const inputs = withOverlays(own, countedFor(follower, between));
     const sized = size(levels, movementOf(between), inputs);
     levels = { ...sized.after, told: sized.after.want };
   }

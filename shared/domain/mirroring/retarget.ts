@@ -10,6 +10,7 @@ import {
   increasedLevel,
   type Levels,
   type Movement,
+  navReasons,
   type Phase,
   type Quantity,
   type Restriction,
@@ -32,7 +33,7 @@ export function levelsAt(before: Levels, position: Decimal, movement: Movement, 
   const want = increasedLevel(target, zero, movement, inputs);
   const base = increasedLevel(baseline, zero, movement, inputs);
   const after = { baseline, target, base_want: base.level, want: want.level, told: before.told };
-  return { after, reasons: [reason('sync', before.want, after.want), ...want.reasons] };
+  return { after, reasons: [reason('sync', before.want, after.want), ...navReasons(inputs), ...want.reasons] };
 }
 
 /** Everything to zero: leaving flat. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { childIdField, idOf, listOf, nonNegativeDecimal, pageQuery, sinceField, symbolField, time } from '../contract/fields.ts';
 import type { RoomSchemas } from '../contract/route-schema.ts';
+import { reconciliationRecord } from '../reconciliation/report.ts';
 import { fillReport } from './fill.ts';
-import { managerOrderBody, reasonRecord } from './order.ts';
+import { managerOrderBody, navUsed, reasonRecord } from './order.ts';
 import { childStates, orderStates } from './states.ts';
 
 const levels = z.strictObject({
@@ -46,9 +47,9 @@ export const managerOrderRecord = z
 export const childOrderRecord = z
   .strictObject({
     follower_order_id: childIdField,
-    /** The order that it mirrors or takes back; null for what its follower alone asked (sync, flatten), and for a flip's revert. */
+    /** The order that it mirrors or takes back; null for what concerns single followers (sync, flatten, fixup), and for a flip's revert. */
     manager_order_id: idOf('mo').nullable(),
-    kind: z.enum(['order', 'cancel', 'sync', 'flatten', 'resend', 'revert']),
+    kind: z.enum(['order', 'cancel', 'sync', 'flatten', 'resend', 'revert', 'fixup']),
     /** The child that a cancel takes back. */
     cancels: childIdField.optional(),
     follower_id: idOf('fol'),
@@ -64,7 +65,7 @@ export const childOrderRecord = z
     cap_applied: z.boolean(),
     attempts: z.int(),
     last_error: z.string().optional(),
-    sizing: levels,
+    sizing: levels.extend({ nav: navUsed.optional() }),
     created_at: time,
     updated_at: time,
   })
@@ -114,6 +115,7 @@ const preview = z.strictObject({
   code: z.string().optional(),
   before: levels,
   after: levels,
+  nav: navUsed.optional(),
   position_after: z.string(),
   reasons: z.array(reasonRecord),
 });
@@ -219,6 +221,18 @@ export const mirroringSchemas: RoomSchemas<'mirroring'> = {
       'cancel_in_progress',
       'cancel_unknown',
     ],
+  },
+  getReconciliation: {
+    summary: 'What the last reconciliation of the vault found, and did',
+    params: { vault_id: idOf('vlt') },
+    answer: { status: 200, schema: reconciliationRecord },
+    codes: ['vault_not_found', 'reconciliation_not_found'],
+  },
+  reconcileVault: {
+    summary: 'Reconcile the vault now, beside the runs that come by themselves every few minutes',
+    params: { vault_id: idOf('vlt') },
+    answer: { status: 202, schema: z.strictObject({ vault_id: idOf('vlt'), run_at: time }) },
+    codes: ['vault_not_found'],
   },
   listDeadLetters: {
     summary: "Your followers' and your vaults' dead letters, the oldest first",

@@ -58,7 +58,14 @@ export interface SizingInputs {
   readonly symbolAllowed: boolean;
 }
 
-export type SkipCode = 'no_change' | 'below_minimum' | 'symbol_denied' | 'nav_missing' | 'position_unknown' | 'close_only';
+export type SkipCode =
+  | 'no_change'
+  | 'below_minimum'
+  | 'symbol_denied'
+  | 'nav_missing'
+  | 'position_unknown'
+  | 'close_only'
+  | 'fixup_dropped';
 
 /** What the order does to this follower: the part it may not take part in is left out of it. */
 export type Phase = 'increase' | 'reduce' | 'cross' | 'none';
@@ -152,6 +159,10 @@ export function share(q: Decimal, multiplier: Decimal, inputs: SizingInputs): De
   return byNav ? ratio([...plain, inputs.nav.follower], [inputs.nav.manager]) : ratio(plain);
 }
 
+/** The NAV snapshots that a size was scaled by: the manager's, then the follower's. */
+export const navReasons = ({ basis, nav }: SizingInputs): Reason[] =>
+  basis === 'nav' && nav !== undefined ? [reason('nav', nav.manager, nav.follower)] : [];
+
 function increased(
   levels: Levels,
   by: Increase,
@@ -161,7 +172,8 @@ function increased(
   const { q } = by;
   const part = share(q, inputs.m, inputs);
   const target = add(levels.target, part);
-  const scaled = part === q ? [] : [{ rule: 'scale', before: by.text, after: format(part) }];
+  const scaled = navReasons(inputs);
+  if (part !== q) scaled.push({ rule: 'scale', before: by.text, after: format(part) });
   const { level: want, reasons } = increasedLevel(target, levels.want, movement, inputs, scaled);
   const alike = inputs.p === inputs.m && isPlain(levels);
   const baseline = alike ? target : add(levels.baseline, share(q, inputs.p, inputs));

@@ -37,6 +37,8 @@ export interface Holding {
   /** Of what is held; null when nothing is. */
   readonly average_price: string | null;
   readonly realised_pnl: string;
+  /** What selling (or buying back) all of it at the reference price would add to that; null where it has no price. */
+  readonly unrealised_pnl: string | null;
 }
 
 interface Book {
@@ -53,7 +55,7 @@ const flat: Book = { held: zero, cost: zero, realised: zero };
  * decimals, products first, half-even), so that realised = cash + cost holds exactly. Trades are taken in the order of their
  * own times, then of their ids: however late, doubled or out of order they were told, the same trades give the same book.
  */
-export function holdingOf(trades: readonly Trade[]): Holding {
+export function holdingOf(trades: readonly Trade[], referencePrice?: string): Holding {
   const sorted = [...new Map(trades.map((trade) => [trade.fill_id, trade])).values()].sort(byTime);
   const { held, cost, realised } = sorted.reduce(traded, flat);
   return {
@@ -61,7 +63,14 @@ export function holdingOf(trades: readonly Trade[]): Holding {
     held: format(held),
     average_price: held === zero ? null : format(ratio([cost], [held])),
     realised_pnl: format(realised),
+    unrealised_pnl: unrealised({ held, cost }, referencePrice),
   };
+}
+
+/** Rounded once, as a trade of all that is held would be: realised + unrealised = cash + held x price holds exactly. */
+function unrealised({ held, cost }: Pick<Book, 'held' | 'cost'>, price: string | undefined): string | null {
+  if (held === zero) return '0';
+  return price === undefined ? null : format(subtract(multiply(held, decimal(price)), cost));
 }
 
 const byTime = (a: Trade, b: Trade): number => {

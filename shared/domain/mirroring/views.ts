@@ -7,10 +7,11 @@ import { sideOf, sizeOf } from './delivery.ts';
 import { untouchedOutcome } from './dispatch.ts';
 import { canceledChildId, childIdOf, type LineEntry, type LogEntry, orderIdOf } from './entry.ts';
 import { managerOrderBody, type OrderEntry, type RefusedOrder } from './order.ts';
-import { type ClaimRow, inputsOf, levelsOf, movementOf, size, withOverlays } from './plan.ts';
+import { type ClaimRow, inputsOf, levelsOf, movementOf, size } from './plan.ts';
 import { reasonsOf } from './plan-line.ts';
 import type { Met } from './preview.ts';
 import type { ChildOrder, DeadLetter } from './schemas.ts';
+import { withNav, withOverlays } from './sized-by.ts';
 import { type OrderState, openStates } from './states.ts';
 
 /** What the shards have done of an order so far. */
@@ -115,7 +116,7 @@ export function childOrderView(
     cap_applied: reasons.some((r) => r.rule === 'cap'),
     attempts: outcome.attempts,
     ...(outcome.error === undefined ? {} : { last_error: outcome.error }),
-    sizing: { ...row.after, told: row.before.told },
+    sizing: { ...row.after, told: row.before.told, ...(row.inputs.nav === undefined ? {} : { nav: row.inputs.nav }) },
     created_at: claim.claimed_at,
     updated_at: child?.updated_at ?? claim.finished_at ?? claim.claimed_at,
   };
@@ -136,7 +137,8 @@ const intended = (row: ClaimRow): Outcome =>
 /** An order's size for a follower with its settings of now, from the levels recorded before it (SPEC 4, 6.2). */
 export function previewView(entry: OrderEntry, follower: Follower, { before, overlays }: Met) {
   const levels = levelsOf(before);
-  const inputs = withOverlays(inputsOf(follower, entry.order.symbol, levels.told), overlays);
+  const own = withNav(inputsOf(follower, entry.order.symbol, levels.told), follower, entry.pinned);
+  const inputs = withOverlays(own, overlays);
   const sized = size(levels, movementOf(entry), inputs);
   const qty = format(sized.qty);
   const { after } = sized;
@@ -149,6 +151,7 @@ export function previewView(entry: OrderEntry, follower: Follower, { before, ove
     qty: sizeOf(qty),
     ...(sized.code === undefined ? {} : { code: sized.code }),
     before,
+    ...(inputs.nav === undefined ? {} : { nav: inputs.nav }),
     after: {
       baseline: format(after.baseline),
       target: format(after.target),

@@ -3,7 +3,7 @@ import { Refusal } from '../../kit/refusal.ts';
 import { requireMatch } from '../contract/match.ts';
 import { notFound, permit, resource } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
-import { canonicalInstruments } from './create.ts';
+import { canonicalInstruments, canonicalPolicy } from './create.ts';
 import type { Vault, VaultPatch } from './vault.ts';
 
 export interface ChangePorts {
@@ -57,7 +57,7 @@ function requireOpen(patch: VaultPatch, { status }: Vault): void {
 
 /** The vault after a PATCH; `instruments: null` takes the list away. Everything that is no setting stays as it was read. */
 export function patched(vault: Vault, patch: VaultPatch, now: string): Vault {
-  const { instruments, rails, ...plain } = patch;
+  const { instruments, rails, reconcile_policy, ...plain } = patch;
   const { instruments: old, ...kept } = vault;
   const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)) as Partial<Vault>;
   const listed = instruments === undefined ? old : instruments === null ? undefined : canonicalInstruments(instruments);
@@ -66,6 +66,7 @@ export function patched(vault: Vault, patch: VaultPatch, now: string): Vault {
     ...given,
     ...(rails === undefined ? {} : { rails: [...new Set(rails)] }),
     ...(listed === undefined ? {} : { instruments: listed }),
+    ...(reconcile_policy === undefined ? {} : { reconcile_policy: canonicalPolicy(reconcile_policy) }),
     updated_at: now,
     ver: vault.ver + 1,
   };

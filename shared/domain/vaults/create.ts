@@ -1,8 +1,21 @@
 import { decimal, format } from '../../kit/decimal.ts';
 import { statusAt } from './status.ts';
-import type { Rail, Vault, VaultBody, VaultRecord } from './vault.ts';
+import type { Rail, ReconcilePolicy, Vault, VaultBody, VaultRecord } from './vault.ts';
 
 const defaultFlipPolicy = { min_ttl_s: 1800, max_ttl_s: 3600, max_amplify: '0.5' };
+
+export const defaultReconcilePolicy: ReconcilePolicy = {
+  tolerance_increments: '1',
+  tolerance_nav: '0.005',
+  correct_own_trades: false,
+  cool_down_s: 300,
+};
+/** With its numbers in their one spelling. */
+export const canonicalPolicy = (p: ReconcilePolicy): ReconcilePolicy => ({
+  ...p,
+  tolerance_increments: canonical(p.tolerance_increments),
+  tolerance_nav: canonical(p.tolerance_nav),
+});
 
 /** A new vault of a manager's tenant. `now` is RFC 3339. */
 export function newVault(body: VaultBody, tenantId: string, vaultId: string, now: string): Vault {
@@ -16,6 +29,7 @@ export function newVault(body: VaultBody, tenantId: string, vaultId: string, now
     public: body.public ?? false,
     max_age_s: body.max_age_s ?? 300,
     flip_policy: body.flip_policy ?? defaultFlipPolicy,
+    reconcile_policy: body.reconcile_policy === undefined ? defaultReconcilePolicy : canonicalPolicy(body.reconcile_policy),
     ...(body.instruments === undefined ? {} : { instruments: canonicalInstruments(body.instruments) }),
     status: 'open',
     seq: 0,

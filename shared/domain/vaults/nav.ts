@@ -1,8 +1,7 @@
-import { type Clock, milliseconds, timestamp } from '../../kit/clock.ts';
-import { decimal, format } from '../../kit/decimal.ts';
-import { Refusal } from '../../kit/refusal.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { notFound, permit, resource } from '../tenants/policy.ts';
 import type { Principal } from '../tenants/principal.ts';
+import { navAt, requireSameNav } from './nav-rules.ts';
 import type { NavBody, NavSnapshot, Vault } from './vault.ts';
 
 export interface NavPorts {
@@ -18,22 +17,13 @@ export interface NavReport {
   readonly body: NavBody;
 }
 
-/** How far a time may lie ahead of our clock. */
-const futureToleranceMs = 5000;
-
 /** Records a vault's NAV at a time, once: the same again is the same snapshot, another value of the same time is refused. */
 export async function recordNav({ principal, vaultId, body }: NavReport, ports: NavPorts): Promise<NavSnapshot> {
   const vault = await ports.vault(vaultId);
   permit(principal, 'recordNav', resource('vault', vault));
   if (vault === undefined) throw notFound('vault');
-  const now = ports.clock();
-  const at = milliseconds(body.ts);
-  if (at > now + futureToleranceMs) {
-    const errors = [{ pointer: '/ts', detail: 'lies more than 5 s in the future' }];
-    throw new Refusal(422, 'nav_in_future', 'ts lies more than 5 s in the future.', { errors });
-  }
-  const snapshot = { vault_id: vaultId, ts: timestamp(at), nav: format(decimal(body.nav)), recorded_at: timestamp(now) };
+  const snapshot = { vault_id: vaultId, ...navAt(body, ports.clock()) };
   const stored = await ports.put(vault, snapshot);
-  if (stored.nav === snapshot.nav) return stored;
-  throw new Refusal(409, 'nav_recorded', `Another NAV is recorded for ${snapshot.ts}.`, { extra: { nav: stored.nav } });
+  requireSameNav(snapshot, stored);
+  return stored;
 }

@@ -34,6 +34,19 @@ const flipPolicy = z
   })
   .refine((p) => p.min_ttl_s <= p.max_ttl_s, { message: 'min_ttl_s must not exceed max_ttl_s' });
 
+/** When a difference counts, and what is done about it (SPEC 6.6). */
+const reconcilePolicy = z.strictObject({
+  /** A difference counts when it is more than so many increments of the symbol ... */
+  tolerance_increments: nonNegativeDecimal.default('1'),
+  /** ... and, where the follower's NAV is known, more than this share of it. */
+  tolerance_nav: decimalBetween('0', '1').default('0.005'),
+  /** Whether what a follower did on its own is traded back. */
+  correct_own_trades: z.boolean().default(false),
+  /** At most one fix-up of a follower and symbol in so many seconds. */
+  cool_down_s: z.int().min(1).max(86_400).default(300),
+});
+export type ReconcilePolicy = z.infer<typeof reconcilePolicy>;
+
 const railList = z.array(z.enum(rails)).min(1).max(2);
 const instruments = z
   .record(symbolField, instrument)
@@ -44,6 +57,7 @@ const settings = {
   public: z.boolean().optional(),
   max_age_s: z.int().min(1).max(86_400).optional(),
   flip_policy: flipPolicy.optional(),
+  reconcile_policy: reconcilePolicy.optional(),
 };
 
 export const vaultBody = z.strictObject({ label, rails: railList, ...settings, instruments: instruments.optional() });
@@ -85,6 +99,7 @@ export const vaultRecord = z
     public: z.boolean(),
     max_age_s: z.int(),
     flip_policy: flipPolicy,
+    reconcile_policy: reconcilePolicy,
     instruments: z.record(symbolField, instrument).optional(),
     status: z.enum(vaultStatuses),
     seq: z.int(),
@@ -122,6 +137,8 @@ export interface Vault extends VaultRecord {
 
 export const navBody = z.strictObject({ nav: nonNegativeDecimal, ts: time });
 export type NavBody = z.infer<typeof navBody>;
+/** The `detail` of the OS's event. */
+export const busNav = navBody.extend({ vault_id: idOf('vlt') });
 export const navRecord = z
   .strictObject({ vault_id: idOf('vlt'), ts: time, nav: z.string(), recorded_at: time })
   .meta({ id: 'NavSnapshot' });

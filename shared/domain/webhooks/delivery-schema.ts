@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { childIdField, decimalString, idOf, symbolField, time } from '../contract/fields.ts';
-import { reasonRecord } from '../mirroring/order.ts';
+import { navUsed, reasonRecord } from '../mirroring/order.ts';
 
 /** A delivery as a follower's endpoint receives it (SPEC 6.4): a child order, or a cancel. */
 export const childOrderDelivery = z
@@ -35,6 +35,7 @@ export const childOrderDelivery = z
       target: decimalString,
       want: decimalString,
       told: decimalString,
+      nav: navUsed.optional(),
       reasons: z.array(reasonRecord),
     }),
     audit: z.strictObject({

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reconcileStore } from '../../../shared/adapters/dynamo/reconcile-store.ts';
+import { reconcileStore } from '../../../shared/adapters/dynamo/billing-reconcile-store.ts';
 import { stripeListing } from '../../../shared/adapters/stripe/listing.ts';
 import { reconcile } from '../../../shared/domain/billing/stripe/reconcile.ts';
 import { openTill, pay, type Till } from './support/account.ts';

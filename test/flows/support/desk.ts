@@ -9,7 +9,7 @@ import { type LocalInfo, Platform } from './platform.ts';
 export interface ChildRecord {
   readonly follower_order_id: string;
   readonly manager_order_id: string | null;
-  readonly kind: 'order' | 'cancel' | 'sync' | 'flatten' | 'resend' | 'revert';
+  readonly kind: 'order' | 'cancel' | 'sync' | 'flatten' | 'resend' | 'revert' | 'fixup';
   readonly cancels?: string;
   readonly seq: number;
   readonly symbol: string;

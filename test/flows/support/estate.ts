@@ -41,6 +41,8 @@ const bodies: { readonly [Id in RouteId]?: (things: Things) => unknown } = {
   createVault: () => ({ label: 'V', rails: ['fiat'] }),
   updateVault: () => ({ label: `Label ${++sent}` }),
   recordNav: () => ({ nav: '1000', ts: new Date(Date.now() - ++sent).toISOString() }),
+  recordFollowerNav: () => ({ nav: '1000', ts: new Date(Date.now() - ++sent).toISOString() }),
+  reportPositions: () => ({ ts: new Date().toISOString(), positions: [{ symbol: 'IBM', qty: '0' }] }),
   createOverlay: () => ({ kind: 'maintenance', ttl_seconds: 5 }),
   createFollower: () => ({ mode: 'shadow', scale: '1', webhook: { url: 'http://127.0.0.1:9/' } }),
   updateFollower: () => ({ kill_switch: true }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bookOf, near } from '../../mirroring/support/book.ts';
+import { bookOf, near, unrealisedOf } from '../../mirroring/support/book.ts';
 import type { Client, Reply } from './client.ts';
 import { carla, desk, moods, person } from './control-plane.ts';
 import { type Placed, type Story, signedOf } from './desk.ts';
@@ -19,6 +19,7 @@ interface Position {
   readonly fills: number;
   readonly average_price: string | null;
   readonly realised_pnl: string;
+  readonly unrealised_pnl: string | null;
   readonly unknown: readonly { follower_order_id: string; qty: string; since: string }[];
 }
 type Positions = { items: Position[]; next_cursor: string | null; code?: string };
@@ -86,6 +87,7 @@ describe('positions', () => {
     for (const position of items) {
       const book = bookOf(told.filter((t) => t.symbol === position.symbol).map((t) => t.signed));
       expect(near(position.held, book.held, 0n) && near(position.realised_pnl, book.realised)).toBe(true);
+      expect(near(position.unrealised_pnl ?? '', unrealisedOf(book, '10'))).toBe(true);
       const { average_price } = position;
       expect(average_price === null || book.average === undefined ? average_price : near(average_price, book.average)).toBe(
         book.average === undefined ? null : true,

@@ -44,6 +44,10 @@ export function bookOf(trades: readonly BookTrade[]): { held: Fraction; average?
   return { held, realised, ...(held.n === 0n ? {} : { average }) };
 }
 
+/** What is held, at a price, above what it stands at by average. */
+export const unrealisedOf = ({ held, average }: ReturnType<typeof bookOf>, price: string): Fraction =>
+  average === undefined ? none : times(held, minus(read(price), average));
+
 /** Whether a decimal is a fraction, but for what rounding to 18 decimals some times may have moved. */
 export function near(text: string, exact: Fraction, tolerance = 10n ** 6n): boolean {
   const away = minus(read(text), exact);

@@ -106,7 +106,7 @@ export class FlipHouse extends House {
         clock: this.clock,
         backOff: nothing,
         ring: nothing,
-        read: (request) => readForAccept(this.table, request),
+        read: (request, at) => readForAccept(this.table, request, at),
         commit: (entry, read) => commitEntry(this.table, entry, read),
         entry: (vault, n) => readEntry(this.table, vault, n),
       },

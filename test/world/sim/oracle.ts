@@ -119,6 +119,15 @@ export function retargeted(want: Ratio, told: Ratio, { price, minQty, minNotiona
   return sign(want) !== 0 && tooLittle ? zero : qty;
 }
 
+/** A fix-up: from told to want; what it adds stays within the cap, and out of shorts and symbols that may not be. */
+export function fixedUp(want: Ratio, told: Ratio, move: Move, rules: Rules): Ratio {
+  const adds = sign(want) !== 0 && (sign(want) !== sign(told) || compare(size(want), size(told)) > 0);
+  if (rules.certain !== undefined || !adds) return retargeted(want, told, move, rules);
+  if (!rules.allowed) return zero;
+  const level = limited(want, sign(want) === sign(told) ? told : zero, move, rules);
+  return retargeted(level, told, move, rules);
+}
+
 function asked(
   { after, told, reduces, grows }: { after: Book; told: Ratio; reduces: boolean; grows: boolean },
   { price, minQty, minNotional }: Move,

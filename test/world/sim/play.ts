@@ -11,6 +11,7 @@ import { ownerOf } from '../../tenants/support/callers.ts';
 import { followerIdOf, foreignTenantId, openedAt, tenantId, ulidOfCause, vaultId } from './cast.ts';
 import * as doors from './doors.ts';
 import { Random } from './prng.ts';
+import { reconcileNowAndThen, reconcileToTheEnd } from './reconciling.ts';
 import { Reporters } from './reporters.ts';
 import type { EventOf, OrderOf } from './story.ts';
 import * as wiring from './wiring.ts';
@@ -42,9 +43,11 @@ export class Play {
   readonly cancels: { readonly orderId: string; readonly manager_order_id: string; readonly seq: number }[] = [];
   readonly reporters: Reporters;
   readonly #random: Random;
+  readonly #reconciles: boolean;
 
   constructor(options: WorldOptions) {
     this.world = new World(options);
+    this.#reconciles = options.reconciles === true;
     this.#random = new Random(options.seed ^ 0x5eed);
     this.reporters = new Reporters(this.world, this.#random.fork());
   }
@@ -55,6 +58,7 @@ export class Play {
     for (const order of story.orders) this.#at(order.atMs, () => this.#order(order));
     for (const event of story.events) this.#at(event.atMs, () => this.#event(event));
     const end = openedAt + story.endMs + aftermathMs;
+    if (this.#reconciles) reconcileNowAndThen(this.world, end);
     while (scheduler.now < end && (await scheduler.step()));
     faults.stop();
     if (this.#random.chance(0.5)) this.world.endpoints.calm();
@@ -64,6 +68,7 @@ export class Play {
     await this.rest();
     await this.reporters.settleAll(0.7);
     await this.rest();
+    if (this.#reconciles) await reconcileToTheEnd(this.world, () => this.rest());
   }
 
   #at(ms: number, run: () => void): void {

@@ -7,6 +7,7 @@ import {
   type Book,
   equal,
   expected,
+  fixedUp,
   type Move,
   managerAfter,
   minus,
@@ -150,6 +151,10 @@ function askedFor(e: Ended, book: Book, stands: Ratio): Book {
 function stepped(_: Snapshot, e: Ended, book: Book): { book: Book; qty: Ratio } {
   const told = ratio(e.row.before.told);
   if (e.entry.kind === 'order') return expected(book, told, moveOf(e), rulesOf(e));
+  if (e.entry.kind === 'fixup') {
+    const qty = e.row.code === 'fixup_dropped' ? zero : fixedUp(book.want, told, moveOf(e), rulesOf(e));
+    return { book, qty };
+  }
   const after = e.entry.kind === 'cancel' ? book : askedFor(e, book, moveOf(e).after);
   const withheld = e.entry.kind === 'sync' && !equal(moveOf(e).after, zero) && (!rulesOf(e).allowed || rulesOf(e).byNav);
   const qty = withheld ? zero : retargeted(after.want, told, moveOf(e), rulesOf(e));

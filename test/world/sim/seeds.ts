@@ -43,9 +43,15 @@ export async function runSeed(options: WorldOptions): Promise<SeedRun & { readon
     digest: hash.digest('hex'),
     violations: [...world.watcher.violations, ...violations],
     struck: world.faults.struck,
-    features: new Set([...world.story.features, ...reporters.told.keys()]),
+    features: new Set([...world.story.features, ...reporters.told.keys(), ...fixups(play)]),
   };
 }
+
+/** Whether anybody was brought back to what was wanted of him. */
+const fixups = ({ world }: Play): string[] =>
+  [...world.storage.memory.items()].some((item) => (item['entry'] as { kind?: string } | undefined)?.kind === 'fixup')
+    ? ['fixup']
+    : [];
 
 /** Plays a seed twice: both runs must be the same to the last line. */
 export async function proveSeed(options: WorldOptions): Promise<SeedRun> {

@@ -2,6 +2,7 @@
 import { childOf } from '../../../shared/adapters/dynamo/child-item.ts';
 import { claimOf } from '../../../shared/adapters/dynamo/claim-item.ts';
 import { followerOf } from '../../../shared/adapters/dynamo/follower-item.ts';
+import { partitions } from '../../../shared/adapters/dynamo/keys.ts';
 import { readProgress } from '../../../shared/adapters/dynamo/order-reads.ts';
 import { unpackLedger } from '../../../shared/adapters/dynamo/packed.ts';
 import type { Follower } from '../../../shared/domain/followers/follower.ts';
@@ -91,7 +92,7 @@ export async function snapshotOf(play: Play): Promise<Snapshot> {
     ]),
     ended: endedOf({ entries, followers, claims, children }),
     ledgers: ledgersIn(beginning('LEDGER#')),
-    open: items.filter((item) => item.pk.startsWith('OPEN#') || item.sk.startsWith('ROSTER#TODO#')).map((item) => item.sk),
+    open: items.filter(isAsked).map((item) => item.sk),
     refused: new Set(beginning('REFUSED#').map((item) => (item['refused'] as { external_id: string }).external_id)),
     letters: items
       .filter((item) => item.pk.endsWith('#DEAD'))
@@ -99,6 +100,10 @@ export async function snapshotOf(play: Play): Promise<Snapshot> {
     progress: new Map(progress),
   };
 }
+
+/** What somebody still has to do; of flips nothing, which a halt ends by a row of its own: nobody here has one. */
+const isAsked = ({ pk, sk }: { pk: string; sk: string }): boolean =>
+  (pk.startsWith('OPEN#') && pk !== partitions.dueFlips) || sk.startsWith('ROSTER#TODO#');
 
 const ledgersIn = (items: readonly (Item & { pk: string; sk: string })[]): Snapshot['ledgers'] =>
   new Map(

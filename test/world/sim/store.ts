@@ -39,7 +39,8 @@ export function tableOf(storage: Storage, process: Process): Table {
       ? process.call({ kind: 'write', label: labelOf(command), effect: (mode) => write(storage, command, mode, process) })
       : process.call({ kind: 'read', label: readLabel(command), effect: (mode) => read(storage, command, mode, process) });
   // The adapters call nothing of the client but `send`.
-  return { name: storage.name, client: { send } as unknown as DynamoDBDocumentClient };
+  const client = { send } as unknown as DynamoDBDocumentClient;
+  return { name: storage.name, client, pause: (mostMs) => process.pause(mostMs / 2) };
 }
 
 interface Parts {

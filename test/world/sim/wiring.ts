@@ -51,7 +51,7 @@ export function acceptPorts(means: Means): AcceptPorts {
   return {
     clock,
     backOff: backOff(means),
-    read: (request) => readForAccept(table, request),
+    read: (request, at) => readForAccept(table, request, at),
     commit: (entry, read) => commitEntry(table, entry, read),
     entry: (vault, seq) => readEntry(table, vault, seq),
     // No story has so many shards that there would be nodes.
@@ -80,6 +80,7 @@ export async function intent(event: BusEvent, means: Means): Promise<Later> {
     putAside: (put, orderId) =>
       sendOne(queues.intents, { body: JSON.stringify(put), group: `aside#${orderId}`, deduplicationId: freshUlid() }),
     report: nothing,
+    nav: async () => undefined,
   });
   return undefined;
 }

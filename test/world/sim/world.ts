@@ -28,6 +28,8 @@ export interface WorldOptions {
   /** Told instead of drawn. */
   readonly story?: Story;
   readonly rates?: Rates;
+  /** Reconciliation runs beside everything else, and to its end. */
+  readonly reconciles?: boolean;
   readonly plan?: ReadonlyMap<number, Mode>;
   readonly log?: (line: string) => void;
 }

@@ -86,7 +86,7 @@ async function accept(body: unknown, { clock, table, queues, freshUlid }: Proces
   await acceptOrder(body as AcceptRequest, {
     clock,
     backOff: none,
-    read: (request) => readForAccept(table, request),
+    read: (request, at) => readForAccept(table, request, at),
     commit: (entry, read) => commitEntry(table, entry, read),
     entry: (vault, seq) => readEntry(table, vault, seq),
     // No story has so many shards that there would be nodes.
