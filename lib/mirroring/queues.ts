@@ -75,21 +75,20 @@ export class MirroringQueues extends Construct {
       followerRetry: line('followerRetry'),
       billing: line('billing'),
     };
-    const plain = (name: StandardName) => new StandardQueue(this, name, { name: physical(queueNames[name]), ...standard[name] });
-    const [nodes, timer, reconcile, notices] = [plain('shardNodes'), plain('overlayTimer'), plain('reconcile'), plain('notices')];
+    const plains = this.#standard(physical);
     const dlxName = physical(queueNames.dispatchDlx);
     const [ruleName, streamName] = [physical('rule-targets-dlq'), physical('stream-router-dlq')];
     this.byName = {
       vaultIntents: lines.vaultIntents.queue,
       tenantStatus: lines.tenantStatus.queue,
       entitlements: lines.entitlements.queue,
-      shardNodes: nodes.queue,
+      shardNodes: plains.shardNodes.queue,
       shards: lines.shards.queue,
       followerRetry: lines.followerRetry.queue,
-      reconcile: reconcile.queue,
+      reconcile: plains.reconcile.queue,
       billing: lines.billing.queue,
-      notices: notices.queue,
-      overlayTimer: timer.queue,
+      notices: plains.notices.queue,
+      overlayTimer: plains.overlayTimer.queue,
       dispatchDlx: endOfLine(fifoDeadLetters(this, 'dispatchDlx', dlxName)),
     };
     this.ruleDeadLetters = standardDeadLetters(this, 'RuleDeadLetters', ruleName);
@@ -97,11 +96,21 @@ export class MirroringQueues extends Construct {
     this.shelf = Object.fromEntries(
       Object.entries(this.byName).map(([name, queue]) => [name, shelvedQueue(queue)]),
     ) as typeof this.shelf;
-    const all = [...Object.values(lines), nodes, timer, reconcile, notices];
+    const all = [...Object.values(lines), ...Object.values(plains)];
     this.watched = {
       working: all.map((q) => q.name),
-      delayed: { [timer.name]: limits.timerHopSeconds },
+      delayed: { [plains.overlayTimer.name]: limits.timerHopSeconds },
       deadLetter: [...all.map((q) => q.deadLetterName), dlxName, ruleName, streamName],
+    };
+  }
+
+  #standard(physical: (name: string) => string): Record<StandardName, StandardQueue> {
+    const queue = (name: StandardName) => new StandardQueue(this, name, { name: physical(queueNames[name]), ...standard[name] });
+    return {
+      shardNodes: queue('shardNodes'),
+      overlayTimer: queue('overlayTimer'),
+      reconcile: queue('reconcile'),
+      notices: queue('notices'),
     };
   }
 }

@@ -112,9 +112,10 @@ export function lineItems(world: World, session: string): LineItem[] {
   });
 }
 
-/** Who asks lives in the machine's time: where the account was moved ahead of it, what they say moves along. */
+/** Who asks may live in the machine's time: where the account was moved ahead of it, what they say moves along. */
 function expiry(world: World, { expires_at }: NewSession, now: number): number {
-  const at = expires_at === undefined ? now + day : expires_at + world.offsetSeconds;
+  const said = expires_at ?? now + day;
+  const at = said < now ? said + world.offsetSeconds : said;
   if (at < now + 1800 || at > now + day)
     throw invalid('The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session creation.', {
       param: 'expires_at',

@@ -104,9 +104,9 @@ const told: Check = ({ ended, followers, ledgers: books, play, touched }) => {
         if (child?.unknown === true || (back && play.world.endpoints.canceled.has(taken.id))) continue;
         const absolute = taken.body.type === 'cancel' && !taken.behind;
         stands = absolute ? decimal(taken.body.position_after) : add(stands, taken.counts);
-        if (taken.body.type !== 'cancel') before.push(taken.id);
-        // What is said of other children after a cancel told where the follower stands: the platform counts it once more.
-        else lateWord ||= before.some((id) => id !== taken.body.cancels && touched.has(id));
+        // What is said of other children, cancels too, after a cancel told where the follower stands: the platform counts it once more.
+        if (taken.body.type === 'cancel') lateWord ||= before.some((id) => id !== taken.body.cancels && touched.has(id));
+        before.push(taken.id);
       }
       if (lateWord && leavesOut.lateWordAfterCancel) return [];
       const own = books.get(`${follower.shard} ${symbol}`)?.get(follower.place)?.told ?? '0';
