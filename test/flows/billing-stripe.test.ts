@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goodOrder } from './support/bad-input-world.ts';
 import { type Client, newTenant, type Reply } from './support/client.ts';
+import { Endpoints } from './support/endpoint.ts';
 import { type LocalInfo, Platform } from './support/platform.ts';
 import { demand, eventually, Till } from './support/till.ts';
 
@@ -9,12 +11,17 @@ import { demand, eventually, Till } from './support/till.ts';
 const platform = new Platform();
 let info: LocalInfo;
 let till: Till;
+const endpoints = new Endpoints();
 
 beforeAll(async () => {
+  await endpoints.listen();
   info = await platform.start('--no-rate-limit', '--default-plan', 'none');
   till = new Till(info);
 });
-afterAll(() => platform.stop());
+afterAll(async () => {
+  await endpoints.close();
+  await platform.stop();
+});
 
 interface Plan {
   readonly plan_id: string | null;
@@ -176,19 +183,37 @@ describe('a signature', () => {
 });
 
 describe('Stripe away', () => {
-  it('plan changes are refused quickly and go on with the same key; all else goes on', async () => {
-    const client = await subscribed('pro');
-    const key = randomUUID();
-    await till.tell('behaviour', { api: { mode: 'hang' } });
-    const began = Date.now();
-    const refused = await change(client, 'institutional', 'month', key);
-    expect(refused).toMatchObject({ status: 503, body: { code: 'billing_unavailable' } });
-    expect(refused.headers.get('retry-after')).toBe('5');
-    expect(Date.now() - began).toBeLessThan(7000);
-    expect((await client.post('/v1/vaults', { label: 'Meanwhile', rails: ['fiat'] })).status).toBe(201);
-    await till.tell('behaviour', {});
-    expect(await change(client, 'institutional', 'month', key)).toMatchObject({ status: 200, body: { outcome: 'changed' } });
-  });
+  it.each([
+    ['hangs', { mode: 'hang' }],
+    ['refuses connections', { mode: 'refuse' }],
+    ['answers 500', { mode: 'error', status: 500 }],
+  ])(
+    'because it %s: plan changes are refused quickly and go on with the same key; orders are mirrored all the same',
+    async (_, api) => {
+      const client = await subscribed('pro');
+      const { vault_id } = (await client.post<{ vault_id: string }>('/v1/vaults', { label: 'Meanwhile', rails: ['fiat'] })).body;
+      const key = randomUUID();
+      await till.tell('behaviour', { api });
+      const began = Date.now();
+      const refused = await change(client, 'institutional', 'month', key);
+      expect(refused).toMatchObject({ status: 503, body: { code: 'billing_unavailable' } });
+      expect(refused.headers.get('retry-after')).toBe('5');
+      expect(Date.now() - began).toBeLessThan(7000);
+      const url = endpoints.url(`away-${vault_id}`);
+      const follower = { mode: 'proportional', scale: '0.5', webhook: { url } };
+      const registered = await client.post<{ signing_secret: string }>(`/v1/vaults/${vault_id}/followers`, follower);
+      expect(registered.status).toBe(201);
+      endpoints.secrets.set(`away-${vault_id}`, registered.body.signing_secret);
+      expect((await client.post(`/v1/vaults/${vault_id}/manager-orders`, goodOrder())).status).toBe(202);
+      await eventually(
+        async () => endpoints.of(`away-${vault_id}`),
+        (deliveries) => deliveries.length === 1,
+      );
+      expect(endpoints.faults).toEqual([]);
+      await till.tell('behaviour', {});
+      expect(await change(client, 'institutional', 'month', key)).toMatchObject({ status: 200, body: { outcome: 'changed' } });
+    },
+  );
 });
 
 describe('the end of a period', () => {
