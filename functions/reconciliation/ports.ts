@@ -1,17 +1,6 @@
-import { putAuditEvent } from '../../shared/adapters/dynamo/audit-store.ts';
 import type { Table } from '../../shared/adapters/dynamo/client.ts';
-import { readVault } from '../../shared/adapters/dynamo/lookups.ts';
-import { readUnknown } from '../../shared/adapters/dynamo/position-reads.ts';
-import {
-  newestChildren,
-  newestClaims,
-  putFixup,
-  readLedgers,
-  readPositions,
-  saveReport,
-} from '../../shared/adapters/dynamo/reconcile-store.ts';
-import { askAgain } from '../../shared/adapters/dynamo/resend-store.ts';
-import { shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
+import { saveReport } from '../../shared/adapters/dynamo/reconcile-store.ts';
+import { reconcileTable } from '../../shared/adapters/dynamo/reconcile-table.ts';
 import { type Bucket, putText } from '../../shared/adapters/s3/bucket.ts';
 import { bellMessage, type Queue, ringAll } from '../../shared/adapters/sqs/queue.ts';
 import type { Dispatcher } from '../../shared/domain/mirroring/attempt.ts';
@@ -29,23 +18,13 @@ interface Means {
   readonly quietSeconds: number;
 }
 
-/** Reconciliation's ports on the real things. Per shard without findings: three reads. */
+/** Reconciliation's ports on the real things. */
 export function reconcilePorts({ table, shards, bucket, dispatcher, quietSeconds }: Means): ReconcilePorts {
-  const store = shardStore(table);
   return {
     clock,
     quietMs: quietSeconds * 1000,
-    vault: (of) => readVault(table, of),
-    positions: (of) => readPositions(table, of),
-    view: (key) => store.load(key),
-    ledgers: (key) => readLedgers(table, key),
-    children: (follower) => newestChildren(table, follower),
-    claims: (key) => newestClaims(table, key),
-    unknown: (follower) => readUnknown(table, follower),
-    fix: (key, fixup) => putFixup(table, key, fixup),
-    audit: (event) => putAuditEvent(table, event),
+    ...reconcileTable(table),
     deliver: (delivery) => dispatcher.deliver(delivery),
-    askAgain: (follower, at) => askAgain(table, follower, at),
     ring: (bells) => ring(shards, bells),
     save: async (report) => {
       await putText(bucket, reportObjectKey(report), `${JSON.stringify(report)}\n`, 'application/json');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { btcRail } from '../../shared/domain/billing/btc/rail.ts';
 import { look, reconcile, tick } from '../../shared/domain/billing/btc/work.ts';
 import { milliseconds } from '../../shared/kit/clock.ts';
+import { mayDie } from '../world/memory/died.ts';
 import { change, idOf, kinds, openOf, paid, planOf, pro, refused, settle } from './support/btc-tenant.ts';
 import { asking, BtcWorld, day, january, seed, tenant } from './support/btc-world.ts';
 
@@ -83,7 +84,7 @@ describe('the clock', () => {
       const world = await paid(pro);
       world.now = milliseconds('2026-02-22T10:00:00.000Z');
       world.crash = crash;
-      await tick(world.ports, tenant).catch(() => undefined);
+      await mayDie(tick(world.ports, tenant));
       await tick(world.ports, tenant);
       expect(world.nodes.size).toBe(2);
       expect(kinds(world).filter((kind) => kind === 'renewal_invoice')).toHaveLength(1);
@@ -95,7 +96,7 @@ describe('the clock', () => {
     const world = await paid(pro);
     world.now = milliseconds('2026-02-22T10:00:00.000Z');
     world.crash = { at: 'create', when: 'after' };
-    await tick(world.ports, tenant).catch(() => undefined);
+    await mayDie(tick(world.ports, tenant));
     await look(world.ports, 'btcpay2');
     await tick(world.ports, tenant);
     expect(kinds(world)).toContain('renewal_invoice');
@@ -135,7 +136,7 @@ describe('refunds', () => {
       const own = seed();
       world.crash = crash;
       const again = () => btcRail(world.ports).refund(asking(own), world.invoices.get(id ?? '') as never, 5_000);
-      await again().catch(() => undefined);
+      await mayDie(again());
       expect(await again()).toMatchObject({ refunded_cents: 5_000 });
       expect(world.refunds.size).toBe(1);
     },

@@ -5,6 +5,7 @@ import { btcRail } from '../../shared/domain/billing/btc/rail.ts';
 import { outcomes } from '../../shared/domain/billing/btc/states.ts';
 import { look, reconcile, tick } from '../../shared/domain/billing/btc/work.ts';
 import { intervals, planIds } from '../../shared/domain/entitlements/plans.ts';
+import { mayDieOrBeRefused } from '../world/memory/died.ts';
 import { planOf } from './support/btc-tenant.ts';
 import { asking, BtcWorld, january, tenant } from './support/btc-world.ts';
 
@@ -116,7 +117,7 @@ describe('histories', () => {
         const world = new BtcWorld();
         for (const one of steps) {
           // A refusal, or a death; whoever asked asks again or does not.
-          await carryOut(world, one).catch(() => undefined);
+          await mayDieOrBeRefused(carryOut(world, one));
           alwaysHolds(world);
         }
         await heals(world);

@@ -3,6 +3,7 @@ import { btcRail } from '../../shared/domain/billing/btc/rail.ts';
 import { look, tick } from '../../shared/domain/billing/btc/work.ts';
 import type { Subscription } from '../../shared/domain/billing/subscription.ts';
 import { milliseconds } from '../../shared/kit/clock.ts';
+import { mayDie } from '../world/memory/died.ts';
 import { change, core, idOf, kinds, openOf, paid, planOf, pro, refused, settle } from './support/btc-tenant.ts';
 import { asking, BtcWorld, day, seed, tenant } from './support/btc-world.ts';
 
@@ -89,7 +90,7 @@ describe('a crash anywhere', () => {
     const world = new BtcWorld();
     const own = seed();
     world.crash = crash;
-    await change(world, pro, own).catch(() => undefined);
+    await mayDie(change(world, pro, own));
     expect(await change(world, pro, own)).toMatchObject({ outcome: 'checkout', invoice_id: `inv_${own}` });
     expect(world.nodes.size).toBe(1);
     await settle(world, `inv_${own}`);
@@ -109,7 +110,7 @@ describe('a crash anywhere', () => {
     const id = idOf(await change(world, pro));
     const sourceId = world.becomes(id, 'Settled', 'None');
     world.crash = { at: 'save', when };
-    await look(world.ports, sourceId).catch(() => undefined);
+    await mayDie(look(world.ports, sourceId));
     await look(world.ports, sourceId);
     expect(world.books.account.grants).toHaveLength(1);
     expect(kinds(world)).toEqual(['plan_active']);

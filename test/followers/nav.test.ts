@@ -5,6 +5,7 @@ import { findFollower } from '../../shared/adapters/dynamo/lookups.ts';
 import { type Follower, followerNavBody } from '../../shared/domain/followers/follower.ts';
 import { recordFollowerNav } from '../../shared/domain/followers/nav.ts';
 import { followerRecordView } from '../../shared/domain/followers/settings.ts';
+import { mayDie } from '../world/memory/died.ts';
 import { carl, dying, House, mia } from './support/house.ts';
 
 let house: House;
@@ -72,7 +73,7 @@ describe("a follower's NAV", () => {
         const mortal = dying(house.table, call, when);
         const ts = at(10 + call * 2 + Number(when === 'after'));
         const seed = house.seed();
-        await record('7', ts, { table: mortal.table as Table, seed }).catch(() => undefined);
+        await mayDie(record('7', ts, { table: mortal.table as Table, seed }));
         await record('7', ts, { seed });
         expect(events().filter((e) => (e['after'] as { ts: string }).ts === ts)).toHaveLength(1);
         expect(await latest()).toEqual({ nav: '7', ts });

@@ -13,6 +13,7 @@ describe('the payment providers of the local platform', () => {
   it('take the keys of the template, and send to its function URLs', async () => {
     const inbox = await startInbox();
     const secrets = [billing({ stripe_secret_key: 'sk_test_template', stripe_webhook_secret: 'whsec_local' })];
+    // Nothing of a function URL is asked for but its function.
     const functionUrls = [{ functionName: 'vanta-local-stripe-webhook' }] as never;
     // The inbox answers whatever path it is asked at.
     const api = new URL(inbox.url).origin;

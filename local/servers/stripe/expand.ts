@@ -51,6 +51,7 @@ export function expanded(world: World, answer: object, paths: readonly string[])
 
 function expandAt(world: World, { node, steps, path }: { node: Node; steps: readonly string[]; path: string }): void {
   const [key = '', ...rest] = steps;
+  // `object` names the type, by which `extra` is found: what is found takes this node.
   const value = key in node ? node[key] : extra[String(node['object'])]?.(world, node as never)[key];
   if (value === undefined) throw invalid(`This property cannot be expanded (${path}).`, { param: 'expand' });
   const grown = typeof value === 'string' ? structuredClone(lookUp(world, value, path)) : structuredClone(value);

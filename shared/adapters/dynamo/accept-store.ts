@@ -64,7 +64,7 @@ function entitledBy(item: Item | undefined, asked: Asked): Entitled {
 export function vaultOf(item: Item): Vault {
   const { pk: _pk, sk: _sk, ...vault } = item;
   // Items of before there was a policy have none.
-  return { reconcile_policy: defaultReconcilePolicy, ...vault } as unknown as Vault;
+  return stored<Vault>({ reconcile_policy: defaultReconcilePolicy, ...vault });
 }
 
 type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;

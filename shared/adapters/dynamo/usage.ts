@@ -71,7 +71,7 @@ async function count(table: Table, tenantId: string): Promise<{ followers: numbe
   );
   const open = vaults.filter((vault) => vault['status'] !== 'closed');
   const refs = new Map<string, number>();
-  for (const { vault_id } of [...open, ...present] as unknown as { vault_id: string }[])
+  for (const { vault_id } of [...open, ...present].map(stored<{ vault_id: string }>))
     refs.set(vault_id, (refs.get(vault_id) ?? 0) + 1);
   return { followers: present.length, refs };
 }

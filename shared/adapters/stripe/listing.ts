@@ -1,8 +1,8 @@
-import type Stripe from 'stripe';
-import { customerOf, type SignedEvent } from '../../domain/billing/stripe/events.ts';
+import type { SignedEvent } from '../../domain/billing/stripe/events.ts';
 import type { Owned, Paged } from '../../domain/billing/stripe/reconcile.ts';
 import { type ClientOptions, stripeClient } from './client.ts';
 import { asking } from './errors.ts';
+import { eventOf } from './event.ts';
 import { subscriptionFact } from './facts.ts';
 import { catalogue } from './prices.ts';
 
@@ -34,8 +34,3 @@ export function stripeListing(options: ClientOptions & { readonly clock: () => n
 const after = (cursor: string | undefined) => (cursor === undefined ? {} : { starting_after: cursor });
 const nextOf = ({ has_more, data }: { has_more: boolean; data: readonly { id: string }[] }): string | undefined =>
   has_more ? data.at(-1)?.id : undefined;
-
-function eventOf({ id, type, created, data }: Stripe.Event): SignedEvent {
-  const customerId = customerOf(type, data.object as unknown as Record<string, unknown>);
-  return { id, type, createdMs: created * 1000, ...(customerId === undefined ? {} : { customerId }) };
-}

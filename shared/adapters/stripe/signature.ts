@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
-import { customerOf, type SignedEvent } from '../../domain/billing/stripe/events.ts';
+import type { SignedEvent } from '../../domain/billing/stripe/events.ts';
 import { limits } from '../../wiring/limits.ts';
+import { eventOf } from './event.ts';
 
 /**
  * The event in a webhook's bytes, if Stripe signed them with this secret within five minutes of now; undefined otherwise. The package
@@ -12,17 +13,17 @@ export function signedEvent(
   { secret, nowMs }: { readonly secret: string; readonly nowMs: number },
 ): SignedEvent | undefined {
   if (header === undefined || signedAt(header) * 1000 > nowMs + limits.webhookToleranceSeconds * 1000) return undefined;
+  const event = constructed(raw, header, { secret, nowMs });
+  return event === undefined ? undefined : eventOf(event);
+}
+
+function constructed(
+  raw: Uint8Array,
+  header: string,
+  { secret, nowMs }: { secret: string; nowMs: number },
+): Stripe.Event | undefined {
   try {
-    const { id, type, created, data } = Stripe.webhooks.constructEvent(
-      raw,
-      header,
-      secret,
-      limits.webhookToleranceSeconds,
-      undefined,
-      nowMs,
-    );
-    const customerId = customerOf(type, data.object as unknown as Record<string, unknown>);
-    return { id, type, createdMs: created * 1000, ...(customerId === undefined ? {} : { customerId }) };
+    return Stripe.webhooks.constructEvent(raw, header, secret, limits.webhookToleranceSeconds, undefined, nowMs);
   } catch {
     // Whatever it is that does not hold: the sender is nobody that we know.
     return undefined;

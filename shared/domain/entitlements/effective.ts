@@ -57,6 +57,7 @@ function at(subscription: Subscription | undefined, { now, defaultPlan }: Asked)
   return {
     plan_id: held.plan,
     status: subscription?.status ?? 'none',
+    // A plan's entitlements, with overrides of the same names; their values passed the schema when they were stored (override.ts).
     entitlements: given as unknown as Entitlements,
     reasons,
     ...(held.graceUntil === undefined ? {} : { grace_until: timestamp(held.graceUntil) }),

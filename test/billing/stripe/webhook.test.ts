@@ -73,6 +73,7 @@ async function post(body: string, { header, method = 'POST', base64 = false }: S
     routeKey: '$default',
     requestContext: { requestId: 'r', http: { method } },
   };
+  // The parts of Lambda's event that the door reads.
   const answer = (await door()(event as never, {} as Context)) as { statusCode: number };
   return answer.statusCode;
 }

@@ -7,6 +7,7 @@ import type { Subscription } from '../../../shared/domain/billing/subscription.t
 import { milliseconds, timestamp } from '../../../shared/kit/clock.ts';
 import { ulid } from '../../../shared/kit/ids.ts';
 import { Refusal } from '../../../shared/kit/refusal.ts';
+import { Died } from '../../world/memory/died.ts';
 
 export const tenant = 'ten_01JNA5T8Q2V4W6X8Y0Z2B4D6F8';
 export const january = milliseconds('2026-01-31T10:00:00.000Z');
@@ -77,9 +78,9 @@ export class BtcWorld {
   async #dying<T>(at: string, work: () => T): Promise<T> {
     const hit = this.crash?.at === at ? this.crash : undefined;
     if (hit !== undefined) this.crash = undefined;
-    if (hit?.when === 'before') throw new Error(`died before ${at}`);
+    if (hit?.when === 'before') throw new Died('before');
     const done = work();
-    if (hit?.when === 'after') throw new Error(`died after ${at}`);
+    if (hit?.when === 'after') throw new Died('after');
     return done;
   }
 

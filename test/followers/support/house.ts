@@ -15,6 +15,7 @@ import { ulid } from '../../../shared/kit/ids.ts';
 import { roomsIn } from '../../entitlements/support/room.ts';
 import { ownerOf } from '../../tenants/support/callers.ts';
 import { aroundTable } from '../../world/memory/around.ts';
+import { Died } from '../../world/memory/died.ts';
 import { MemoryTable } from '../../world/memory/table.ts';
 
 export const [mia, carl] = ['A', 'B'].map((letter) => ownerOf(`ten_01HF7YAT0000000000000000${letter}0`)) as [
@@ -31,9 +32,9 @@ export function dying(
   const mortal = aroundTable(table, async (_, go) => {
     calls += 1;
     const dies = calls === at;
-    if (dies && when === 'before') throw new Error('died before');
+    if (dies && when === 'before') throw new Died('before');
     const answer = await go();
-    if (dies) throw new Error('died after');
+    if (dies) throw new Died('after');
     return answer;
   });
   return { table: mortal, calls: () => calls };

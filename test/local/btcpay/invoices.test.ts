@@ -25,7 +25,7 @@ async function call(path: string, body?: unknown, key = apiKey) {
     headers: { authorization: `token ${key}`, 'content-type': 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  return { status: answer.status, body: (await answer.json()) as never };
+  return { status: answer.status, body: (await answer.json()) as never }; // each test says what it expects in it
 }
 
 async function control(path: string, body?: unknown) {

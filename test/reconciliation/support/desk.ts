@@ -1,23 +1,11 @@
-/** A vault with followers on a table in memory, and reconciliation on the real stores beside it. */
-import { putAuditEvent } from '../../../shared/adapters/dynamo/audit-store.ts';
 import { readChild } from '../../../shared/adapters/dynamo/child-reads.ts';
 import type { Table } from '../../../shared/adapters/dynamo/client.ts';
 import { countedFill, saveFill } from '../../../shared/adapters/dynamo/fill-store.ts';
 import { saveHeld } from '../../../shared/adapters/dynamo/held-store.ts';
 import { readEntry } from '../../../shared/adapters/dynamo/line-reads.ts';
-import { findFollower, readVault } from '../../../shared/adapters/dynamo/lookups.ts';
-import { readUnknown } from '../../../shared/adapters/dynamo/position-reads.ts';
-import {
-  newestChildren,
-  newestClaims,
-  putFixup,
-  readLedgers,
-  readPositions,
-  readReport,
-  saveReport,
-} from '../../../shared/adapters/dynamo/reconcile-store.ts';
-import { askAgain } from '../../../shared/adapters/dynamo/resend-store.ts';
-import { shardStore } from '../../../shared/adapters/dynamo/shard-store.ts';
+import { findFollower } from '../../../shared/adapters/dynamo/lookups.ts';
+import { readLedgers, readReport, saveReport } from '../../../shared/adapters/dynamo/reconcile-store.ts';
+import { reconcileTable } from '../../../shared/adapters/dynamo/reconcile-table.ts';
 import { saveVaultChange } from '../../../shared/adapters/dynamo/vault-change.ts';
 import type { Follower, FollowerBody } from '../../../shared/domain/followers/follower.ts';
 import { reportPositions } from '../../../shared/domain/followers/position-report.ts';
@@ -102,24 +90,14 @@ export class Desk {
   }
 
   #ports(table: Table): Parameters<typeof reconcile>[2] {
-    const store = shardStore(table);
     return {
       clock: this.house.clock,
       quietMs,
-      vault: (of) => readVault(table, of),
-      positions: (of) => readPositions(table, of),
-      view: (key) => store.load(key),
-      ledgers: (key) => readLedgers(table, key),
-      children: (f) => newestChildren(table, f),
-      claims: (key) => newestClaims(table, key),
-      unknown: (f) => readUnknown(table, f),
-      fix: (key, fixup) => putFixup(table, key, fixup),
-      audit: (event) => putAuditEvent(table, event),
+      ...reconcileTable(table),
       deliver: async (delivery) => {
         this.probes.push(delivery);
         return this.broken.get(delivery.follower.follower_id) ?? ack;
       },
-      askAgain: (f, at) => askAgain(table, f, at),
       ring: async (bells) => {
         this.rung.push(...bells);
       },

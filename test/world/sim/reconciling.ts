@@ -1,18 +1,5 @@
-/** Reconciliation in the simulation: amid the faults every so often, and at the end until nothing is left to do. */
-import { putAuditEvent } from '../../../shared/adapters/dynamo/audit-store.ts';
-import { readVault } from '../../../shared/adapters/dynamo/lookups.ts';
-import { readUnknown } from '../../../shared/adapters/dynamo/position-reads.ts';
-import {
-  newestChildren,
-  newestClaims,
-  putFixup,
-  readLedgers,
-  readPositions,
-  readReport,
-  saveReport,
-} from '../../../shared/adapters/dynamo/reconcile-store.ts';
-import { askAgain } from '../../../shared/adapters/dynamo/resend-store.ts';
-import { shardStore } from '../../../shared/adapters/dynamo/shard-store.ts';
+import { readReport, saveReport } from '../../../shared/adapters/dynamo/reconcile-store.ts';
+import { reconcileTable } from '../../../shared/adapters/dynamo/reconcile-table.ts';
 import { bellMessage, ringAll } from '../../../shared/adapters/sqs/queue.ts';
 import { type ReconcilePage, type ReconcilePorts, reconcile } from '../../../shared/domain/reconciliation/reconcile.ts';
 import type { Report } from '../../../shared/domain/reconciliation/report.ts';
@@ -29,22 +16,13 @@ const mostRuns = 3;
 
 function portsOf(means: Means): ReconcilePorts {
   const { clock, table, queues, freshUlid } = means;
-  const store = shardStore(table);
   return {
     clock,
     quietMs,
-    vault: (of) => readVault(table, of),
-    positions: (of) => readPositions(table, of),
-    view: (key) => store.load(key),
-    ledgers: (key) => readLedgers(table, key),
-    children: (follower) => newestChildren(table, follower),
-    claims: (key) => newestClaims(table, key),
-    unknown: (follower) => readUnknown(table, follower),
-    fix: (key, fixup) => putFixup(table, key, fixup),
-    audit: (event) => putAuditEvent(table, event),
+    ...reconcileTable(table),
     // What a test event says of an endpoint may be out of date a moment later: here it always says that it is well.
     deliver: async () => ({ kind: 'ack', status: 200, ms: 1 }),
-    askAgain: (follower, at) => askAgain(table, follower, at),
+    // What is not rung, sweep rings.
     ring: async (bells) => {
       await ringAll(
         queues.shards,
