@@ -1,7 +1,7 @@
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Asked, VaultPosition } from '../../domain/mirroring/asks.ts';
 import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
-import { type Ask, type AskEntry, byPlatform, placeIn } from '../../domain/mirroring/entry.ts';
+import { type Ask, type AskEntry, type At, byPlatform, placeIn } from '../../domain/mirroring/entry.ts';
 import { milliseconds } from '../../kit/clock.ts';
 import { vaultOf } from './accept-store.ts';
 import { failedConditions, type Table, transacted } from './client.ts';
@@ -129,14 +129,30 @@ export async function endAsk(table: Table, key: ShardKey, ask: Ask, at: string):
 }
 
 /** What ends an ask, for a transaction. */
-export function endOf(table: Table, key: ShardKey, ask: Ask, at: string): Writes {
-  const gone = [keys.todo(key, ask.cause), keys.openAsk(openPartition(key.vault_id), key, ask.cause)];
-  return [
-    put(table, { ...keys.done(key, ask.cause), symbol: '', at, ...vanishing(ask) }),
-    ...gone.map((Key) => ({ Delete: { TableName: table.name, Key } })),
-    ...(ask.kind === 'flatten' ? [leave(table, key, ask, at)] : []),
-  ];
-}
+const endOf = (table: Table, key: ShardKey, ask: Ask, at: string): Writes => [
+  put(table, doneItem(key, ask, at)),
+  ...goneRows(table, key, ask),
+  ...(ask.kind === 'flatten' ? [leave(table, key, ask, at)] : []),
+];
+
+/** An ask is done in all symbols. */
+export const doneItem = (key: ShardKey, ask: Ask, at: string): Item => ({
+  ...keys.done(key, ask.cause),
+  symbol: '',
+  at,
+  ...vanishing(ask),
+});
+
+/** Nothing asks for it any more. */
+export const goneRows = (table: Table, key: ShardKey, { cause }: Ask): Writes =>
+  [keys.todo(key, cause), keys.openAsk(openPartition(key.vault_id), key, cause)].map((Key) => ({
+    Delete: { TableName: table.name, Key },
+  }));
+
+/** Holds while a shard's line ends where it was read to end. */
+export const lineEnds = (table: Table, key: ShardKey, { seq, k }: At): Writes[number] => ({
+  ConditionCheck: { TableName: table.name, Key: keys.result(key, { seq: seq + 1 }), ...barrierCondition(k ?? 0) },
+});
 
 const vanishing = (ask: Ask) =>
   ask.by === byPlatform ? { ttl: Math.floor(milliseconds(ask.asked_at) / 1000) + ownDoneDays * 86_400 } : {};

@@ -121,6 +121,8 @@ export const keys = {
   todo: (s: ShardOf, cause: string): Key => ({ pk: shardPk(s), sk: `${prefixes.todo}${cause}` }),
   /** An ask was claimed for a symbol; with none, it is done in all. */
   done: (s: ShardOf, cause: string, symbol = ''): Key => ({ pk: shardPk(s), sk: `${prefixes.done}${cause}#${symbol}` }),
+  /** How many reverts a shard has ended: what a cancel folded again by holds while no other one ends. */
+  reverts: (s: ShardOf): Key => ({ pk: shardPk(s), sk: 'REVERTS' }),
   canceled: (v: VaultKey, seq: number): Key => ({ pk: vaultPk(v), sk: `CANCELED#${seqText(seq)}` }),
   /** How the lane children of an entry ended, by state: counts that add up to its result's `lane`. */
   ended: (s: ShardOf, at: At): Key => ({ pk: shardPk(s), sk: `ENDED#${lineText(at)}` }),

@@ -68,7 +68,7 @@ export async function readPast(
     readOwnRows(table, roster, cancel.cancels.seq),
   ]);
   const finished = claims.map(claimOf);
-  return { log, claims: finished, children, reverted: await readReverted(table, key, flipsIn(finished)) };
+  return { log, claims: finished, children, ...(await readReverted(table, key, symbol, flipsIn(finished))) };
 }
 
 function flipsIn(claims: readonly Claim[]): string[] {
@@ -76,10 +76,25 @@ function flipsIn(claims: readonly Claim[]): string[] {
   return [...new Set(named)].filter((name) => name !== undefined);
 }
 
-/** Of these flips, those whose revert this shard has done. */
-async function readReverted(table: Table, key: ShardKey, flips: readonly string[]): Promise<Set<string>> {
-  const done = await Promise.all(flips.map((flip) => getItem(table, keys.done(key, revertCause(flip)))));
-  return new Set(flips.filter((_, n) => done[n] !== undefined));
+/**
+ * Of these flips, those whose revert this shard has done in a symbol, or in all. The count is read before them: while it stands, none
+ * of the others has ended.
+ */
+async function readReverted(
+  table: Table,
+  key: ShardKey,
+  symbol: string,
+  flips: readonly string[],
+): Promise<Pick<Past, 'reverted' | 'reverts'>> {
+  if (flips.length === 0) return { reverted: new Set() };
+  const reverts = ((await getItem(table, keys.reverts(key)))?.['n'] as number | undefined) ?? 0;
+  const isDone = async (flip: string): Promise<boolean> => {
+    const cause = revertCause(flip);
+    const done = await Promise.all([symbol, ''].map((of) => getItem(table, keys.done(key, cause, of))));
+    return done.some((item) => item !== undefined);
+  };
+  const done = await Promise.all(flips.map(isDone));
+  return { reverted: new Set(flips.filter((_, n) => done[n])), reverts };
 }
 
 /** DynamoDB's most keys in one BatchGetItem (API reference). */

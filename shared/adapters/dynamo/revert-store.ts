@@ -1,16 +1,15 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ShardKey } from '../../domain/mirroring/claim.ts';
-import type { Ask } from '../../domain/mirroring/entry.ts';
+import type { Ask, At } from '../../domain/mirroring/entry.ts';
 import type { FlipKey } from '../../domain/overlays/ended.ts';
 import type { FlippedFollower, Overlay } from '../../domain/overlays/overlay.ts';
 import { type RevertPorts, revertingOverlays } from '../../domain/overlays/revert.ts';
 import type { Vault } from '../../domain/vaults/vault.ts';
-import { askItems } from './ask-store.ts';
+import { askItems, doneItem, goneRows, lineEnds } from './ask-store.ts';
 import { type Table, transacted } from './client.ts';
 import { overlayEvent, put, tried, type Writes, withoutFlipRows } from './flip-items.ts';
 import { vaultOverlays } from './flip-store.ts';
 import { keys, partitions, prefixes, shardsPerProgressItem, type VaultKey } from './keys.ts';
-import { readVault } from './lookups.ts';
+import { getItem, readVault } from './lookups.ts';
 import { readOverlay } from './overlay-store.ts';
 import { queryAll, withPrefix } from './query-all.ts';
 
@@ -87,18 +86,35 @@ async function shardsDone(table: Table, flip: FlipKey): Promise<Set<number>> {
   return new Set(blocks.flatMap((b) => [...((b['done'] as Set<number> | undefined) ?? [])]));
 }
 
-/** The end of a revert in one shard, with what ends the ask: of a follower's flip that is all of it. */
-export async function endRevert(table: Table, key: ShardKey, ask: Ask, at: string, ends: Writes): Promise<void> {
+/**
+ * The end of a revert in one shard, while its line ends where it was read: a cancel that came behind it may have brought the extra back.
+ * Of a follower's flip that is all of it. Of a vault-wide one the ask stays until the last shard has recorded it, so that whoever
+ * comes after a death does.
+ */
+export async function endRevert(table: Table, key: ShardKey, ask: Ask, at: string, after: At): Promise<void> {
   const flip = { tenant_id: key.tenant_id, vault_id: key.vault_id, overlay_id: ask.overlay_id ?? '' };
   const overlay = await readOverlay(table, flip, flip.overlay_id);
+  const gone = goneRows(table, key, ask);
+  const ends = [put(table, doneItem(key, ask, at), true), lineEnds(table, key, after), oneMore(table, key)];
   if (overlay?.follower !== undefined && overlay.reverted_at === undefined) {
     const record = [...reverted(table, flip, overlay, at), rowWithout(table, key, overlay.follower, flip.overlay_id)];
-    if (await transacted(table, [...ends, ...record])) return;
+    if (await transacted(table, [...ends, ...gone, ...record])) return;
   }
-  const isLast = overlay?.follower === undefined && (await addDone(table, key, flip, overlay?.shards ?? 0));
-  await transacted(table, ends);
-  if (isLast) await finishFlip(table, flip, at);
+  const all = overlay?.follower === undefined ? [...ends, addDone(table, key, flip)] : ends;
+  if (!(await transacted(table, all)) && (await getItem(table, keys.done(key, ask.cause))) === undefined) return;
+  if (overlay?.shards !== undefined && (await shardsDone(table, flip)).size >= overlay.shards) await finishFlip(table, flip, at);
+  await transacted(table, gone);
 }
+
+/** What a cancel was folded again by holds no more. */
+const oneMore = (table: Table, key: ShardKey): Writes[number] => ({
+  Update: {
+    TableName: table.name,
+    Key: keys.reverts(key),
+    UpdateExpression: 'ADD n :one',
+    ExpressionAttributeValues: { ':one': 1 },
+  },
+});
 
 const rowWithout = (table: Table, key: ShardKey, { place }: FlippedFollower, overlayId: string): Writes[number] => ({
   Update: {
@@ -111,22 +127,15 @@ const rowWithout = (table: Table, key: ShardKey, { place }: FlippedFollower, ove
   },
 });
 
-/** Adds the shard to those that have reverted a vault-wide flip; true when there is none left. */
-async function addDone(table: Table, key: ShardKey, flip: FlipKey, shards: number): Promise<boolean> {
-  const block = Math.floor(key.shard / shardsPerProgressItem);
-  const { Attributes } = await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: keys.reverted(flip, flip.overlay_id, block),
-      UpdateExpression: 'ADD done :shard',
-      ExpressionAttributeValues: { ':shard': new Set([key.shard]) },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  const inBlock = (Attributes?.['done'] as Set<number> | undefined)?.size ?? 0;
-  if (inBlock < Math.min(shardsPerProgressItem, shards - block * shardsPerProgressItem)) return false;
-  return shards <= shardsPerProgressItem || (await shardsDone(table, flip)).size >= shards;
-}
+/** Adds the shard to those that have reverted a vault-wide flip. */
+const addDone = (table: Table, key: ShardKey, flip: FlipKey): Writes[number] => ({
+  Update: {
+    TableName: table.name,
+    Key: keys.reverted(flip, flip.overlay_id, Math.floor(key.shard / shardsPerProgressItem)),
+    UpdateExpression: 'ADD done :shard',
+    ExpressionAttributeValues: { ':shard': new Set([key.shard]) },
+  },
+});
 
 /** The record that a flip is reverted, once; nothing finds it any more. */
 const reverted = (table: Table, vault: VaultKey, overlay: Overlay, at: string): Writes => [

@@ -12,9 +12,9 @@ import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
 import type { At, LogEntry } from '../../domain/mirroring/entry.ts';
 import type { Ledger } from '../../domain/mirroring/plan.ts';
 import type { Finish, ShardStore, ShardView, VaultNow } from '../../domain/mirroring/shard-store.ts';
-import { askOf, barrierCondition, claimAsk, endAsk, endOf, readAsked } from './ask-store.ts';
+import { askOf, barrierCondition, claimAsk, endAsk, readAsked } from './ask-store.ts';
 import { claimOf, cursorOf } from './claim-item.ts';
-import { failedConditions, held, type Table } from './client.ts';
+import { failedConditions, held, type Table, transacted } from './client.ts';
 import { keys, partitions, prefixes, shardsPerProgressItem } from './keys.ts';
 import { ledgerOf, readEntry, readLedger } from './line-reads.ts';
 import { getItem } from './lookups.ts';
@@ -36,10 +36,10 @@ export function shardStore(table: Table): ShardStore {
     past: (key, cancel, roster) => readPast(table, key, cancel, roster),
     asked: (key, ask) => readAsked(table, key, ask),
     toResend: (key, ask) => readToResend(table, key, ask),
-    claim: (key, claim, after) => putClaim(table, key, claim, after),
+    claim: (key, claim, after, reverts) => putClaim(table, key, claim, { after, reverts }),
     claimAsk: (key, claim) => claimAsk(table, key, claim),
-    endAsk: (key, ask, at) =>
-      ask.kind === 'revert' ? endRevert(table, key, ask, at, endOf(table, key, ask, at)) : endAsk(table, key, ask, at),
+    endAsk: (key, ask, at, after) =>
+      ask.kind === 'revert' ? endRevert(table, key, ask, at, after) : endAsk(table, key, ask, at),
     takeOver: (key, claim, next) => takeOver(table, key, claim, next),
     finish: (key, finish) => writeFinish(table, key, finish),
     mark: (key, entry) => mark(table, key, entry),
@@ -123,11 +123,27 @@ async function readRoster(table: Table, pk: string): Promise<Pick<ShardView, 'ro
   return { roster, asks: roster.length === items.length ? [] : items.filter(isAsk).map(askOf) };
 }
 
-async function putClaim(table: Table, key: ShardKey, claim: Claim, after: At): Promise<boolean> {
+async function putClaim(
+  table: Table,
+  key: ShardKey,
+  claim: Claim,
+  { after, reverts }: { after: At; reverts: number | undefined },
+): Promise<boolean> {
   const { rows, outcomes: _none, ...plain } = claim;
   const Item = { ...keys.result(key, claim), ...plain, plan: packClaim(rows) };
-  return held(table.client.send(new PutCommand({ TableName: table.name, Item, ...barrierCondition(after.k ?? 0) })));
+  const Put = { TableName: table.name, Item, ...barrierCondition(after.k ?? 0) };
+  if (reverts === undefined) return held(table.client.send(new PutCommand(Put)));
+  return transacted(table, [{ Put }, { ConditionCheck: sameReverts(table, key, reverts) }]);
 }
+
+/** Holds while no revert has ended since they were counted. */
+const sameReverts = (table: Table, key: ShardKey, reverts: number) => ({
+  TableName: table.name,
+  Key: keys.reverts(key),
+  ...(reverts === 0
+    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    : { ConditionExpression: 'n = :n', ExpressionAttributeValues: { ':n': reverts } }),
+});
 
 const owned = '#state = :claimed AND #owner = :owner AND lease_until = :lease';
 const ownedNames = { '#state': 'state', '#owner': 'owner' };

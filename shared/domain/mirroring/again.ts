@@ -10,7 +10,7 @@ import { type FoldedAgain, flipNames, isPlain, withoutFlips } from './flips.ts';
 import { type Moved, positionsAgain } from './movement.ts';
 import { type ClaimRow, levelsOf, movementOf, sizingInputs } from './plan.ts';
 import { type CanceledChild, levelsAt, levelsFlat } from './retarget.ts';
-import { fold, type Levels } from './sizing.ts';
+import { fold, type Levels, type Movement } from './sizing.ts';
 import { openStates } from './states.ts';
 
 /** What a shard reads to fold a symbol again, from `from_seq` to the cancel. */
@@ -21,8 +21,10 @@ export interface Past {
   readonly claims: readonly Claim[];
   /** Rows of their own of the canceled order's children, by place. */
   readonly children: ReadonlyMap<number, Child>;
-  /** Of the flips that counted in the claims, those that this shard has reverted. */
+  /** Of the flips that counted in the claims, those that this shard has reverted in the symbol. */
   readonly reverted: ReadonlySet<string>;
+  /** How many reverts the shard had ended when that was read; absent where no flip counted. */
+  readonly reverts?: number;
 }
 
 interface Step {
@@ -67,19 +69,20 @@ export function levelsAgain(cancel: CancelEntry, past: Past): Map<number, Folded
 
 const beginning = (row: ClaimRow): FoldedAgain => ({ levels: levelsOf(row.before), flips: flipNames(row.inputs.flips) });
 
-function steppedFlips(step: Step, row: ClaimRow, before: FoldedAgain): FoldedAgain {
-  const levels = stepped(step, row, before.levels);
-  if (isPlain(levels)) return { levels, flips: [] };
-  const counted = step.entry.kind === 'order' ? flipIn(row.inputs.overlays) : undefined;
-  const adds = counted !== undefined && !before.flips.includes(counted);
-  return { levels, flips: adds ? [...before.flips, counted] : before.flips };
+function steppedFlips({ entry, moved }: Step, row: ClaimRow, before: FoldedAgain): FoldedAgain {
+  const movement = { ...movementOf(entry), ...moved };
+  if (entry.kind !== 'order') return named(askedAgain(entry, row, before.levels, movement), before.flips);
+  const { after, phase } = fold(before.levels, movement, sizingInputs(row.inputs));
+  // A flip counts where an order increases: that it was on says nothing.
+  const counted = phase === 'increase' || phase === 'cross' ? flipIn(row.inputs.overlays) : undefined;
+  return named(after, counted === undefined ? before.flips : [...new Set([...before.flips, counted])]);
 }
 
-function stepped({ entry, moved }: Step, row: ClaimRow, before: Levels): Levels {
-  const inputs = sizingInputs(row.inputs);
-  const movement = { ...movementOf(entry), ...moved };
-  if (entry.kind === 'order') return fold(before, movement, inputs).after;
-  if (entry.kind === 'sync') return levelsAt(before, moved.after, movement, inputs).after;
+/** Plain levels have no names. */
+const named = (levels: Levels, flips: readonly string[]): FoldedAgain => ({ levels, flips: isPlain(levels) ? [] : flips });
+
+function askedAgain(entry: LineEntry, row: ClaimRow, before: Levels, movement: Movement): Levels {
+  if (entry.kind === 'sync') return levelsAt(before, movement.after, movement, sizingInputs(row.inputs)).after;
   if (entry.kind === 'revert') return withoutFlips(before);
   return entry.kind === 'flatten' ? levelsFlat(before).after : before;
 }

@@ -41,12 +41,18 @@ export interface ShardStore {
   readonly asked: (key: ShardKey, ask: Ask) => Promise<Asked>;
   /** The child that a resend sends again, with its entry; undefined when there is nothing to send, or it was done. */
   readonly toResend: (key: ShardKey, ask: Ask) => Promise<Again | undefined>;
-  /** Puts the claim if nothing stands there, and nothing came into the line since `after` was its end. */
-  readonly claim: (key: ShardKey, claim: Claim, after: At) => Promise<boolean>;
+  /**
+   * Puts the claim if nothing stands there, and nothing came into the line since `after` was its end; with `reverts`, if no revert of
+   * the shard has ended since there were so many.
+   */
+  readonly claim: (key: ShardKey, claim: Claim, after: At, reverts?: number) => Promise<boolean>;
   /** As `claim`, for one symbol of an ask, which is then done for that symbol for ever. */
   readonly claimAsk: (key: ShardKey, claim: Claim & { readonly entry: AskEntry }) => Promise<boolean>;
-  /** The ask is done in all symbols: its row goes, what it was stays; one who was leaving has left. */
-  readonly endAsk: (key: ShardKey, ask: Ask, at: string) => Promise<void>;
+  /**
+   * The ask is done in all symbols: its row goes, what it was stays; one who was leaving has left. A revert ends only while the line
+   * ends with `after`: else it is looked at again.
+   */
+  readonly endAsk: (key: ShardKey, ask: Ask, at: string, after: At) => Promise<void>;
   /** Changes the owner of an unfinished claim; holds only while it is as read. */
   readonly takeOver: (key: ShardKey, claim: Claim, next: { owner: string; lease_until: number }) => Promise<boolean>;
   /** Ledger and result in one transaction, for the owner of the claim alone. */

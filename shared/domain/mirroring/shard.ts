@@ -103,7 +103,7 @@ async function expand(key: ShardKey, entry: LogEntry, view: ReadView, worker: Wo
   const planned = { entry, roster: view.roster, ledger, vaultStatus, canceled, onBroken: ports.report };
   const rows = planEntry({ ...planned, ...(past === undefined ? {} : { past }) });
   const claim = claimOf(entry, rows, worker, ports);
-  if (!(await store.claim(key, claim, atOf(view.last)))) return false;
+  if (!(await store.claim(key, claim, atOf(view.last), past?.reverts))) return false;
   return carryOut({ key, entry, claim, ledger, vault, view, firstOwner: true }, ports);
 }
 
@@ -114,7 +114,7 @@ async function workAsk(key: ShardKey, ask: Ask, view: ReadView, worker: Worker, 
   // An entry that moved the manager's positions meanwhile comes first: the vault's seq was read before they were.
   if (isAhead(asked, view.last)) return;
   const symbol = ask.kind === 'revert' ? nextTouched(ask, view.roster, asked) : nextSymbol(ask, whoAsks(ask, view), asked);
-  if (symbol === undefined) return ports.store.endAsk(key, ask, timestamp(ports.clock()));
+  if (symbol === undefined) return ports.store.endAsk(key, ask, timestamp(ports.clock()), atOf(view.last));
   await claimAsk(key, askEntry(ask, symbol, asked, { key, last: view.last }), view, worker, ports);
 }
 
@@ -128,7 +128,7 @@ function whoAsks(ask: Ask, { roster }: ShardView): Follower {
 async function workResend(key: ShardKey, ask: Ask, view: ReadView, worker: Worker, ports: ShardPorts): Promise<void> {
   const again = await ports.store.toResend(key, ask);
   if (again === undefined || !(await worthIt(key, ask, again, view, ports))) {
-    return ports.store.endAsk(key, ask, timestamp(ports.clock()));
+    return ports.store.endAsk(key, ask, timestamp(ports.clock()), atOf(view.last));
   }
   await claimAsk(key, resendEntry(ask, again, { key, last: view.last }), view, worker, ports);
 }

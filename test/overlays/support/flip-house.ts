@@ -1,16 +1,21 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { commitEntry, readForAccept } from '../../../shared/adapters/dynamo/accept-store.ts';
 import { aftermathStore } from '../../../shared/adapters/dynamo/aftermath-store.ts';
+import { commitCancel, readForCancel } from '../../../shared/adapters/dynamo/cancel-store.ts';
 import type { Table } from '../../../shared/adapters/dynamo/client.ts';
 import { readDueRows } from '../../../shared/adapters/dynamo/due-rows.ts';
 import { endOnFollower, endOnVault, startOnFollower, startOnVault } from '../../../shared/adapters/dynamo/flip-store.ts';
+import { keys } from '../../../shared/adapters/dynamo/keys.ts';
 import { readEntry, readLedger } from '../../../shared/adapters/dynamo/line-reads.ts';
 import { findFollower, findVault, readVault } from '../../../shared/adapters/dynamo/lookups.ts';
 import { readClaim } from '../../../shared/adapters/dynamo/order-reads.ts';
 import { readOverlay, saveSwitch } from '../../../shared/adapters/dynamo/overlay-store.ts';
+import { readLog } from '../../../shared/adapters/dynamo/past-reads.ts';
 import { finishFlip, readLiveFlips, revertStore } from '../../../shared/adapters/dynamo/revert-store.ts';
 import { shardStore } from '../../../shared/adapters/dynamo/shard-store.ts';
 import type { Follower } from '../../../shared/domain/followers/follower.ts';
 import { acceptOrder } from '../../../shared/domain/mirroring/accept.ts';
+import { cancelOrder } from '../../../shared/domain/mirroring/cancel.ts';
 import type { Claim } from '../../../shared/domain/mirroring/claim.ts';
 import { workShard } from '../../../shared/domain/mirroring/shard.ts';
 import type { FlipKey } from '../../../shared/domain/overlays/ended.ts';
@@ -112,6 +117,32 @@ export class FlipHouse extends House {
       },
     );
     return seq;
+  }
+
+  /** A follower takes no part in a symbol's increases any more. */
+  denies({ vault_tenant_id, vault_id, shard, place }: Follower, symbol: string): void {
+    this.memory.execute(
+      new UpdateCommand({
+        TableName: 'house',
+        Key: keys.follower({ tenant_id: vault_tenant_id, vault_id, shard }, place),
+        UpdateExpression: 'SET symbols = :denied, ver = ver + :one',
+        ExpressionAttributeValues: { ':denied': { deny: [symbol] }, ':one': 1 },
+      }),
+    );
+  }
+
+  /** The whole of an order is canceled: nothing of it was filled. */
+  async cancel({ tenant_id, vault_id }: Vault, seq: number): Promise<void> {
+    const what = { tenant_id, vault_id, seq, filled_qty: '0', by: 'mia', seed: this.seed() };
+    await cancelOrder(what, {
+      clock: this.clock,
+      backOff: nothing,
+      ring: nothing,
+      entry: (vault, n) => readEntry(this.table, vault, n),
+      read: (asked) => readForCancel(this.table, asked),
+      log: (vault, symbol, from, to) => readLog(this.table, vault, symbol, from, to),
+      commit: (entry, read) => commitCancel(this.table, entry, read),
+    });
   }
 
   /** A shard's worker comes, and endpoints take all that it sends. */

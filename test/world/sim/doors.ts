@@ -3,6 +3,7 @@ import { commitCancel, readForCancel, readMark } from '../../../shared/adapters/
 import { readChild } from '../../../shared/adapters/dynamo/child-reads.ts';
 import type { Table } from '../../../shared/adapters/dynamo/client.ts';
 import { countedFill, saveFill } from '../../../shared/adapters/dynamo/fill-store.ts';
+import { endItems } from '../../../shared/adapters/dynamo/flip-store.ts';
 import { commitFollower, followerChangeMade, replaceFollower } from '../../../shared/adapters/dynamo/follower-store.ts';
 import { readEntry } from '../../../shared/adapters/dynamo/line-reads.ts';
 import { findCause, findFollower, findOrder, findVault } from '../../../shared/adapters/dynamo/lookups.ts';
@@ -13,18 +14,19 @@ import { readLog } from '../../../shared/adapters/dynamo/past-reads.ts';
 import { putAsk, resendAsk } from '../../../shared/adapters/dynamo/resend-store.ts';
 import { settle } from '../../../shared/adapters/dynamo/settle-store.ts';
 import { bellMessage, sendOne } from '../../../shared/adapters/sqs/queue.ts';
-import { type ChangePorts, changeFollower } from '../../../shared/domain/followers/change.ts';
+import { type ChangePorts, changeFollower, type Held } from '../../../shared/domain/followers/change.ts';
 import type { Follower, FollowerBody, FollowerPatch } from '../../../shared/domain/followers/follower.ts';
 import { leaveVault } from '../../../shared/domain/followers/leave.ts';
 import { registerFollower } from '../../../shared/domain/followers/register.ts';
 import type { Accepted } from '../../../shared/domain/mirroring/accept.ts';
 import { cancelOrder } from '../../../shared/domain/mirroring/cancel.ts';
 import { laneEnded } from '../../../shared/domain/mirroring/child.ts';
-import { atOf } from '../../../shared/domain/mirroring/entry.ts';
+import { type Ask, atOf } from '../../../shared/domain/mirroring/entry.ts';
 import { type FillReport, reportFill } from '../../../shared/domain/mirroring/fill.ts';
 import { servedChild } from '../../../shared/domain/mirroring/served.ts';
 import { settleChild } from '../../../shared/domain/mirroring/settle.ts';
 import { takenBack } from '../../../shared/domain/mirroring/taken-back.ts';
+import { flipEnd } from '../../../shared/domain/overlays/ended.ts';
 import type { SwitchBody } from '../../../shared/domain/overlays/overlay.ts';
 import { endSwitch, type SwitchPorts, switchVault } from '../../../shared/domain/overlays/switch.ts';
 import type { Principal } from '../../../shared/domain/tenants/principal.ts';
@@ -33,6 +35,7 @@ import { id, parseChildId } from '../../../shared/kit/ids.ts';
 import { Refusal } from '../../../shared/kit/refusal.ts';
 import { roomsIn } from '../../entitlements/support/room.ts';
 import { ownerOf } from '../../tenants/support/callers.ts';
+import { revertLater, stopNow } from './flips.ts';
 import { acceptPorts, backOff, type Means, nothing } from './wiring.ts';
 
 export interface Registering {
@@ -42,7 +45,7 @@ export interface Registering {
   readonly seed: string;
   readonly shardSize: number;
 }
-const by = { subject: 'sim', request_id: 'sim' };
+const by = { subject: 'sim', by: 'sim', request_id: 'sim' };
 
 /** The shard of a follower that asks something of it; what is not rung, sweep rings. */
 const ringShard =
@@ -80,6 +83,26 @@ export interface Patching {
   readonly seed: string;
 }
 
+interface Replacing {
+  readonly next: Follower;
+  readonly before: Follower;
+  readonly asks: readonly Ask[];
+  readonly held: Held | undefined;
+  readonly seed: string;
+}
+
+/** As functions/followers/api.ts: where it ends the follower's flip, with what belongs to that. */
+async function replaced({ next, before, asks, held, seed }: Replacing, means: Means): Promise<boolean> {
+  const { table } = means;
+  const end = flipEnd(next, before);
+  const ends = end === undefined ? [] : await endItems(table, next, next.flip, by);
+  const event = { ...by, before: {}, after: {}, event_id: seed, held, ends };
+  if (!(await replaceFollower(table, next, before.ver, event, asks))) return false;
+  const vault = { tenant_id: next.vault_tenant_id, vault_id: next.vault_id };
+  if (end !== undefined) await revertLater({ ...vault, overlay_id: end.overlay_id }, end.ended_at, means);
+  return true;
+}
+
 function changePorts(means: Means, seed: string): ChangePorts {
   const { clock, table } = means;
   return {
@@ -87,10 +110,7 @@ function changePorts(means: Means, seed: string): ChangePorts {
     find: (wanted) => findFollower(table, wanted),
     vault: (vaultId) => findVault(table, vaultId),
     made: (follower, madeBy) => followerChangeMade(table, follower, madeBy),
-    replace: (next, before, asks, held) => {
-      const event = { by: 'sim', request_id: 'sim', before: {}, after: {}, event_id: seed };
-      return replaceFollower(table, next, before.ver, { ...event, held }, asks);
-    },
+    replace: (next, before, asks, held) => replaced({ next, before, asks, held, seed }, means),
     entitled: (f) => roomsIn(table, clock)(f.tenant_id, f.vault_id),
     ring: ringShard(means),
     whyUrlRefused: noRefusal,
@@ -131,7 +151,7 @@ export async function cancel({ tenantId, orderId, filledQty, seed }: Canceling, 
 
 const switchPorts = (means: Means): SwitchPorts => ({
   clock: means.clock,
-  stopped: async () => undefined,
+  stopped: (stop) => stopNow(stop, means),
   backOff: backOff(means),
   vault: (vaultId) => findVault(means.table, vaultId),
   overlay: (vault, overlayId) => readOverlay(means.table, vault, overlayId),

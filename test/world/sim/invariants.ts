@@ -7,6 +7,7 @@ import { add, type Decimal, decimal, format, zero } from '../../../shared/kit/de
 import { heard } from './heard.ts';
 import { leavesOut } from './known.ts';
 import { arithmetic, ledgers, log } from './recount.ts';
+import { overlayChecks } from './shaped.ts';
 import { type Ended, nameOf, type Snapshot, where } from './snapshot.ts';
 
 export type Check = (snapshot: Snapshot) => string[];
@@ -36,7 +37,8 @@ const outcomes: Check = ({ play, entries, followers, claims, opened }) =>
 /** What a follower asked concerns it alone, and is done. */
 const asks: Check = ({ claims, followers }) => [
   ...claims.flatMap(({ shard, claim }) => {
-    if (claim.k === undefined) return [];
+    // Of a revert who is concerned follows from the levels: overlays.ts.
+    if (claim.k === undefined || claim.entry?.kind === 'revert') return [];
     const places = claim.rows.map((r) => r.place);
     const asked = followers.find((f) => f.follower_id === claim.entry?.ask.follower_id);
     const well = claim.state === 'done' && places.length === 1 && asked?.place === places[0] && asked?.shard === shard;
@@ -195,6 +197,7 @@ const checks: readonly Check[] = [
   arithmetic,
   ledgers,
   heard,
+  ...overlayChecks,
 ];
 
 /** Everything that is wrong with a run at rest. */

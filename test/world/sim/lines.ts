@@ -4,8 +4,15 @@ import type { FifoMessage } from '../../../shared/adapters/sqs/queue.ts';
 import { MemoryQueue, type Received } from '../memory/queue.ts';
 import { type Ground, Outage } from './process.ts';
 
+/** A message of a FIFO queue; of a standard one with its delay, and nothing in the other names. */
+export interface LineMessage extends FifoMessage {
+  readonly delaySeconds?: number | undefined;
+}
+
 export interface LineOptions {
   readonly name: string;
+  /** A queue without order, whose messages may be delayed. */
+  readonly standard?: boolean;
   readonly visibilityMs: number;
   readonly maxReceives: number;
 }
@@ -18,19 +25,23 @@ const staleReceipt = (cause: Error): Outage => new Outage('ReceiptHandleIsInvali
  */
 export class Line {
   /** Everything that was ever taken. */
-  readonly taken: FifoMessage[] = [];
+  readonly taken: LineMessage[] = [];
   readonly #queue: MemoryQueue;
   readonly #dead: MemoryQueue;
   readonly #ground: Ground;
   readonly #start: (message: Received) => void;
   #polledAt = Number.POSITIVE_INFINITY;
 
-  constructor({ name, visibilityMs, maxReceives }: LineOptions, ground: Ground, start: (message: Received) => void) {
+  constructor(
+    { name, standard = false, visibilityMs, maxReceives }: LineOptions,
+    ground: Ground,
+    start: (message: Received) => void,
+  ) {
     const clock = () => ground.scheduler.now;
-    this.#dead = new MemoryQueue({ name: `${name}-dead`, fifo: true, clock });
+    this.#dead = new MemoryQueue({ name: `${name}-dead`, fifo: !standard, clock });
     this.#queue = new MemoryQueue({
       name,
-      fifo: true,
+      fifo: !standard,
       clock,
       visibilitySeconds: visibilityMs / 1000,
       deduplicationScope: 'messageGroup',
@@ -49,9 +60,9 @@ export class Line {
     return this.#dead.messages().map((m) => m.body);
   }
 
-  send(messages: readonly FifoMessage[]): void {
+  send(messages: readonly LineMessage[]): void {
     for (const [i, sent] of this.#queue.send(messages).entries())
-      if (!sent.duplicate) this.taken.push(messages[i] as FifoMessage);
+      if (!sent.duplicate) this.taken.push(messages[i] as LineMessage);
     this.#look();
   }
 
@@ -100,13 +111,15 @@ interface Entry {
   readonly MessageBody?: string | undefined;
   readonly MessageGroupId?: string | undefined;
   readonly MessageDeduplicationId?: string | undefined;
+  readonly DelaySeconds?: number | undefined;
 }
-const messageOf = ({ MessageBody = '', MessageGroupId = '', MessageDeduplicationId = '' }: Entry): FifoMessage => ({
+const messageOf = ({ MessageBody = '', MessageGroupId = '', MessageDeduplicationId = '', DelaySeconds }: Entry): LineMessage => ({
   body: MessageBody,
   group: MessageGroupId,
   deduplicationId: MessageDeduplicationId,
+  delaySeconds: DelaySeconds,
 });
 
 /** What a call to a queue carries. */
-export const messagesIn = (command: SendMessageCommand | SendMessageBatchCommand): FifoMessage[] =>
+export const messagesIn = (command: SendMessageCommand | SendMessageBatchCommand): LineMessage[] =>
   command instanceof SendMessageBatchCommand ? (command.input.Entries ?? []).map(messageOf) : [messageOf(command.input)];

@@ -40,9 +40,26 @@ function towardZero(level: Ratio, increment: Ratio): Ratio {
   return sign(level) < 0 ? negative(rounded) : rounded;
 }
 
-export interface Book {
+export interface Level {
   readonly target: Ratio;
   readonly want: Ratio;
+}
+/** Where a follower stands, and where its twin does that was never flipped; the flips that counted since they last stood alike. */
+export interface Book extends Level {
+  readonly twin: Level;
+  readonly flips: readonly string[];
+}
+const flat: Level = { target: zero, want: zero };
+/** Nothing of flips in it. */
+export const plain = ({ target, want }: Level): Book => ({ target, want, twin: { target, want }, flips: [] });
+export const nothing: Book = plain(flat);
+
+/** An overlay with its numbers; one with an amplification is a flip. */
+export interface Shape {
+  readonly name: string;
+  readonly amplify?: string;
+  readonly boost?: string;
+  readonly invert?: boolean;
 }
 export interface Rules {
   readonly scale: string;
@@ -53,6 +70,8 @@ export interface Rules {
   readonly byNav: boolean;
   /** It may only reduce, and at most this much of what it holds. */
   readonly certain: string | undefined;
+  /** What shapes its increases. */
+  readonly shapes: readonly Shape[];
 }
 export interface Move {
   readonly before: Ratio;
@@ -67,24 +86,54 @@ export interface Move {
 export function expected(book: Book, told: Ratio, move: Move, rules: Rules): { book: Book; qty: Ratio } {
   const crosses = sign(move.before) !== 0 && sign(move.before) === -sign(move.after);
   const reduces = sign(move.before) !== 0 && (crosses || compare(size(move.after), size(move.before)) < 0);
-  const down = reduces ? reduced(book, crosses ? zero : move.after, move) : book;
   const from = reduces ? (crosses ? zero : move.after) : move.before;
   const rest = minus(move.after, from);
   const grows = sign(rest) !== 0 && rules.allowed && !rules.byNav;
-  const after = grows ? increased(down, rest, move, rules) : down;
+  const step = (level: Level, factor: Ratio): Level => {
+    const down = reduces ? reduced(level, from, move) : level;
+    return grows ? increased(down, times(rest, factor), move, rules) : down;
+  };
+  const led = step(book, factorOf(rules.shapes));
+  const twin = step(book.twin, factorOf(rules.shapes.filter((shape) => shape.amplify === undefined)));
+  const flip = grows ? rules.shapes.find((shape) => shape.amplify !== undefined)?.name : undefined;
+  const after = together(led, twin, flip === undefined ? book.flips : [...new Set([...book.flips, flip])]);
   return { book: after, qty: asked({ after, told, reduces, grows }, move, rules) };
 }
 
-function reduced(book: Book, to: Ratio, { before, increment }: Move): Book {
-  const target = times(book.target, quotient(to, before));
-  const rounded = towardZero(target, increment);
-  if (sign(rounded) !== sign(book.want)) return { target, want: zero };
-  return { target, want: compare(size(rounded), size(book.want)) < 0 ? rounded : book.want };
+/** Who stands as its twin does has nothing of any flip. */
+function together(led: Level, twin: Level, flips: readonly string[]): Book {
+  const alike = equal(led.target, twin.target) && equal(led.want, twin.want);
+  return { ...led, twin, flips: alike ? [] : flips };
 }
 
-function increased(book: Book, by: Ratio, move: Move, rules: Rules): Book {
-  const target = plus(book.target, times(by, ratio(rules.scale)));
-  return { target, want: limited(target, book.want, move, rules) };
+/** 1 and what all add, not below zero; each persona that trades the other way turns it. */
+function factorOf(shapes: readonly Shape[]): Ratio {
+  const sum = shapes.reduce((all, shape) => plus(all, ratio(shape.amplify ?? shape.boost ?? '0')), { n: 1n, d: 1n });
+  const turned = shapes.filter((shape) => shape.invert === true).length % 2 === 1;
+  return turned ? negative(most(sum, zero)) : most(sum, zero);
+}
+
+function reduced(level: Level, to: Ratio, { before, increment }: Move): Level {
+  const target = times(level.target, quotient(to, before));
+  const rounded = towardZero(target, increment);
+  if (sign(rounded) !== sign(level.want)) return { target, want: zero };
+  return { target, want: compare(size(rounded), size(level.want)) < 0 ? rounded : level.want };
+}
+
+function increased(level: Level, by: Ratio, move: Move, rules: Rules): Level {
+  const target = plus(level.target, times(by, ratio(rules.scale)));
+  return { target, want: limited(target, level.want, move, rules) };
+}
+
+/** Without what flips added: where its twin stands. Nobody is sent further from zero by that, nor across it. */
+export const reverted = (book: Book): Book => plain(book.twin);
+export function givenBack(want: Ratio, told: Ratio, { price, minQty, minNotional }: Move, { certain }: Rules): Ratio {
+  const holds = certain === undefined ? told : ratio(certain);
+  const qty = minus(want, told);
+  if (sign(qty) !== -sign(holds)) return zero;
+  const most = compare(size(qty), size(holds)) > 0 ? negative(holds) : qty;
+  const tooLittle = compare(size(most), minQty) < 0 || compare(times(size(most), price), minNotional) < 0;
+  return sign(want) !== 0 && tooLittle ? zero : most;
 }
 
 /** A level within the cap, which never takes away what was wanted before, and not short where that is not allowed. */
@@ -101,8 +150,8 @@ function limited(target: Ratio, before: Ratio, { price, increment }: Move, { cap
 /** Joining by sync: what the manager's present position asks for, as if it had been bought at once. */
 export function synced(book: Book, stands: Ratio, move: Move, rules: Rules): Book {
   if (sign(stands) !== 0 && (!rules.allowed || rules.byNav)) return book;
-  const target = times(stands, ratio(rules.scale));
-  return { target, want: limited(target, zero, move, rules) };
+  const target = times(times(stands, factorOf(rules.shapes)), ratio(rules.scale));
+  return plain({ target, want: limited(target, zero, move, rules) });
 }
 
 export const sameSign = (a: Ratio, b: Ratio): boolean => sign(a) === sign(b);

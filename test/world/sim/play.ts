@@ -10,10 +10,12 @@ import { osEvents } from '../../../shared/wiring/events.ts';
 import { ownerOf } from '../../tenants/support/callers.ts';
 import { followerIdOf, foreignTenantId, openedAt, tenantId, ulidOfCause, vaultId } from './cast.ts';
 import * as doors from './doors.ts';
+import * as overlays from './overlay-doors.ts';
 import { Random } from './prng.ts';
 import { reconcileNowAndThen, reconcileToTheEnd } from './reconciling.ts';
 import { Reporters } from './reporters.ts';
 import type { EventOf, OrderOf } from './story.ts';
+import type { OverlayEvent } from './story-overlays.ts';
 import * as wiring from './wiring.ts';
 import { type Ending, World, type WorldOptions } from './world.ts';
 
@@ -77,8 +79,9 @@ export class Play {
 
   async #open(): Promise<void> {
     const { world } = this;
-    const { vault: terms, followers, shardSize } = world.story;
-    const body = { label: 'Sim', rails: ['fiat' as const, 'crypto' as const], public: true, ...terms };
+    const { vault: terms, followers, shardSize, overlaid } = world.story;
+    const flips = overlaid === undefined ? {} : { flip_policy: overlaid.flip_policy };
+    const body = { label: 'Sim', rails: ['fiat' as const, 'crypto' as const], public: true, ...terms, ...flips };
     const vault = newVault(body, tenantId, vaultId, timestamp(world.scheduler.now));
     await putVault(world.storage.memory.asTable('sim'), vault, { subject: 'sim', request_id: 'sim' });
     for (const { name, joinsMs, foreign, body: settings } of followers) {
@@ -143,6 +146,7 @@ export class Play {
 
   #event(event: EventOf): undefined {
     if (event.kind === 'word') return event.word === 'settle' ? void this.reporters.settleAll(0.5) : this.reporters.redriveAll();
+    if (event.kind === 'overlay' || event.kind === 'end overlay' || event.kind === 'plan') return this.#overlay(event);
     if (event.kind === 'close_only') return this.#closeOnly(event.follower, event.on);
     if (event.kind === 'cancel') return this.#cancel(event);
     if (event.kind === 'leave') {
@@ -162,6 +166,19 @@ export class Play {
     void this.#insist(event.body.kind, (means) => doors.startSwitch(switching, means));
     if (event.endsMs !== undefined)
       this.#at(event.endsMs, () => void this.#insist(`end ${event.body.kind}`, (means) => doors.stopSwitch(switching, means)));
+  }
+
+  #overlay(event: OverlayEvent): undefined {
+    if (event.kind === 'plan')
+      return void this.#insist(`plan ${event.follower} ${event.has}`, (means) =>
+        overlays.plan(followerIdOf(event.follower), event.has, means),
+      );
+    const { name, follower } = event;
+    const whose = follower === undefined ? ownerOf(tenantId, { subject: 'sim' }) : this.#actor(follower, false);
+    const shaping = { principal: whose, seed: ulidOfCause(name) };
+    if (event.kind === 'end overlay') return void this.#insist(`end ${name}`, (means) => overlays.end(shaping, means));
+    const whom = follower === undefined ? {} : { follower_id: followerIdOf(follower) };
+    void this.#insist(name, (means) => overlays.begin(shaping, { ...event.body, ...whom }, means));
   }
 
   #actor(follower: string, manager: boolean): Principal {
@@ -214,9 +231,11 @@ export class Play {
   /** Messages that come once more, weeks later and in any order, change nothing. */
   async #lateMessages(): Promise<void> {
     const { world } = this;
-    const before = { arrivals: world.endpoints.arrivals.length, bytes: fingerprint(world) };
     world.scheduler.now += 2 * weekMs;
-    for (const name of ['shards', 'lanes'] as const) {
+    // What was still shaped then is over by now.
+    await this.rest();
+    const before = { arrivals: world.endpoints.arrivals.length, bytes: fingerprint(world) };
+    for (const name of ['shards', 'lanes', 'timers'] as const) {
       const old = this.#random.shuffle(world.lines[name].taken).slice(0, 4);
       for (const { body } of old) world.scheduler.after(this.#random.int(0, 500), () => void world.handle(name, body));
     }

@@ -1,6 +1,7 @@
 /** The log and the numbers of a run, counted once more by an oracle of the simulation's own. */
 import type { LogEntry } from '../../../shared/domain/mirroring/entry.ts';
 import { levelsOf, movementOf, size } from '../../../shared/domain/mirroring/plan.ts';
+import type { Counted } from '../../../shared/domain/overlays/counted.ts';
 import { decimal, format } from '../../../shared/kit/decimal.ts';
 import type { Check } from './invariants.ts';
 import {
@@ -8,13 +9,18 @@ import {
   equal,
   expected,
   fixedUp,
+  givenBack,
   type Move,
   managerAfter,
   minus,
+  nothing,
+  plain,
   plus,
   type Ratio,
   ratio,
   retargeted,
+  reverted,
+  type Shape,
   sameSign,
   show,
   synced,
@@ -102,34 +108,58 @@ export const arithmetic: Check = (snapshot) =>
       if (e.planned.fate === 'broken') return [];
       const begins = chain.findIndex((other) => other.planned.joined === e.planned.joined);
       const started = startedWith(chain[begins] as Ended, begins > 0);
-      const before = bookAfter(snapshot, chain.slice(begins, i), started, e);
-      const should = stepped(snapshot, e, before);
+      const before = bookAfter(snapshot, chain.slice(begins, i), started);
+      const again = e.entry.kind === 'cancel' ? bookAfter(snapshot, chain.slice(begins, i + 1), started) : before;
+      const should = stepped(e, again);
       const wrong = [
         ...(i > begins ? linked(chain[i - 1] as Ended, e) : []),
         ...settings(snapshot, e),
         ...replayed(e),
-        ...(equal(should.book.want, ratio(e.row.after.want))
-          ? []
-          : [`want is ${e.row.after.want}, it is ${show(should.book.want)}`]),
+        ...level('want', e.row.after.want, should.book.want),
+        ...level('base_want', e.row.after.base_want, should.book.twin.want),
+        ...flipped(e, before, should.book),
         ...sized(e, should.qty),
       ];
       return wrong.map((text) => `${where(e)}: ${text}`);
     }),
   );
 
+const level = (name: string, is: string, should: Ratio): string[] =>
+  equal(should, ratio(is)) ? [] : [`${name} is ${is}, it is ${show(should)}`];
+
+/** The names that a claim recorded are the flips that stand in the levels; a revert is about one of them. */
+function flipped({ planned, entry }: Ended, before: Book, after: Book): string[] {
+  const named = planned.inputs.flips ?? '';
+  const stands = planned.inputs.stands ?? '';
+  return [
+    ...(named === before.flips.join(' ') ? [] : [`the flips [${named}] stand in its levels, it is [${before.flips.join(' ')}]`]),
+    ...(entry.kind !== 'cancel' || stands === after.flips.join(' ')
+      ? []
+      : [`folded again, [${stands}] stand in its levels, it is [${after.flips.join(' ')}]`]),
+    ...(entry.kind !== 'revert' || before.flips.includes(entry.ask.overlay_id ?? '')
+      ? []
+      : ['it is reverted, and was not flipped']),
+  ];
+}
+
 /** Where a follower's entries leave it; a cancel among them folds all before it again. */
-function bookAfter(snapshot: Snapshot, chain: readonly Ended[], started: Book, upTo: Ended): Book {
+function bookAfter(snapshot: Snapshot, chain: readonly Ended[], started: Book): Book {
   const last = chain.findLastIndex((e) => e.entry.kind === 'cancel');
-  const cancel = upTo.entry.kind === 'cancel' ? upTo : chain[last];
-  const again = upTo.entry.kind === 'cancel' ? chain : chain.slice(0, last);
-  const rest = upTo.entry.kind === 'cancel' ? [] : chain.slice(last + 1);
-  const known = snapshot.entries.filter((e) => e.seq <= (cancel?.entry.seq ?? 0));
-  const moves = positionsIn(known, upTo.entry.order.symbol);
+  const cancel = chain[last];
   let book = started;
-  for (const e of again) if (e.entry.kind !== 'cancel') book = movedBy(e, book, moves);
-  for (const e of rest) book = stepped(snapshot, e, book).book;
+  if (cancel !== undefined) {
+    const known = snapshot.entries.filter((e) => e.seq <= cancel.entry.seq);
+    const moves = positionsIn(known, cancel.entry.order.symbol);
+    for (const e of chain.slice(0, last)) if (e.entry.kind !== 'cancel') book = movedBy(e, book, moves);
+    book = standing(snapshot, book, cancel);
+  }
+  for (const e of chain.slice(last + 1)) book = stepped(e, book).book;
   return book;
 }
+
+/** What comes back by a cancel of a flip that was reverted by then goes at once. */
+const standing = ({ play }: Snapshot, book: Book, { follower, line }: Ended): Book =>
+  book.flips.some((flip) => (play.world.watcher.reverts.get(`${follower.shard} ${flip}`) ?? line) < line) ? reverted(book) : book;
 
 type Moves = ReturnType<typeof positionsIn>;
 
@@ -143,12 +173,13 @@ function movedBy(e: Ended, book: Book, moves: Moves): Book {
 }
 
 function askedFor(e: Ended, book: Book, stands: Ratio): Book {
-  if (e.entry.kind === 'flatten') return { target: zero, want: zero };
+  if (e.entry.kind === 'flatten') return nothing;
+  if (e.entry.kind === 'revert') return reverted(book);
   return e.entry.kind === 'sync' ? synced(book, stands, moveOf(e), rulesOf(e)) : book;
 }
 
 /** An entry on its own: where it leaves a follower, and what its child asks for. */
-function stepped(_: Snapshot, e: Ended, book: Book): { book: Book; qty: Ratio } {
+function stepped(e: Ended, book: Book): { book: Book; qty: Ratio } {
   const told = ratio(e.row.before.told);
   if (e.entry.kind === 'order') return expected(book, told, moveOf(e), rulesOf(e));
   if (e.entry.kind === 'fixup') {
@@ -156,6 +187,7 @@ function stepped(_: Snapshot, e: Ended, book: Book): { book: Book; qty: Ratio } 
     return { book, qty };
   }
   const after = e.entry.kind === 'cancel' ? book : askedFor(e, book, moveOf(e).after);
+  if (e.entry.kind === 'revert') return { book: after, qty: givenBack(after.want, told, moveOf(e), rulesOf(e)) };
   const withheld = e.entry.kind === 'sync' && !equal(moveOf(e).after, zero) && (!rulesOf(e).allowed || rulesOf(e).byNav);
   const qty = withheld ? zero : retargeted(after.want, told, moveOf(e), rulesOf(e));
   if (e.entry.kind !== 'cancel' || e.row.inputs.was === 'happened' || e.row.inputs.was === 'unknown') return { book: after, qty };
@@ -166,7 +198,7 @@ function stepped(_: Snapshot, e: Ended, book: Book): { book: Book; qty: Ratio } 
 /** Who joined begins with nothing; who joined again, with what it was told. */
 function startedWith({ planned }: Ended, again: boolean): Book {
   const told = again ? ratio(planned.before.told) : zero;
-  return { target: told, want: told };
+  return plain({ target: told, want: told });
 }
 
 /** What was not sent may have any quantity; what was, or was withheld by its size, has this one. */
@@ -217,6 +249,10 @@ function moveOf({ entry: { pinned, order } }: Ended): Move {
   };
 }
 
+/** An overlay as a claim has it. */
+export const shapeOf = (o: Counted): Shape =>
+  o.kind === 'flip' ? { name: o.overlay_id, amplify: o.amplify } : { name: o.overlay_id, boost: o.boost, invert: o.invert };
+
 const rulesOf = ({ row: { inputs } }: Ended) => ({
   scale: inputs.scale,
   cap: inputs.cap,
@@ -224,6 +260,7 @@ const rulesOf = ({ row: { inputs } }: Ended) => ({
   allowed: inputs.symbol_allowed,
   byNav: inputs.basis === 'nav',
   certain: inputs.only?.certain,
+  shapes: (inputs.overlays ?? []).map(shapeOf),
 });
 
 /** The ledger is where the last entry left each follower; and what its children were told when they were planned. */

@@ -2,7 +2,6 @@
 import { childOf } from '../../../shared/adapters/dynamo/child-item.ts';
 import { claimOf } from '../../../shared/adapters/dynamo/claim-item.ts';
 import { followerOf } from '../../../shared/adapters/dynamo/follower-item.ts';
-import { partitions } from '../../../shared/adapters/dynamo/keys.ts';
 import { readProgress } from '../../../shared/adapters/dynamo/order-reads.ts';
 import { unpackLedger } from '../../../shared/adapters/dynamo/packed.ts';
 import type { Follower } from '../../../shared/domain/followers/follower.ts';
@@ -13,6 +12,7 @@ import type { ClaimRow, LedgerRow } from '../../../shared/domain/mirroring/plan.
 import type { DeadLetter } from '../../../shared/domain/mirroring/schemas.ts';
 import type { ChildState } from '../../../shared/domain/mirroring/states.ts';
 import type { Progress } from '../../../shared/domain/mirroring/views.ts';
+import type { Overlay } from '../../../shared/domain/overlays/overlay.ts';
 import type { Play } from './play.ts';
 
 type Item = Readonly<Record<string, unknown>>;
@@ -55,6 +55,9 @@ export interface Snapshot {
   readonly ledgers: ReadonlyMap<string, ReadonlyMap<number, LedgerRow>>;
   /** OPEN rows, and what followers asked. */
   readonly open: readonly string[];
+  readonly overlays: readonly Overlay[];
+  /** What the trail says of overlays. */
+  readonly trail: readonly { readonly action: string; readonly overlay: Overlay }[];
   readonly refused: ReadonlySet<string>;
   readonly letters: readonly { readonly pk: string; readonly letter: DeadLetter }[];
   readonly progress: ReadonlyMap<number, Progress>;
@@ -93,6 +96,10 @@ export async function snapshotOf(play: Play): Promise<Snapshot> {
     ended: endedOf({ entries, followers, claims, children }),
     ledgers: ledgersIn(beginning('LEDGER#')),
     open: items.filter(isAsked).map((item) => item.sk),
+    overlays: beginning('OVERLAY#').map((item) => item['overlay'] as Overlay),
+    trail: beginning('AUDIT#')
+      .filter((item) => String(item['action']).startsWith('overlay.'))
+      .map((item) => ({ action: String(item['action']).slice('overlay.'.length), overlay: item['after'] as Overlay })),
     refused: new Set(beginning('REFUSED#').map((item) => (item['refused'] as { external_id: string }).external_id)),
     letters: items
       .filter((item) => item.pk.endsWith('#DEAD'))
@@ -101,9 +108,9 @@ export async function snapshotOf(play: Play): Promise<Snapshot> {
   };
 }
 
-/** What somebody still has to do; of flips nothing, which a halt ends by a row of its own: nobody here has one. */
+/** What somebody still has to do: entries and asks that are not done, flips that are not reverted, alarms that would find them. */
 const isAsked = ({ pk, sk }: { pk: string; sk: string }): boolean =>
-  (pk.startsWith('OPEN#') && pk !== partitions.dueFlips) || sk.startsWith('ROSTER#TODO#');
+  pk.startsWith('OPEN#') || sk.startsWith('ROSTER#TODO#') || sk.startsWith('FLIP#');
 
 const ledgersIn = (items: readonly (Item & { pk: string; sk: string })[]): Snapshot['ledgers'] =>
   new Map(

@@ -4,6 +4,7 @@ import type { SwitchBody } from '../../../shared/domain/overlays/overlay.ts';
 import type { VaultBody } from '../../../shared/domain/vaults/vault.ts';
 import { drawTemper, type Temper } from './endpoints.ts';
 import type { Random } from './prng.ts';
+import { drawOverlays, type Overlaid, type OverlayEvent, overlayFeatures } from './story-overlays.ts';
 
 /** What happens in a run, in virtual ms after the vault's opening. */
 export interface Story {
@@ -12,6 +13,8 @@ export interface Story {
   readonly followers: readonly FollowerOf[];
   readonly orders: readonly OrderOf[];
   readonly events: readonly EventOf[];
+  /** Flips and personas, where the story has any. */
+  readonly overlaid?: Overlaid;
   readonly endMs: number;
   /** Names of what this story has in it. */
   readonly features: ReadonlySet<string>;
@@ -36,6 +39,7 @@ export interface OrderOf {
 }
 
 export type EventOf =
+  | OverlayEvent
   | {
       readonly kind: 'patch';
       readonly atMs: number;
@@ -62,8 +66,11 @@ const instruments: Readonly<Record<string, readonly Instrument[]>> = {
   'BTC-USD': [{ increment: '0.01' }, { increment: '0.01', min_notional: '25' }, { increment: '0.00000001' }],
 };
 
-/** A story from a seed. A calm one is drawn where nothing fails, so that what it must come to can be said exactly. */
-export function drawStory(random: Random, calm: boolean): Story {
+/**
+ * A story from a seed. A calm one is drawn where nothing fails, so that what it must come to can be said exactly. Overlays are drawn
+ * from a source of their own: every second story has some.
+ */
+export function drawStory(random: Random, calm: boolean, overlays: Random): Story {
   const features = new Set<string>();
   const symbols = random.chance(0.4) ? Object.keys(instruments) : [random.pick(Object.keys(instruments))];
   const followers = Array.from({ length: random.int(2, random.chance(0.2) ? 8 : 5) }, (_, i) =>
@@ -73,6 +80,8 @@ export function drawStory(random: Random, calm: boolean): Story {
   const endMs = (orders.at(-1)?.atMs ?? 0) + random.int(1000, 40_000);
   const count = orders.reduce((n, o) => n + o.batch.length, 0);
   const events = random.chance(0.6) ? drawEvents(random, { followers, symbols, endMs, count }) : [];
+  const overlaid = overlays.chance(0.5) ? drawOverlays(overlays, followers, endMs) : undefined;
+  for (const name of overlaid === undefined ? [] : overlayFeatures(overlaid)) features.add(name);
   for (const f of followers) for (const name of featuresOf(f)) features.add(name);
   for (const o of orders) for (const name of orderFeatures(o)) features.add(name);
   for (const e of events) features.add(eventFeature(e));
@@ -84,7 +93,8 @@ export function drawStory(random: Random, calm: boolean): Story {
     shardSize: random.int(2, 3),
     followers,
     orders,
-    events,
+    events: [...events, ...(overlaid?.events ?? [])],
+    ...(overlaid === undefined ? {} : { overlaid }),
     endMs,
     features,
   };

@@ -6,6 +6,8 @@ import type { Follower } from '../../../shared/domain/followers/follower.ts';
 import type { Delivery } from '../../../shared/domain/mirroring/attempt.ts';
 import { type At, lineNumber } from '../../../shared/domain/mirroring/entry.ts';
 import { type ChildState, mayMove } from '../../../shared/domain/mirroring/states.ts';
+import type { VaultOverlay } from '../../../shared/domain/overlays/counted.ts';
+import type { Overlay } from '../../../shared/domain/overlays/overlay.ts';
 import { type Decimal, decimal, format, maximum, minimum, zero } from '../../../shared/kit/decimal.ts';
 import { id, parseChildId } from '../../../shared/kit/ids.ts';
 import type { TableChange } from '../memory/calls.ts';
@@ -41,6 +43,10 @@ export class Watcher {
   /** A follower's settings by the version of its row, and how it first stood there. */
   readonly settings = new Map<string, Follower>();
   readonly joined = new Map<string, number>();
+  /** By shard and flip: the last place in the shard's line when its revert was done there. */
+  readonly reverts = new Map<string, number>();
+  /** By flip: the vault's last entry when orders ceased to count it, and when that was. */
+  readonly stopped = new Map<string, { readonly seq: number; readonly at: number }>();
 
   constructor(world: World) {
     this.#world = world;
@@ -66,10 +72,14 @@ export class Watcher {
     else if (kind === 'RESULT#') this.#result(name, key.pk, change, writer);
     else if (kind === 'CANCELED#') this.#canceled.set(Number(key.sk.slice(kind.length)), this.#world.scheduler.now);
     else if (kind === 'CHILD#') this.#child(name, before, after);
+    else if (kind === 'DONE#') this.#done(key, before);
+    else if (kind === 'OVERLAY#') this.#overlay(name, before, after);
     else if (kind === 'LEDGER#' && numberIn(before, 'line') >= numberIn(after, 'line')) this.wrong(`${name} went back`);
   }
 
   #vault(name: string, before: Item | undefined, after: Item | undefined): undefined {
+    for (const { overlay_id, reverting } of overlaysOn(after))
+      if (reverting === true && !this.stopped.has(overlay_id)) this.#stops(overlay_id, numberIn(after, 'seq'));
     const step = numberIn(after, 'seq') - numberIn(before, 'seq');
     if (before !== undefined && (step < 0 || step > 1)) this.wrong(`${name}: seq moved by ${step}`);
     if (before !== undefined && numberIn(after, 'ver') <= numberIn(before, 'ver')) this.wrong(`${name}: ver did not grow`);
@@ -81,12 +91,48 @@ export class Watcher {
       if (numberIn(after, end) < numberIn(before, end)) this.wrong(`${name}: ${end} went back`);
     if (numberIn(after, 'lane_out') > numberIn(after, 'lane_in')) this.wrong(`${name}: lane_out is beyond lane_in`);
     const follower = followerOf(after);
-    const { follower_id, kill_switch, status } = follower;
+    const { follower_id, kill_switch, status, flip } = follower;
+    if (flip?.last_seq !== undefined && !this.stopped.has(flip.overlay_id)) this.#stops(flip.overlay_id, flip.last_seq);
     this.settings.set(`${follower_id} ${follower.ver}`, follower);
     if (before === undefined) this.joined.set(follower_id, follower.joined_seq);
     const stopped = kill_switch || status === 'stopped';
     if (!stopped) this.#stopped.delete(follower_id);
     else if (!this.#stopped.has(follower_id)) this.#stopped.set(follower_id, this.#world.scheduler.now);
+  }
+
+  #stops(overlayId: string, seq: number): void {
+    this.stopped.set(overlayId, { seq, at: this.#world.scheduler.now });
+  }
+
+  /** The end of a revert in a shard: once, and never undone. */
+  #done({ pk, sk }: TableChange['key'], before: Item | undefined): void {
+    const flip = /^DONE#revert\/(\w+)#$/.exec(sk)?.[1];
+    if (flip === undefined || before !== undefined) return;
+    const lines = this.#world.storage.memory
+      .partition(pk)
+      .filter((item) => String(item['sk']).startsWith('RESULT#') && item['state'] !== 'barrier')
+      // RESULT rows carry seq and k.
+      .map((item) => lineNumber(item as unknown as At));
+    this.reverts.set(`${Number(pk.slice(pk.lastIndexOf('#') + 1))} ${flip}`, Math.max(...lines));
+  }
+
+  /** What an overlay is never changes; that it ended, and that it was reverted, is said once. */
+  #overlay(name: string, before: Item | undefined, after: Item | undefined): undefined {
+    if (before === undefined || after === undefined) return after === undefined ? this.wrong(`${name} was deleted`) : undefined;
+    const [was, is] = [before['overlay'] as Overlay, after['overlay'] as Overlay];
+    for (const field of [
+      'starts_at',
+      'expires_at',
+      'amplify',
+      'boost',
+      'invert',
+      'ended_at',
+      'cause',
+      'shards',
+      'reverted_at',
+    ] as const)
+      if (was[field] !== undefined && was[field] !== is[field])
+        this.wrong(`${name}: ${field} was ${was[field]}, and is ${is[field]}`);
   }
 
   #result(name: string, pk: string, { before, after }: Omit<TableChange, 'key'>, writer: Process | undefined): undefined {
@@ -200,6 +246,9 @@ export class Watcher {
       );
   }
 }
+
+const overlaysOn = (vault: Item | undefined): readonly VaultOverlay[] =>
+  (vault?.['overlays'] as readonly VaultOverlay[] | undefined) ?? [];
 
 const qtyIn = (child: Item): string | undefined => unpackClaim(child['plan'] as Uint8Array)[0]?.qty;
 

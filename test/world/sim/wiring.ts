@@ -22,7 +22,7 @@ import { sweep } from '../../../shared/domain/mirroring/sweep.ts';
 import { sha256 } from '../../../shared/kit/hash.ts';
 import { limits } from '../../../shared/wiring/limits.ts';
 
-export const queueNames = ['intents', 'shards', 'lanes', 'dlx'] as const;
+export const queueNames = ['intents', 'shards', 'lanes', 'dlx', 'timers'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** What one process has of the world. */

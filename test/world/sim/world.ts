@@ -1,6 +1,3 @@
-import type { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Queue } from '../../../shared/adapters/sqs/queue.ts';
-import type { Delivery, Dispatcher } from '../../../shared/domain/mirroring/attempt.ts';
 import { ulidFromCause } from '../../../shared/kit/ids.ts';
 import { Refusal } from '../../../shared/kit/refusal.ts';
 import { limits } from '../../../shared/wiring/limits.ts';
@@ -9,19 +6,22 @@ import { MemoryTable } from '../memory/table.ts';
 import { followerIdOf, openedAt, start, vaultId } from './cast.ts';
 import { Endpoints } from './endpoints.ts';
 import { drawRates, Faults, type Mode, quiet, type Rates } from './faults.ts';
-import { sweepFlips } from './flips.ts';
-import { Line, messagesIn } from './lines.ts';
+import * as flips from './flips.ts';
+import { Line } from './lines.ts';
+import { meansOf } from './means.ts';
 import { Random } from './prng.ts';
 import { Death, type Ground, Outage, Process } from './process.ts';
 import { Scheduler } from './scheduler.ts';
-import { type Storage, tableOf } from './store.ts';
+import type { Storage } from './store.ts';
 import { drawStory, type Story } from './story.ts';
+import { deleteInTime } from './ttl.ts';
 import { Watcher } from './watcher.ts';
 import * as wiring from './wiring.ts';
 
 /** A run takes some hundred steps to some thousand; one that takes more goes in circles. */
 const mostSteps = 60_000;
 const sweepEveryMs = 60_000;
+const overlaySalt = 0x0f11;
 
 export interface WorldOptions {
   readonly seed: number;
@@ -66,7 +66,7 @@ export class World {
     const drawn = rates ?? drawRates(random.fork());
     this.rates = drawn;
     this.calm = drawn === quiet && random.chance(0.3);
-    this.story = story ?? drawStory(storyRandom, this.calm);
+    this.story = story ?? drawStory(storyRandom, this.calm, new Random(seed ^ overlaySalt));
     this.#random = random.fork();
     this.scheduler = new Scheduler(start, random.fork(), mostSteps);
     this.faults = new Faults(drawn, random.fork(), plan);
@@ -76,7 +76,10 @@ export class World {
     this.endpoints = new Endpoints(random.fork());
     const memory = new MemoryTable({
       clock: () => this.scheduler.now,
-      onChange: (change) => this.watcher.changed(change, this.storage.writer),
+      onChange: (change) => {
+        this.watcher.changed(change, this.storage.writer);
+        deleteInTime(this, change);
+      },
     });
     this.storage = {
       memory,
@@ -96,13 +99,16 @@ export class World {
   }
 
   #lines(): World['lines'] {
-    const line = (name: wiring.QueueName, seconds: number, maxReceives: number) =>
-      new Line({ name, visibilityMs: seconds * 1000, maxReceives }, this.#ground, (message) => void this.#receive(name, message));
+    const line = (name: wiring.QueueName, seconds: number, maxReceives: number, standard = false) => {
+      const receive = (message: Received) => void this.#receive(name, message);
+      return new Line({ name, standard, visibilityMs: seconds * 1000, maxReceives }, this.#ground, receive);
+    };
     return {
       intents: line('intents', limits.intentVisibilitySeconds, limits.intentMaxReceives),
       shards: line('shards', limits.shardVisibilitySeconds, limits.netMaxReceives),
       lanes: line('lanes', limits.retryVisibilitySeconds, limits.netMaxReceives),
       dlx: line('dlx', 30, 1),
+      timers: line('timers', limits.timerVisibilitySeconds, limits.timerMaxReceives, true),
     };
   }
 
@@ -151,7 +157,7 @@ export class World {
 
   async #outcome<T>(process: Process, work: Work<T>): Promise<Ending<T>> {
     try {
-      return { value: await process.run(work(this.#means(process), process)) };
+      return { value: await process.run(work(meansOf(this, process), process)) };
     } catch (error) {
       if (error instanceof Refusal) return { refusal: error };
       if (!isExpected(error)) this.errors.push(`${process.name}: ${(error as Error).stack}`);
@@ -172,8 +178,8 @@ export class World {
   /** A message is worked on by its function; then it is deleted, put off, or left to its visibility. */
   async #receive(name: wiring.QueueName, message: Received): Promise<void> {
     const { body } = message;
-    // Nobody works off the dead letters.
-    if (name === 'dlx') return;
+    // Nobody works off the dead letters, nor what a timer is told that does not run.
+    if (name === 'dlx' || (name === 'timers' && !this.#runs('timer'))) return;
     if (this.faults.chance(this.faults.rates.doubled, 'doubled message'))
       this.scheduler.after(this.#random.pick([5, 400, 10_000, 200_000]), () => void this.handle(name, body));
     const line = this.lines[name];
@@ -204,6 +210,7 @@ export class World {
       );
     if (name === 'lanes')
       return this.invoke(`lane ${body.shard}/${body.place}`, wiring.laneTimeoutMs, (means) => wiring.lane(body, means), after);
+    if (name === 'timers') return this.invoke('timer', 30_000, (means) => flips.timer(body, means), after);
     return this.invoke('accept', 10_000, (means) => wiring.intent(body, means), after);
   }
 
@@ -218,64 +225,18 @@ export class World {
   sweep() {
     return this.invoke('sweep', 55_000, async (means) => {
       const found = await wiring.sweepOnce(vaultId, means);
-      return { ...found, rung: found.rung + (await sweepFlips(means)) };
+      return { ...found, rung: found.rung + (this.#runs('sweep') ? await flips.sweepFlips(means) : 0) };
     });
   }
 
-  #means(process: Process): wiring.Means {
-    return {
-      clock: process.clock,
-      freshUlid: () => this.freshUlid(),
-      pause: (ms) => process.pause(ms),
-      table: tableOf(this.storage, process),
-      dispatcher: this.#dispatcher(process),
-      queues: {
-        intents: this.#queue('intents', process),
-        shards: this.#queue('shards', process),
-        lanes: this.#queue('lanes', process),
-        dlx: this.#queue('dlx', process),
-      },
-    };
+  /** A net may be torn while things fail; afterwards all of them are there. */
+  #runs(net: 'timer' | 'sweep'): boolean {
+    return !this.sweeping || (this.story.overlaid?.nets[net] ?? true);
   }
 
   freshUlid(): string {
     this.#ids += 1;
     return ulidFromCause(this.scheduler.now, `fresh ${this.#ids}`);
-  }
-
-  #dispatcher(process: Process): Dispatcher {
-    const later = (ms: number, run: () => void) => this.scheduler.after(ms, run);
-    const deliver = (delivery: Delivery) => {
-      this.watcher.leaves(delivery, process);
-      const treatment = this.endpoints.treat(delivery.follower.follower_id);
-      const name = this.story.followers.find((f) => followerIdOf(f.name) === delivery.follower.follower_id)?.name;
-      return process.call({
-        kind: 'deliver',
-        label: `${name} ${delivery.deliveryId.slice(24)} attempt ${delivery.attempt} (${JSON.stringify(treatment.mood ?? 'well')})`,
-        effect: () => this.endpoints.answer(delivery, treatment, this.scheduler.now, later),
-        answersMs: (result) => result.ms,
-      });
-    };
-    return { deliver, ready: () => process.call({ kind: 'secret', label: 'master', effect: () => undefined }) };
-  }
-
-  #queue(name: wiring.QueueName, process: Process): Queue {
-    const send = async (command: SendMessageCommand | SendMessageBatchCommand) => {
-      const all = messagesIn(command);
-      const label = `${name} ${all.map((m) => m.deduplicationId.slice(-14)).join(' ')}`;
-      return process.call({
-        kind: 'send',
-        label,
-        effect: (mode) => {
-          // Of a batch some were not taken.
-          const taken = mode === 'partial' && all.length > 1 ? all.slice(0, -1) : all;
-          this.lines[name].send(taken);
-          return taken === all ? {} : { Failed: [{ Message: 'not taken' }] };
-        },
-      });
-    };
-    // The adapters call nothing of the client but `send`.
-    return { client: { send } as unknown as SQSClient, url: name };
   }
 }
 

@@ -1,0 +1,111 @@
+/** Overlays: each counts in its time and for whom it is, nowhere else; what flips added is given back, once. */
+import type { OrderEntry } from '../../../shared/domain/mirroring/order.ts';
+import type { Overlay } from '../../../shared/domain/overlays/overlay.ts';
+import type { Check } from './invariants.ts';
+import { equal, ratio } from './oracle.ts';
+import { type Ended, nameOf, type Snapshot, where } from './snapshot.ts';
+
+const endOf = ({ expires_at, ended_at }: Overlay): string => [expires_at ?? '~', ended_at ?? '~'].sort()[0] as string;
+
+/** Whether an order may count it, by the time of the log, and by what was last when orders ceased to. */
+function counts(overlay: Overlay, { seq, accepted_at }: OrderEntry, { play }: Snapshot): boolean {
+  const stopped = play.world.watcher.stopped.get(overlay.overlay_id);
+  return overlay.starts_at <= accepted_at && accepted_at < endOf(overlay) && (stopped === undefined || seq <= stopped.seq);
+}
+
+/** The overlays that an order must have counted for a follower: personas, and one flip, its own before the vault's. */
+function expectedIn(snapshot: Snapshot, { entry, follower, planned }: Ended & { entry: OrderEntry }): string[] {
+  const { allowed } = snapshot.play.world.watcher.settings.get(`${follower.follower_id} ${planned.ver}`) ?? {};
+  const on = snapshot.overlays.filter((o) => counts(o, entry, snapshot));
+  const own = on.find((o) => o.kind === 'flip' && o.follower?.follower_id === follower.follower_id);
+  const flip = own ?? on.find((o) => o.kind === 'flip' && o.follower === undefined);
+  const boosts = allowed?.persona_boosts === true ? on.filter((o) => o.kind === 'persona') : [];
+  return [...boosts, ...(flip !== undefined && allowed?.flip_mode === true ? [flip] : [])].map(numbers);
+}
+
+const numbers = (o: Pick<Overlay, 'kind' | 'overlay_id' | 'amplify' | 'boost' | 'invert'>): string =>
+  o.kind === 'flip' ? `${o.overlay_id} ${o.amplify}` : `${o.overlay_id} ${o.boost}${o.invert === true ? ' turned' : ''}`;
+
+/** What is recorded is what must have counted; where that changes nothing, nothing is. */
+const inTheirTime: Check = (snapshot) =>
+  snapshot.ended.flatMap((e) => {
+    if (e.entry.kind !== 'order' || e.planned.fate === 'broken') return [];
+    const should = expectedIn(snapshot, e as Ended & { entry: OrderEntry })
+      .sort()
+      .join();
+    const is = (e.planned.inputs.overlays ?? []).map(numbers).sort().join();
+    return is === should || (is === '' && changesNothing(should)) ? [] : [`${where(e)}: counted were [${is}], it is [${should}]`];
+  });
+
+/** Boosts that add up to nothing, and turn nothing. */
+function changesNothing(overlays: string): boolean {
+  const all = overlays.split(',').map((text) => text.split(' '));
+  const sum = all.reduce((n, [, boost]) => n + Math.round(Number(boost) * 1e6), 0);
+  return overlays === '' || (sum === 0 && all.filter((words) => words[2] === 'turned').length % 2 === 0);
+}
+
+/** Each flip is reverted, said once, behind its end, by entries of each symbol's line that stand there once. */
+const onceReverted: Check = (snapshot) => {
+  const { overlays, trail, claims, play } = snapshot;
+  const { watcher, rates } = play.world;
+  const twice = [
+    ...Map.groupBy(claims.filter(isRevert), ({ shard, claim }) => `${shard} ${claim.symbol} ${claim.entry?.ask.overlay_id}`),
+  ]
+    .filter(([, all]) => all.length > 1)
+    .map(([name, all]) => `${name} was reverted ${all.length} times`);
+  return [
+    ...twice,
+    ...overlays.flatMap((o) => {
+      const said = (action: string) => trail.filter((t) => t.action === action && t.overlay.overlay_id === o.overlay_id).length;
+      const isFlip = o.kind === 'flip';
+      const shapes = isFlip || o.kind === 'persona';
+      const stopped = watcher.stopped.get(o.overlay_id);
+      return [
+        ...(shapes && said('started') !== 1 ? [`${o.overlay_id} began ${said('started')} times`] : []),
+        ...(shapes && said('ended') !== Number(o.ended_at !== undefined) ? [`${o.overlay_id} ended ${said('ended')} times`] : []),
+        ...(said('reverted') === Number(isFlip) ? [] : [`${o.overlay_id} was said to be reverted ${said('reverted')} times`]),
+        ...(isFlip && o.reverted_at === undefined ? [`${o.overlay_id} is not reverted`] : []),
+        ...(stopped !== undefined && stopped.at + rates.skewMs / 2 < Date.parse(endOf(o))
+          ? [`${o.overlay_id} ceased to count before its end`]
+          : []),
+      ];
+    }),
+  ];
+};
+
+const isRevert = ({ claim }: Snapshot['claims'][number]): boolean => claim.entry?.kind === 'revert';
+
+/** At the end nobody has anything left of a flip: each stands where its twin does. */
+const nothingLeft: Check = ({ followers, ledgers, play }) => [
+  ...followers.flatMap((f) => (f.flip === undefined ? [] : [`${nameOf(f)} still has its flip`])),
+  ...[...ledgers].flatMap(([at, rows]) =>
+    followers.flatMap((f) => {
+      const row = at.startsWith(`${f.shard} `) ? rows.get(f.place) : undefined;
+      // What an earlier joining left counts no more.
+      if (row === undefined || row.joined !== f.joined_seq) return [];
+      const { baseline, target, base_want, want, flips } = row;
+      const alike = equal(ratio(baseline), ratio(target)) && equal(ratio(base_want), ratio(want)) && flips === undefined;
+      return alike
+        ? []
+        : [`${nameOf(f)} ${at}: target ${target}, want ${want}; its twin ${baseline}, ${base_want}; flips ${flips}`];
+    }),
+  ),
+  ...[...play.world.storage.memory.items()].flatMap((item) =>
+    ((item['overlays'] ?? []) as unknown as Overlay[]).flatMap((o) =>
+      o.kind === 'flip' ? [`${o.overlay_id} still stands on the vault`] : [],
+    ),
+  ),
+];
+
+const dutyMs = 5_000;
+/** Where nothing fails, with an exact timer: within the time that is promised. */
+const inTime: Check = ({ overlays, play }) => {
+  const { story, faults, calm } = play.world;
+  if (!calm || faults.struck.size > 0 || story.overlaid?.nets.timer !== true) return [];
+  return overlays.flatMap((o) => {
+    const lag = Date.parse(o.reverted_at ?? endOf(o)) - Date.parse(endOf(o));
+    return o.kind === 'flip' && lag > dutyMs ? [`${o.overlay_id} was reverted ${lag} ms late`] : [];
+  });
+};
+
+export const overlayChecks: readonly Check[] = [inTheirTime, onceReverted, nothingLeft, inTime];
