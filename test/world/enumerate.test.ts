@@ -41,22 +41,39 @@ function order(external_id: string, atMs: number, side: 'buy' | 'sell', qty: str
   return { atMs, way: 'api', copies: 1, batch: [{ external_id, side, qty, ...terms }] };
 }
 
-const play = (plan: ReadonlyMap<number, Mode>) => runSeed({ seed: 4, story, rates: quiet, plan });
+/** A flip of the vault and one of a follower, in two shards, with an order that both count; they are over some seconds later. */
+const flipped: Story = {
+  ...story,
+  shardSize: 1,
+  followers: story.followers.slice(0, 2),
+  orders: [order('order-1', 500, 'buy', '20')],
+  events: [
+    { kind: 'overlay', atMs: 0, name: 'of-all', follower: undefined, body: { kind: 'flip', amplify: '0.5', ttl_seconds: 5 } },
+    { kind: 'overlay', atMs: 100, name: 'of-one', follower: 'well', body: { kind: 'flip', amplify: '1', ttl_seconds: 6 } },
+  ],
+  overlaid: {
+    flip_policy: { min_ttl_s: 5, max_ttl_s: 60, max_amplify: '2' },
+    nets: { timer: true, sweep: true, ttlLateMs: 0 },
+    events: [],
+  },
+};
+
+const play = (told: Story, plan: ReadonlyMap<number, Mode>) => runSeed({ seed: 4, story: told, rates: quiet, plan });
 
 /** Every call of the undisturbed run, each with every way in which a process can end or fail there. */
-async function points(modes: readonly Mode[]): Promise<{ at: number; kind: CallKind; label: string; mode: Mode }[]> {
-  const { play: run, violations } = await play(new Map());
+async function points(told: Story, modes: readonly Mode[]): Promise<{ at: number; kind: CallKind; label: string; mode: Mode }[]> {
+  const { play: run, violations } = await play(told, new Map());
   expect(violations).toEqual([]);
   return run.world.faults.points.flatMap(({ kind, label }, i) =>
     modesOf[kind].filter((mode) => modes.includes(mode)).map((mode) => ({ at: i + 1, kind, label, mode })),
   );
 }
 
-async function everywhere(modes: readonly Mode[]): Promise<string[]> {
-  const all = await points(modes);
+async function everywhere(told: Story, modes: readonly Mode[]): Promise<string[]> {
+  const all = await points(told, modes);
   const wrong: string[] = [];
   for (const { at, kind, label, mode } of all) {
-    const { violations, struck } = await play(new Map([[at, mode]]));
+    const { violations, struck } = await play(told, new Map([[at, mode]]));
     if (struck.get(mode) !== 1) wrong.push(`${at} ${kind} ${label}: ${mode} never struck`);
     wrong.push(...violations.map((what) => `${at} ${kind} ${label} ${mode}: ${what}`));
   }
@@ -64,16 +81,20 @@ async function everywhere(modes: readonly Mode[]): Promise<string[]> {
   return wrong;
 }
 
-describe('a story of three followers and two orders', { timeout }, () => {
+describe.each([
+  ['three followers and two orders', story],
+  ['two flips and an order', flipped],
+] as const)('a story of %s', { timeout }, (_name, told) => {
   it('survives a process killed before or after every single await', async () => {
-    expect(await everywhere(['dies before', 'dies after', 'dies in flight'])).toEqual([]);
+    expect(await everywhere(told, ['dies before', 'dies after', 'dies in flight'])).toEqual([]);
   });
 
   it('survives every call that fails, is lost on its way back, or meets another transaction', async () => {
-    expect(await everywhere(['lost', 'unsent', 'throttled', 'twice', 'twice anew', 'conflict', 'partial'])).toEqual([]);
+    const modes = ['lost', 'unsent', 'throttled', 'twice', 'twice anew', 'conflict', 'partial'] as const;
+    expect(await everywhere(told, modes)).toEqual([]);
   });
 
   it('survives a process that stands still before or after every single await', async () => {
-    expect(await everywhere(['freezes before', 'freezes after'])).toEqual([]);
+    expect(await everywhere(told, ['freezes before', 'freezes after'])).toEqual([]);
   });
 });

@@ -24,6 +24,15 @@ describe('the seeded simulation', { timeout }, () => {
     expect(Object.keys(features)).toEqual(
       expect.arrayContaining(['cancel', 'mode shadow', 'duplicates at once', 'late join by sync']),
     );
+    expect(Object.keys(features)).toEqual(
+      expect.arrayContaining([
+        'order with a flip',
+        'order with a persona',
+        'revert ack',
+        'cancel in a flip',
+        'flip ended: deleted',
+      ]),
+    );
     expect(Object.keys(struck)).toEqual(expect.arrayContaining(['dies after', 'lost', 'freezes before', 'conflict', 'twice']));
   });
 
@@ -51,6 +60,9 @@ describe('planted bugs', { timeout }, () => {
     'unknown-taken-for-certain',
     'moved-counts-twice',
     'catch-up-is-missing',
+    'overlay-outlives-its-end',
+    'revert-buys',
+    'vault-flip-ends-with-one-shard',
   ])('%s is seen', (name) => {
     expect(simulate('--once', '--stop', '--seeds', '150', '--bug', name).violations).not.toEqual([]);
   });

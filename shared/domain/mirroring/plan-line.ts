@@ -1,7 +1,7 @@
 /** One row per follower for every kind of entry in a shard's line: orders, cancels, and what one follower asked for. */
 import { absolute, add, type Decimal, decimal, format, sign, subtract, zero } from '../../kit/decimal.ts';
 import type { Follower } from '../followers/follower.ts';
-import { reasonsOfOverlays } from '../overlays/counted.ts';
+import { countedAsked, reasonsOfOverlays } from '../overlays/counted.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import { canceledChild, levelsAgain, type Past } from './again.ts';
 import { unknownName } from './child.ts';
@@ -125,9 +125,8 @@ function askRow(
   status: VaultRecord['status'],
 ): ClaimRow {
   const before = standing(f, entry.order.symbol, row);
-  const { overlays } = entry.pinned;
   const own = withNav(inputsOf(f, entry.order.symbol, before.told), f, entry.pinned);
-  const inputs = withOverlays(own, overlays.length === 0 ? undefined : overlays, flipsOf(f, row));
+  const inputs = withOverlays(own, countedAsked(f, entry.pinned.overlays), flipsOf(f, row));
   const { after, withheld } = askedLevels(entry, before, movement, inputs);
   const sized = withheld === undefined ? askedQuantity(entry, after, movement, inputs) : nothingFor(withheld);
   const nothing = sized.qty === zero ? { nothing: codeOf(sized) } : {};

@@ -86,6 +86,12 @@ export function countedFor({ flip, allowed }: Pick<Follower, 'flip' | 'allowed'>
   return changing([...overlays.filter((o) => o.kind !== 'flip'), own]);
 }
 
+/** Of overlays that were pinned for what a follower asked, those that count for it, where they change anything. */
+export function countedAsked({ allowed }: Pick<Follower, 'allowed'>, pinned: readonly Counted[]): readonly Counted[] | undefined {
+  const overlays = pinned.length === 0 ? pinned : inPlan(pinned, allowed);
+  return overlays.length === 0 ? undefined : changing(overlays);
+}
+
 /** All followers of a shard mostly have the same: what was left of an entry's overlays is at hand. */
 let lastKept:
   | { readonly of: readonly Counted[]; readonly flips: boolean; readonly boosts: boolean; readonly kept: readonly Counted[] }

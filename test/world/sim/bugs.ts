@@ -35,7 +35,7 @@ const accept: readonly PlantedBug[] = [
 
 const shard: readonly PlantedBug[] = [
   ...inFile(`${dynamo}/shard-store.ts`, [
-    ['claim-without-condition', 'Item, ...barrierCondition(after.k ?? 0) })', 'Item })'],
+    ['claim-without-condition', 'Item, ...barrierCondition(after.k ?? 0) };', 'Item };'],
     [
       'owner-not-checked',
       "const owned = '#state = :claimed AND #owner = :owner AND lease_until = :lease';",
@@ -153,4 +153,80 @@ const sizing: readonly PlantedBug[] = inFile(`${mirroring}/sizing.ts`, [
   ],
 ]);
 
-export const bugs: readonly PlantedBug[] = [...accept, ...shard, ...dispatch, ...lane, ...words, ...sizing];
+const domain = 'shared/domain/overlays';
+const overlays: readonly PlantedBug[] = [
+  ...inFile(`${domain}/counted.ts`, [
+    ['overlay-outlives-its-end', '(end === undefined || at < end)', "(end === undefined || at > '')"],
+    ['overlay-counts-before-its-start', 'spell.starts_at <= at &&', "spell.starts_at > '' &&"],
+    ['pinned-while-it-reverts', 'o.reverting !== true && isOn(o, at)', 'isOn(o, at)'],
+    ['own-flip-adds-to-the-vaults', "[...overlays.filter((o) => o.kind !== 'flip'), own]", '[...overlays, own]'],
+    ['own-flip-counts-behind-its-revert', '(flip.last_seq === undefined || seq <= flip.last_seq)', '(flip.last_seq !== -seq)'],
+    [
+      'overlay-counts-without-the-plan',
+      'if (flips && boosts) return overlays;',
+      'if (flips || !boosts || boosts) return overlays;',
+    ],
+    ['factor-below-zero', 'const bounded = maximum(sum, zero);', 'const bounded = sum;'],
+    ['turned-twice-is-turned', 'return turns % 2 === 0 ? bounded', 'return turns === 0 ? bounded'],
+  ]),
+  ...inFile(`${mirroring}/flips.ts`, [
+    ['revert-buys', 'const qty = towardZero(plain, only?.certain ?? told);', 'const qty = plain;'],
+    ['revert-in-one-symbol', 'if (asked.ended) return undefined;', 'if (asked.ended || asked.done.size > 0) return undefined;'],
+    [
+      'revert-of-other-flips',
+      'flipNames(flipsOf(follower, row)).includes(overlayId);',
+      'flipNames(flipsOf(follower, row)).length > 0;',
+    ],
+    ['flip-leaves-no-name', 'const counted = phase ===', 'const counted = inputs.mode === undefined && phase ==='],
+    ['plain-levels-keep-names', 'if (isPlain(row.after)) return undefined;', ''],
+    [
+      'cancel-brings-back-what-was-reverted',
+      'flips.some((name) => reverted.has(name))',
+      'flips.some((name) => reverted.has(name.slice(1)))',
+    ],
+    ['revert-keeps-the-want', '  want: base_want,\n', '  want: told,\n'],
+  ]),
+  ...inFile(`${mirroring}/sizing.ts`, [
+    [
+      'twin-is-flipped-too',
+      'add(levels.baseline, share(q, inputs.p, inputs))',
+      'add(levels.baseline, share(q, inputs.m, inputs))',
+    ],
+  ]),
+  ...inFile(`${domain}/revert.ts`, [
+    ['revert-comes-early', 'if (ms > 0) return', 'if (ms > 1e12) return'],
+    ['revert-of-some-shards', 'if (left.length === 0) {', 'if (done.size > 0 || left.length === 0) {'],
+    [
+      'halt-ends-no-flip',
+      'if (overlay.ended_at !== undefined || overlay.starts_at > stop.at) continue;',
+      'if (overlay.starts_at) continue;',
+    ],
+  ]),
+  ...inFile(`${domain}/overdue.ts`, [
+    ['sweep-finds-no-flip', 'milliseconds(due) + graceMs <= now', 'milliseconds(due) + graceMs <= 0'],
+  ]),
+  ...inFile(`${domain}/start.ts`, [
+    ['second-flip-at-once', 'if (flip === undefined) return;', "if (flip === undefined || at !== '') return;"],
+    ['overlay-begins-under-an-order', 'Math.max(now, milliseconds(last_time) + 1)', 'Math.max(now, 0 * milliseconds(last_time))'],
+  ]),
+  ...inFile('shared/domain/followers/change.ts', [
+    ['kill-switch-keeps-the-flip', 'if (before.flip === undefined ||', 'if (before.ver > 0 ||'],
+  ]),
+  ...inFile(`${dynamo}/flip-items.ts`, [
+    [
+      'flip-stored-behind-an-order',
+      'attribute_not_exists(last_time) OR last_time < :at',
+      'attribute_not_exists(last_time) OR :at = :at',
+    ],
+  ]),
+  ...inFile(`${dynamo}/revert-store.ts`, [
+    ['revert-recorded-twice', "'attribute_exists(pk) AND attribute_not_exists(#overlay.#at)'", "'attribute_exists(pk)'"],
+    [
+      'vault-flip-ends-with-one-shard',
+      '(await shardsDone(table, flip)).size >= overlay.shards',
+      '(await shardsDone(table, flip)).size >= 1',
+    ],
+  ]),
+];
+
+export const bugs: readonly PlantedBug[] = [...accept, ...shard, ...dispatch, ...lane, ...words, ...sizing, ...overlays];

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { violationsOf } from './invariants.ts';
 import { fingerprint, Play } from './play.ts';
+import { shapedIn } from './shaped.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { WorldOptions } from './world.ts';
 
@@ -27,9 +28,12 @@ export async function runSeed(options: WorldOptions): Promise<SeedRun & { readon
     },
   });
   const violations: string[] = [];
+  const features = new Set<string>();
   try {
     await play.run();
-    violations.push(...violationsOf(await snapshotOf(play)));
+    const snapshot = await snapshotOf(play);
+    for (const name of shapedIn(snapshot)) features.add(name);
+    violations.push(...violationsOf(snapshot));
   } catch (error) {
     violations.push(`the run broke off: ${(error as Error).stack}`);
   }
@@ -43,7 +47,7 @@ export async function runSeed(options: WorldOptions): Promise<SeedRun & { readon
     digest: hash.digest('hex'),
     violations: [...world.watcher.violations, ...violations],
     struck: world.faults.struck,
-    features: new Set([...world.story.features, ...reporters.told.keys(), ...fixups(play)]),
+    features: new Set([...world.story.features, ...reporters.told.keys(), ...fixups(play), ...features]),
   };
 }
 

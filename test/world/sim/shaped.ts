@@ -37,6 +37,20 @@ const inTheirTime: Check = (snapshot) =>
     return is === should || (is === '' && changesNothing(should)) ? [] : [`${where(e)}: counted were [${is}], it is [${should}]`];
   });
 
+/** Who joins by sync is set by personas of the time when it asked, that its plan has, and by no flip. */
+const syncedBy: Check = (snapshot) =>
+  snapshot.ended.flatMap((e) => {
+    if (e.entry.kind !== 'sync') return [];
+    const { accepted_at } = e.entry;
+    const had = snapshot.play.world.watcher.settings.get(`${e.follower.follower_id} ${e.planned.ver}`);
+    const may = snapshot.overlays
+      .filter((o) => o.kind === 'persona' && o.starts_at <= accepted_at && accepted_at < endOf(o))
+      .map(numbers);
+    const is = (e.planned.inputs.overlays ?? []).map(numbers);
+    const wrong = is.filter((text) => !may.includes(text) || had?.allowed?.persona_boosts !== true);
+    return wrong.map((text) => `${where(e)}: ${text} counted`);
+  });
+
 /** Boosts that add up to nothing, and turn nothing. */
 function changesNothing(overlays: string): boolean {
   const all = overlays.split(',').map((text) => text.split(' '));
@@ -98,14 +112,31 @@ const nothingLeft: Check = ({ followers, ledgers, play }) => [
 ];
 
 const dutyMs = 5_000;
-/** Where nothing fails, with an exact timer: within the time that is promised. */
+/** Where nothing fails, with an exact timer: within the time that is promised, and ended by a halt. */
 const inTime: Check = ({ overlays, play }) => {
-  const { story, faults, calm } = play.world;
-  if (!calm || faults.struck.size > 0 || story.overlaid?.nets.timer !== true) return [];
+  const { story, faults, rates, calm } = play.world;
+  if (faults.struck.size > 0 || rates.skewMs > 0 || story.overlaid?.nets.timer !== true) return [];
+  const halts = overlays.filter((o) => o.kind === 'halt');
   return overlays.flatMap((o) => {
+    if (o.kind !== 'flip') return [];
     const lag = Date.parse(o.reverted_at ?? endOf(o)) - Date.parse(endOf(o));
-    return o.kind === 'flip' && lag > dutyMs ? [`${o.overlay_id} was reverted ${lag} ms late`] : [];
+    const outlived = halts.some((h) => o.starts_at <= h.starts_at && Date.parse(h.starts_at) + dutyMs < Date.parse(endOf(o)));
+    return [
+      // An endpoint that hangs holds up its shard.
+      ...(lag > dutyMs && calm ? [`${o.overlay_id} was reverted ${lag} ms late`] : []),
+      ...(outlived ? [`${o.overlay_id} went on in a halted vault`] : []),
+    ];
   });
 };
 
-export const overlayChecks: readonly Check[] = [inTheirTime, onceReverted, nothingLeft, inTime];
+/** What came of overlays in a run. */
+export function* shapedIn({ ended, overlays }: Snapshot): Iterable<string> {
+  for (const { entry, planned, state } of ended) {
+    for (const { kind } of planned.inputs.overlays ?? []) yield `${entry.kind} with a ${kind}`;
+    if (planned.inputs.stands !== undefined) yield 'cancel in a flip';
+    if (entry.kind === 'revert') yield planned.qty === '0' ? 'revert without a child' : `revert ${state}`;
+  }
+  for (const { kind, cause } of overlays) if (cause !== undefined) yield `${kind} ended: ${cause}`;
+}
+
+export const overlayChecks: readonly Check[] = [inTheirTime, syncedBy, onceReverted, nothingLeft, inTime];

@@ -97,9 +97,7 @@ export async function snapshotOf(play: Play): Promise<Snapshot> {
     ledgers: ledgersIn(beginning('LEDGER#')),
     open: items.filter(isAsked).map((item) => item.sk),
     overlays: beginning('OVERLAY#').map((item) => item['overlay'] as Overlay),
-    trail: beginning('AUDIT#')
-      .filter((item) => String(item['action']).startsWith('overlay.'))
-      .map((item) => ({ action: String(item['action']).slice('overlay.'.length), overlay: item['after'] as Overlay })),
+    trail: trailIn(beginning('AUDIT#')),
     refused: new Set(beginning('REFUSED#').map((item) => (item['refused'] as { external_id: string }).external_id)),
     letters: items
       .filter((item) => item.pk.endsWith('#DEAD'))
@@ -107,6 +105,12 @@ export async function snapshotOf(play: Play): Promise<Snapshot> {
     progress: new Map(progress),
   };
 }
+
+const overlayAction = 'overlay.';
+const trailIn = (items: readonly Item[]): Snapshot['trail'] =>
+  items
+    .filter((item) => String(item['action']).startsWith(overlayAction))
+    .map((item) => ({ action: String(item['action']).slice(overlayAction.length), overlay: item['after'] as Overlay }));
 
 /** What somebody still has to do: entries and asks that are not done, flips that are not reverted, alarms that would find them. */
 const isAsked = ({ pk, sk }: { pk: string; sk: string }): boolean =>

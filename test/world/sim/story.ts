@@ -80,11 +80,11 @@ export function drawStory(random: Random, calm: boolean, overlays: Random): Stor
   const endMs = (orders.at(-1)?.atMs ?? 0) + random.int(1000, 40_000);
   const count = orders.reduce((n, o) => n + o.batch.length, 0);
   const events = random.chance(0.6) ? drawEvents(random, { followers, symbols, endMs, count }) : [];
-  const overlaid = overlays.chance(0.5) ? drawOverlays(overlays, followers, endMs) : undefined;
+  const overlaid = overlays.chance(0.5) ? drawOverlays(overlays, { followers, orders, endMs }) : undefined;
   for (const name of overlaid === undefined ? [] : overlayFeatures(overlaid)) features.add(name);
   for (const f of followers) for (const name of featuresOf(f)) features.add(name);
   for (const o of orders) for (const name of orderFeatures(o)) features.add(name);
-  for (const e of events) features.add(eventFeature(e));
+  for (const e of [...events, ...(overlaid?.events ?? [])]) features.add(eventFeature(e));
   return {
     vault: {
       instruments: Object.fromEntries(symbols.map((s) => [s, random.pick(instruments[s] ?? [])])),
@@ -150,7 +150,7 @@ function* orderFeatures({ way, copies, batch }: OrderOf): Iterable<string> {
 function eventFeature(e: EventOf): string {
   if (e.kind === 'patch') return `patch ${Object.keys(e.patch).join('+')}`;
   if (e.kind === 'leave') return `leave ${e.positions}`;
-  if (e.kind === 'switch') return e.body.kind;
+  if (e.kind === 'switch' || e.kind === 'overlay') return e.body.kind;
   return e.kind === 'word' ? e.word : e.kind;
 }
 

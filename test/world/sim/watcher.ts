@@ -94,10 +94,20 @@ export class Watcher {
     const { follower_id, kill_switch, status, flip } = follower;
     if (flip?.last_seq !== undefined && !this.stopped.has(flip.overlay_id)) this.#stops(flip.overlay_id, flip.last_seq);
     this.settings.set(`${follower_id} ${follower.ver}`, follower);
+    if (before !== undefined) this.#stillFlipped(name, followerOf(before), follower);
     if (before === undefined) this.joined.set(follower_id, follower.joined_seq);
     const stopped = kill_switch || status === 'stopped';
     if (!stopped) this.#stopped.delete(follower_id);
     else if (!this.#stopped.has(follower_id)) this.#stopped.set(follower_id, this.#world.scheduler.now);
+  }
+
+  /** Who is stopped for good is flipped no more, from that very write. */
+  #stillFlipped(name: string, was: Follower, { kill_switch, status, flip }: Follower): void {
+    const ends = (kill_switch && !was.kill_switch) || (status !== was.status && (status === 'leaving' || status === 'left'));
+    if (!ends || was.status === 'leaving' || flip === undefined || flip.ended_at !== undefined) return;
+    // By the clock of who writes.
+    const over = Date.parse(flip.expires_at) <= this.#world.scheduler.now + this.#world.rates.skewMs;
+    if (!over) this.wrong(`${name} is stopped, and still flipped`);
   }
 
   #stops(overlayId: string, seq: number): void {
@@ -133,6 +143,10 @@ export class Watcher {
     ] as const)
       if (was[field] !== undefined && was[field] !== is[field])
         this.wrong(`${name}: ${field} was ${was[field]}, and is ${is[field]}`);
+    if (was.reverted_at !== undefined || is.reverted_at === undefined) return;
+    const shards = Array.from({ length: is.shards ?? 0 }, (_, shard) => shard);
+    const left = shards.filter((shard) => !this.reverts.has(`${shard} ${is.overlay_id}`));
+    if (left.length > 0) this.wrong(`${name}: is said to be reverted, and is not in shards ${left.join()}`);
   }
 
   #result(name: string, pk: string, { before, after }: Omit<TableChange, 'key'>, writer: Process | undefined): undefined {
