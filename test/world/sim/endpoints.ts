@@ -136,6 +136,11 @@ export class Endpoints {
     this.#calm = true;
   }
 
+  /** What a follower took in a symbol, in sequence. */
+  takenBy(followerId: string, symbol: string): Taken[] {
+    return [...this.taken.values()].filter((t) => t.followerId === followerId && t.body.symbol === symbol);
+  }
+
   treat(followerId: string): Treatment {
     const temper = this.#tempers.get(followerId) ?? well;
     const random = this.#random;

@@ -5,7 +5,7 @@ import { canceledChildId } from '../../../shared/domain/mirroring/entry.ts';
 import { type ChildState, openStates } from '../../../shared/domain/mirroring/states.ts';
 import { add, type Decimal, decimal, format, zero } from '../../../shared/kit/decimal.ts';
 import { heard } from './heard.ts';
-import { leavesOut } from './known.ts';
+import { hasLateWord, leavesOut } from './known.ts';
 import { arithmetic, ledgers, log } from './recount.ts';
 import { overlayChecks } from './shaped.ts';
 import { type Ended, nameOf, type Snapshot, where } from './snapshot.ts';
@@ -96,21 +96,16 @@ const told: Check = ({ ended, followers, ledgers: books, play, touched }) => {
     const symbols = new Set(ended.filter((e) => e.follower === follower).map((e) => e.entry.order.symbol));
     return [...symbols].flatMap((symbol) => {
       let stands: Decimal = zero;
-      let lateWord = false;
-      const before: string[] = [];
-      for (const taken of play.world.endpoints.taken.values()) {
-        if (taken.followerId !== follower.follower_id || taken.body.symbol !== symbol) continue;
+      const all = play.world.endpoints.takenBy(follower.follower_id, symbol);
+      if (leavesOut.lateWordAfterCancel && hasLateWord(all, touched)) return [];
+      for (const taken of all) {
         const child = byId.get(taken.id);
         // What was taken back counts for nothing, also while its cancel is said to be unknown once more.
         const back = child?.state === 'canceled' && child.own?.child.filled === undefined;
         if (child?.unknown === true || (back && play.world.endpoints.canceled.has(taken.id))) continue;
         const absolute = taken.body.type === 'cancel' && !taken.behind;
         stands = absolute ? decimal(taken.body.position_after) : add(stands, taken.counts);
-        // What is said of other children, cancels too, after a cancel told where the follower stands: the platform counts it once more.
-        if (taken.body.type === 'cancel') lateWord ||= before.some((id) => id !== taken.body.cancels && touched.has(id));
-        before.push(taken.id);
       }
-      if (lateWord && leavesOut.lateWordAfterCancel) return [];
       const own = books.get(`${follower.shard} ${symbol}`)?.get(follower.place)?.told ?? '0';
       const moved = follower.moved[symbol] ?? '0';
       if (add(decimal(own), decimal(moved)) === stands) return [];

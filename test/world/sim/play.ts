@@ -52,6 +52,7 @@ export class Play {
     this.#reconciles = options.reconciles === true;
     this.#random = new Random(options.seed ^ 0x5eed);
     this.reporters = new Reporters(this.world, this.#random.fork());
+    this.world.watcher.touched = this.reporters.touched;
   }
 
   async run(): Promise<void> {

@@ -1,10 +1,11 @@
 /**
  * The simulation from the command line:
  *
- *     npm run sim -- --seeds 1000 [--from 1] [--workers 2] [--bug name] [--once] [--stop]
+ *     npm run sim -- --seeds 1000 [--from 1] [--workers 2] [--bug name] [--once] [--stop] [--reconciles]
  *     SEED=17 npm run sim            one seed with its full log
  *
- * Each seed is played twice (`--once`: not), and both logs must be equal. `--stop` ends at the first violation.
+ * Each seed is played twice (`--once`: not), and both logs must be equal. `--stop` ends at the first violation; with `--reconciles`
+ * reconciliation runs beside everything else.
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -20,12 +21,14 @@ const { values } = parseArgs({
     bug: { type: 'string' },
     once: { type: 'boolean', default: false },
     stop: { type: 'boolean', default: false },
+    reconciles: { type: 'boolean', default: false },
     /** For a worker: its result as JSON, and nothing else. */
     json: { type: 'boolean', default: false },
   },
 });
 const from = Number(values.from);
 const seeds = Number(values.seeds);
+const { reconciles } = values;
 const workers = Math.min(Number(values.workers), seeds);
 if (values.bug !== undefined) plant(bugNamed(values.bug));
 // Only now, so that the bug is in what they import.
@@ -34,7 +37,7 @@ const { count, merge, nothingYet, proveSeed, runSeed } = await import('./seeds.t
 async function here(): Promise<Summary> {
   const summary = nothingYet();
   for (let seed = from; seed < from + seeds; seed += 1) {
-    const run = await (values.once ? runSeed({ seed }) : proveSeed({ seed }));
+    const run = await (values.once ? runSeed : proveSeed)({ seed, reconciles });
     count(summary, run);
     if (values.stop && run.violations.length > 0) break;
   }
@@ -50,6 +53,7 @@ function there(part: number): Promise<Summary> {
     ...(values.bug === undefined ? [] : ['--bug', values.bug]),
     ...(values.once ? ['--once'] : []),
     ...(values.stop ? ['--stop'] : []),
+    ...(reconciles ? ['--reconciles'] : []),
   ];
   const worker = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args, ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -88,7 +92,7 @@ function print(summary: Summary, ms: number): void {
 async function main(): Promise<void> {
   const one = process.env['SEED'];
   if (one !== undefined && !values.json) {
-    const run = await runSeed({ seed: Number(one), log: (line) => console.info(line) });
+    const run = await runSeed({ seed: Number(one), reconciles, log: (line) => console.info(line) });
     console.info(JSON.stringify(run.play.world.story, (_, v) => (v instanceof Set ? [...v] : v), 1));
     console.info(run.violations.length === 0 ? 'no violations' : run.violations.join('\n'));
     process.exitCode = run.violations.length === 0 ? 0 : 1;

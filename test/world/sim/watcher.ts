@@ -13,6 +13,7 @@ import { id, parseChildId } from '../../../shared/kit/ids.ts';
 import type { TableChange } from '../memory/calls.ts';
 import { followerIdOf, tenantId, vaultId } from './cast.ts';
 import type { Body, Taken } from './endpoints.ts';
+import { hasLateWord, leavesOut } from './known.ts';
 import type { Process } from './process.ts';
 import type { World } from './world.ts';
 
@@ -43,6 +44,8 @@ export class Watcher {
   /** A follower's settings by the version of its row, and how it first stood there. */
   readonly settings = new Map<string, Follower>();
   readonly joined = new Map<string, number>();
+  /** Children of which people or followers said what became of them. */
+  touched: ReadonlySet<string> = new Set();
   /** By shard and flip: the last place in the shard's line when its revert was done there. */
   readonly reverts = new Map<string, number>();
   /** By flip: the vault's last entry when orders ceased to count it, and when that was. */
@@ -253,7 +256,9 @@ export class Watcher {
     if (at === undefined) return;
     const pk = partitions.shard({ tenant_id: tenantId, vault_id: vaultId, shard: at.shard });
     const range = this.#wants.get(`${pk} ${at.place} ${symbol}`) ?? { least: zero, most: zero };
-    const holds = this.#world.endpoints.positions.get(`${followerId} ${symbol}`) ?? zero;
+    const { endpoints } = this.#world;
+    if (leavesOut.lateWordAfterCancel && hasLateWord(endpoints.takenBy(followerId, symbol), this.touched)) return;
+    const holds = endpoints.positions.get(`${followerId} ${symbol}`) ?? zero;
     if (holds > range.most || holds < range.least)
       this.wrong(
         `${followerId} holds ${format(holds)} ${symbol} after order ${seq}, wanted were ${format(range.least)} to ${format(range.most)}`,
