@@ -197,9 +197,11 @@ class Instance {
 }
 
 function startWorker({ code, handler, name, arn, memoryMb }: FunctionSpec, env: Record<string, string>): Worker {
+  // Node's own, and read by every worker for itself: where it keeps what it compiles, if the platform was told.
+  const { NODE_COMPILE_CACHE } = process.env;
   return new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: { code, handler, functionName: name, functionArn: arn, memoryMb } satisfies WorkerData,
-    env,
+    env: { ...env, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }) },
     stdout: true,
     stderr: true,
     execArgv: ['--enable-source-maps', '--disable-warning=ExperimentalWarning'],

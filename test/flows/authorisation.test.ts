@@ -12,7 +12,7 @@ const platform = new Platform();
 let estate: Estate;
 
 beforeAll(async () => {
-  const { api } = await platform.start('--no-rate-limit');
+  const { api } = await platform.share('quick');
   estate = await build(api);
 });
 afterAll(() => platform.stop());

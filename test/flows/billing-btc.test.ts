@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keys } from '../../shared/adapters/dynamo/keys.ts';
 import { billingOpsEvents } from '../../shared/wiring/events.ts';
 import { BtcTill } from './support/btc-till.ts';
-import { type Client, newTenant, type Reply, signIn } from './support/client.ts';
+import { type Client, newTenant, personOf, type Reply, signIn } from './support/client.ts';
 import { type LocalInfo, Platform } from './support/platform.ts';
 import { mailsTo } from './support/sign-in.ts';
 import { demand, eventually } from './support/till.ts';
@@ -14,7 +14,7 @@ let info: LocalInfo;
 let till: BtcTill;
 
 beforeAll(async () => {
-  info = await platform.start('--no-rate-limit', '--default-plan', 'none');
+  info = await platform.share('unpaid');
   till = new BtcTill(info);
 });
 afterAll(() => platform.stop());
@@ -45,7 +45,7 @@ async function payer(): Promise<Payer> {
   const sub = `bea-${++payers}`;
   const { tenant_id } = await newTenant(info.api, 'manager', sub);
   const email = `${sub}@example.com`;
-  return { client: await signIn(info.api, { sub, tenant_id, role: 'owner', email }), tenantId: tenant_id, email };
+  return { client: await signIn(info.api, { sub: personOf(sub), tenant_id, role: 'owner', email }), tenantId: tenant_id, email };
 }
 
 const change = (client: Client, plan_id: string, key = randomUUID()): Promise<Reply> =>

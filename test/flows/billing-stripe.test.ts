@@ -15,7 +15,7 @@ const endpoints = new Endpoints();
 
 beforeAll(async () => {
   await endpoints.listen();
-  info = await platform.start('--no-rate-limit', '--default-plan', 'none');
+  info = await platform.share('unpaid');
   till = new Till(info);
 });
 afterAll(async () => {

@@ -12,7 +12,7 @@ const faults = new Set<string>();
 let api: string;
 
 beforeAll(async () => {
-  api = (await platform.start()).api;
+  api = (await platform.share('plain')).api;
 });
 afterAll(() => platform.stop());
 

@@ -7,7 +7,7 @@ import { type Cancel, expected, type Order, type Rule, wanted } from './support/
 /** Cancels (SPEC 6.1) as managers and followers see them: each story has a vault of its own, and they run beside each other. */
 const desk = new Desk();
 
-beforeAll(() => desk.open('--retry-delays', '1,1'));
+beforeAll(() => desk.share());
 afterAll(async () => {
   await desk.close();
   expect([...desk.contractFaults]).toEqual([]);

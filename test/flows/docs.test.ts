@@ -6,7 +6,7 @@ import { Platform } from './support/platform.ts';
 const platform = new Platform();
 let api: string;
 beforeAll(async () => {
-  ({ api } = await platform.start());
+  ({ api } = await platform.share('quick'));
 });
 afterAll(() => platform.stop());
 

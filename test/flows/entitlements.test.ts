@@ -14,7 +14,7 @@ let core: Story;
 let second: Story;
 
 beforeAll(async () => {
-  await desk.open('--default-plan', 'none');
+  await desk.share('unpaid');
 });
 afterAll(() => desk.close());
 

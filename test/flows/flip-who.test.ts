@@ -11,7 +11,7 @@ let hers: Story;
 const callers = {} as Record<'person' | 'client' | 'other' | 'manager', Client>;
 
 beforeAll(async () => {
-  await desk.open();
+  await desk.share();
   const api = desk.info?.api ?? '';
   const [cleo, xena] = [await newTenant(api, 'client', 'cleo'), await newTenant(api, 'client', 'xena')];
   story = await desk.vault('shared', { ...shortFlips, public: true });
@@ -73,7 +73,7 @@ describe('who may flip', () => {
     expect((await hers.change('two', { kill_switch: true })).status).toBe(200);
     expect((await as('manager').reverted(two.body.overlay_id)).cause).toBe('kill_switch');
     await until(() => hers.holds('one') === 10, 'taken back');
-    expect(desk.platform.denied).toEqual([]);
+    expect(await desk.platform.denied()).toEqual([]);
   });
 
   it('but not on a plan without flip mode or personas: refused by its name, nothing changed', async () => {
@@ -97,6 +97,6 @@ describe('who may flip', () => {
     const stopped = await desk.manager.patch(`/v1/followers/${hers.id('two')}`, { kill_switch: true });
     expect(stopped.status).toBe(200);
     expect((await as('client').reverted(overlay_id)).cause).toBe('kill_switch');
-    expect(desk.platform.denied).toEqual([]);
+    expect(await desk.platform.denied()).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ const codeOf = (reply: Reply<unknown>) => [reply.status, (reply.body as { code?:
 
 beforeAll(async () => {
   await endpoints.listen();
-  info = await platform.start();
+  info = await platform.share('plain');
   app = new App(info);
 });
 afterAll(async () => {

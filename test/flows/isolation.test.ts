@@ -185,7 +185,7 @@ describe('a third tenant', () => {
       client.get(`/v1/vaults/${mine.vaultId}/overlays`),
     ]);
     expect(answers.map((r) => r.status)).toEqual(answers.map(() => 404));
-    expect(desk.platform.denied).toEqual([]);
+    expect(await desk.platform.denied()).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { until } from './support/endpoint.ts';
 /** Joining a vault that holds something, settings that re-target at once, and leaving (SPEC 4, 6.2). */
 const desk = new Desk();
 
-beforeAll(() => desk.open('--retry-delays', '1,1'));
+beforeAll(() => desk.share());
 afterAll(async () => {
   await desk.close();
   expect([...desk.contractFaults]).toEqual([]);

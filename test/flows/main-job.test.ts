@@ -58,7 +58,7 @@ async function register(client: Client, i: number): Promise<void> {
 
 beforeAll(async () => {
   await endpoints.listen();
-  info = await platform.start();
+  info = await platform.startAlone();
   manager = (await newTenant(info.api, 'manager', 'mia')).client;
   const vault = await manager.post<{ vault_id: string }>('/v1/vaults', { label: 'Momentum', rails: ['fiat'], public: true });
   expect(vault.status).toBe(201);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, newTenant, signIn } from './support/client.ts';
+import { type Client, newTenant, personOf, signIn } from './support/client.ts';
 import { Endpoints, until } from './support/endpoint.ts';
 import { Platform } from './support/platform.ts';
 
@@ -61,7 +61,7 @@ describe('a power cut', () => {
     const { api } = await platform.start();
     const distinct = () => new Set(endpoints.received.map((r) => r.delivery)).size;
     await until(() => distinct() >= total, `${total} different deliveries`, 90_000);
-    const again = await signIn(api, { sub: 'mia', tenant_id: tenantId, role: 'owner' });
+    const again = await signIn(api, { sub: personOf('mia'), tenant_id: tenantId, role: 'owner' });
     const states = async () => {
       const page = await again.get<{ items: { state: string }[] }>(`/v1/manager-orders?vault_id=${vaultId}`);
       return page.body.items.map((o) => o.state);

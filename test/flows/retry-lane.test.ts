@@ -45,7 +45,7 @@ const child = async (name: string, seq: number) => (await children(name)).find((
 
 beforeAll(async () => {
   await endpoints.listen();
-  const { api } = await platform.start();
+  const { api } = await platform.startAlone();
   client = (await newTenant(api, 'manager', 'mia')).client;
   vaultId = (await client.post<{ vault_id: string }>('/v1/vaults', { label: 'Lane', rails: ['fiat'] })).body.vault_id;
   for (const name of names) {

@@ -6,7 +6,7 @@ import { until } from './support/endpoint.ts';
 const desk = new Desk();
 const followers = ['a', 'b', 'c'];
 
-beforeAll(() => desk.open('--retry-delays', '1,1'));
+beforeAll(() => desk.share());
 afterAll(async () => {
   await desk.close();
   expect([...desk.contractFaults]).toEqual([]);

@@ -3,26 +3,37 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { synthesize } from '../../../local/synth.ts';
+import { keepShared } from './shared.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     assembly: string;
+    shared: string;
   }
 }
 
-/** One synthesis for all stories of a run: each of them boots a platform, and the templates are the same. */
-const shared = 'VANTA_STORIES_ASSEMBLY';
+/** What all stories of a run have together, as two projects with this file loaded anew in the one process hand it on. */
+const known = ['VANTA_STORIES_ASSEMBLY', 'VANTA_STORIES_SHARED'] as const;
 
-export default async function setup(project: TestProject): Promise<(() => void) | undefined> {
-  // Two projects have stories, each with this file loaded anew in the one process.
-  const known = process.env[shared];
-  if (known !== undefined) {
-    project.provide('assembly', known);
+/** One synthesis for all stories of a run: each of them boots a platform, and the templates are the same. */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const [assembly, shared] = known.map((name) => process.env[name]);
+  if (assembly !== undefined && shared !== undefined) {
+    provide(project, assembly, shared);
     return undefined;
   }
   const folder = mkdtempSync(join(tmpdir(), 'vanta-assembly-'));
-  process.env[shared] = folder;
   await synthesize(folder);
-  project.provide('assembly', folder);
-  return () => rmSync(folder, { recursive: true, force: true });
+  const keeper = await keepShared(folder);
+  [process.env[known[0]], process.env[known[1]]] = [folder, keeper.url];
+  provide(project, folder, keeper.url);
+  return async () => {
+    await keeper.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+function provide(project: TestProject, assembly: string, shared: string): void {
+  project.provide('assembly', assembly);
+  project.provide('shared', shared);
 }

@@ -87,13 +87,18 @@ export async function signIn(api: string, claims: Record<string, unknown>): Prom
   return new Client(api, body.access_token);
 }
 
+/** Nobody of another story has this name, though they share a platform. */
+const here = randomUUID().slice(0, 8);
+export const personOf = (name: string): string => `${name} ${here}`;
+
 /** A person who creates a tenant and then acts as its owner. */
 export async function newTenant(
   api: string,
   kind: 'manager' | 'client',
-  sub: string,
+  name: string,
 ): Promise<{ client: Client; tenant_id: string }> {
+  const sub = personOf(name);
   const person = await signIn(api, { sub });
-  const { tenant_id } = await person.vanta.createTenant({ body: { name: `${kind} of ${sub}`, kind } });
+  const { tenant_id } = await person.vanta.createTenant({ body: { name: `${kind} of ${name}`, kind } });
   return { client: await signIn(api, { sub, tenant_id, role: 'owner' }), tenant_id };
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { DynamoDBClient, ListTablesCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ListTablesCommand, paginateScan, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { Webhook } from 'standardwebhooks';
 import { type Client, newTenant, signIn } from './client.ts';
 import { checked } from './contract.ts';
@@ -14,7 +14,7 @@ let client: Client | undefined;
 export const carla = (): Client => client as Client;
 
 export async function open(): Promise<void> {
-  await desk.open('--retry-delays', '1,1');
+  await desk.share();
   desk.endpoints.answer = async (path) => {
     if (!moods.has(path)) return 200;
     const status = moods.get(path);
@@ -37,8 +37,9 @@ const dynamo = (): DynamoDBClient => {
 
 export async function stored(): Promise<{ TableName: string; items: Item[] }> {
   const { TableNames: [TableName = ''] = [] } = await dynamo().send(new ListTablesCommand());
-  const { Items = [] } = await dynamo().send(new ScanCommand({ TableName }));
-  return { TableName, items: Items as Item[] };
+  const items: Item[] = [];
+  for await (const { Items = [] } of paginateScan({ client: dynamo() }, { TableName })) items.push(...(Items as Item[]));
+  return { TableName, items };
 }
 /** Changes a follower's row behind the platform's back: what no caller can do, and time alone does. */
 export async function forge(followerId: string, UpdateExpression: string, value: object): Promise<void> {

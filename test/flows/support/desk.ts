@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Input, OperationId } from '../../../client/src/index.ts';
-import { Client, newTenant, type Reply, replyOf, signIn } from './client.ts';
+import { Client, newTenant, personOf, type Reply, replyOf, signIn } from './client.ts';
 import { checked } from './contract.ts';
 import { Endpoints, type Received, until } from './endpoint.ts';
-import { type LocalInfo, Platform } from './platform.ts';
+import { type LocalInfo, Platform, type ShareName } from './platform.ts';
 
 export interface ChildRecord {
   readonly follower_order_id: string;
@@ -59,15 +59,23 @@ export class Desk {
   info: LocalInfo | undefined;
 
   async open(...options: string[]): Promise<void> {
-    await this.endpoints.listen();
     this.info = await this.platform.start('--no-rate-limit', ...options);
-    const { client, tenant_id } = await newTenant(this.info.api, 'manager', 'mia');
+    await this.sit();
+  }
+  /** At a platform that stories share. */
+  async share(name: ShareName = 'quick'): Promise<void> {
+    this.info = await this.platform.share(name);
+    await this.sit();
+  }
+  private async sit(): Promise<void> {
+    await this.endpoints.listen();
+    const { client, tenant_id } = await newTenant(this.info?.api ?? '', 'manager', 'mia');
     this.signedIn = { client: checked(client, this.contractFaults), tenant_id };
   }
   /** The manager again on a platform that was started again. */
   async reopen(...options: string[]): Promise<void> {
     this.info = await this.platform.start('--no-rate-limit', ...options);
-    const client = await signIn(this.info.api, { sub: 'mia', tenant_id: this.tenantId, role: 'owner' });
+    const client = await signIn(this.info.api, { sub: personOf('mia'), tenant_id: this.tenantId, role: 'owner' });
     this.signedIn = { client: checked(client, this.contractFaults), tenant_id: this.tenantId };
   }
   get manager(): Client {

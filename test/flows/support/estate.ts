@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type RouteId, routes } from '../../../shared/wiring/routes.ts';
 import { goodOrder } from './bad-input-world.ts';
 import { Client, newTenant, signIn } from './client.ts';
@@ -36,7 +37,7 @@ const order = () => goodOrder(`estate-${++sent}`);
 const bodies: { readonly [Id in RouteId]?: (things: Things) => unknown } = {
   createTenant: () => ({ name: 'Mine', kind: 'client' }),
   updateTenant: () => ({ name: `Name ${++sent}` }),
-  createUser: () => ({ email: `estate-${++sent}@example.com`, role: 'auditor' }),
+  createUser: () => ({ email: `estate-${randomUUID()}@example.com`, role: 'auditor' }),
   updateUser: () => ({ role: 'auditor' }),
   createVault: () => ({ label: 'V', rails: ['fiat'] }),
   updateVault: () => ({ label: `Label ${++sent}` }),

@@ -1,95 +1,77 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { inject } from 'vitest';
+import { type LocalInfo, RunningPlatform } from './running.ts';
+import type { Shared } from './shared.ts';
 
-export interface LocalInfo {
-  readonly api: string;
-  readonly bus: string;
-  readonly bus_name: string;
-  readonly dynamodb: string;
-  readonly dynamodb_gate: string;
-  readonly s3: string;
-  readonly issuer: string;
-  readonly user_pool: {
-    readonly endpoint: string;
-    readonly id: string;
-    readonly client_id: string;
-    readonly sign_in_url: string;
-  };
-  readonly function_urls: { readonly stripe: string; readonly btcpay: string };
-  readonly stripe: { readonly api: string; readonly control?: string };
-  readonly btcpay: { readonly api: string; readonly control?: string };
-  readonly pid: number;
-}
+export type { LocalInfo } from './running.ts';
 
-/** Stories are about plans only where they say so. */
-const planned = (options: readonly string[]): readonly string[] =>
-  options.includes('--default-plan') ? options : ['--default-plan', 'institutional', ...options];
+/** What the platforms that stories share are started with. */
+const shares = {
+  plain: [],
+  /** Nobody is held up, and what fails is tried three times within two seconds. */
+  quick: ['--no-rate-limit', '--retry-delays', '1,1'],
+  /** Tenants have the plans that they pay for. Whoever moves a payment provider's clock has that provider to itself. */
+  unpaid: ['--no-rate-limit', '--default-plan', 'none'],
+} as const;
+export type ShareName = keyof typeof shares;
 
-/** A local platform in a process group of its own, as `npm start` makes one, in a folder of its own. */
+/** A story's platform: one of its own, which it may also kill, or its part of one that stories share. */
 export class Platform {
-  readonly folder = mkdtempSync(join(tmpdir(), 'vanta-story-'));
-  readonly data = join(this.folder, 'data');
-  readonly lines: string[] = [];
-  private child: ChildProcess | undefined;
+  private readonly own = new RunningPlatform();
+  private shared: { readonly name: ShareName; readonly before: number; now: Shared } | undefined;
   info: LocalInfo | undefined;
   /** What IAM denied to functions: in no story anything, unless it asks for that itself. */
   mayBeDenied = false;
 
   async start(...options: string[]): Promise<LocalInfo> {
-    const main = resolve('local/main.ts');
-    // A group of its own, so that a story can kill everything at once, as a power cut does.
-    this.child = spawn(
-      process.execPath,
-      [main, '--no-demo', '--port', '0', '--data', this.data, '--assembly', inject('assembly'), ...planned(options)],
-      {
-        cwd: this.folder,
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
-    this.child.stderr?.on('data', (chunk) => this.lines.push(String(chunk)));
-    await this.ready(this.child);
-    this.info = JSON.parse(readFileSync(join(this.folder, '.vanta/local.json'), 'utf8')) as LocalInfo;
+    this.info = await this.own.start(inject('assembly'), options);
     return this.info;
   }
 
-  private async ready(child: ChildProcess): Promise<void> {
-    if (child.stdout === null) throw new Error('no output');
-    for await (const line of createInterface({ input: child.stdout })) {
-      this.lines.push(line);
-      if (!line.startsWith('ready ')) continue;
-      child.stdout.resume();
-      return;
-    }
-    throw new Error(`the platform did not start:\n${this.lines.join('\n')}`);
+  /** Started with nothing running beside it: for stories that hold times. */
+  async startAlone(...options: string[]): Promise<LocalInfo> {
+    await fetch(inject('shared'), { method: 'DELETE' });
+    return this.start(...options);
   }
 
-  get denied(): string[] {
+  /** A platform that stories share. Each has tenants of its own there, and leaves it as it is for the others. */
+  async share(name: ShareName): Promise<LocalInfo> {
+    const now = await askShared(name);
+    this.shared = { name, before: now.lines.length, now };
+    this.info = now.info;
+    return now.info;
+  }
+
+  get folder(): string {
+    return this.shared?.now.folder ?? this.own.folder;
+  }
+  get data(): string {
+    return this.shared?.now.data ?? this.own.data;
+  }
+  /** What it has printed; of a shared one, since this story came. */
+  get lines(): readonly string[] {
+    return this.shared?.now.lines.slice(this.shared.before) ?? this.own.lines;
+  }
+  async denied(): Promise<string[]> {
+    if (this.shared !== undefined) this.shared.now = await askShared(this.shared.name);
     return this.lines.filter((line) => line.includes('problem: denied: '));
   }
 
   /** kill -9 of every process of the platform. */
   async killAll(): Promise<void> {
-    await this.end('SIGKILL');
+    if (this.shared !== undefined) throw new Error('others need it');
+    await this.own.end('SIGKILL');
   }
 
   async stop(): Promise<void> {
-    await this.end('SIGTERM');
-    rmSync(this.folder, { recursive: true, force: true });
-    if (this.denied.length > 0 && !this.mayBeDenied) throw new Error(`functions were denied:\n${this.denied.join('\n')}`);
+    const denied = await this.denied();
+    await this.own.stop();
+    if (denied.length > 0 && !this.mayBeDenied) throw new Error(`functions were denied:\n${denied.join('\n')}`);
   }
+}
 
-  private async end(signal: NodeJS.Signals): Promise<void> {
-    const { child } = this;
-    this.child = undefined;
-    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    process.kill(-child.pid, signal);
-    await gone;
-  }
+async function askShared(name: ShareName): Promise<Shared> {
+  const response = await fetch(inject('shared'), { method: 'POST', body: JSON.stringify(shares[name]) });
+  const answer = (await response.json()) as Shared | { error: string };
+  if ('error' in answer) throw new Error(answer.error);
+  return answer;
 }

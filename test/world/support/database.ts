@@ -17,19 +17,13 @@ export interface Database {
 const region = 'eu-central-1';
 const { partitionKey, sortKey } = tableSchema;
 
-/** Hundreds of short runs: Java's quick compiler alone and its plain collector leave the two cores to the work itself. */
-const quickStart = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
-
 export async function startDatabase(): Promise<Database> {
   const logs = mkdtempSync(join(tmpdir(), 'vanta-world-'));
   const lost = (error: Error) => {
     throw error;
   };
   const options = { region, logFile: join(logs, 'dynamodb.log'), onSpawn: () => undefined, onLost: lost };
-  const before = process.env['JAVA_TOOL_OPTIONS'];
-  process.env['JAVA_TOOL_OPTIONS'] = `${before ?? ''} ${quickStart}`.trim();
   const server = await startDynamo({ ...options, runner: await findDynamoRunner() });
-  process.env['JAVA_TOOL_OPTIONS'] = before ?? '';
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const plain = new DynamoDBClient({ endpoint: server.endpoint, region, credentials, maxAttempts: 1 });
   const client = DynamoDBDocumentClient.from(plain, { marshallOptions: { removeUndefinedValues: true } });
