@@ -8,6 +8,8 @@ import { type Profiler, Session } from 'node:inspector/promises';
 const stages: Readonly<Record<string, string>> = {
   load: 'rows read',
   followerOf: 'rows read',
+  rosterRow: 'rows read',
+  readRoster: 'rows read',
   cursorOf: 'rows read',
   claimOf: 'rows read',
   unpackClaim: 'rows read',

@@ -102,14 +102,14 @@ function plus(held: Attribute | undefined, given: Attribute): Attribute {
 
 export interface KeyRange {
   readonly pk: string;
-  readonly prefix: string;
+  readonly isIn: (sk: string) => boolean;
 }
 
-/** `pk = :pk`, with or without `begins_with(sk, :prefix)`. */
+/** `pk = :pk`, alone, with `begins_with(sk, :prefix)`, or with `sk BETWEEN :from AND :to`. */
 export function keyRange(condition: string, names: Names): KeyRange {
-  const [, pk, prefix] = /^pk = (:\w+)(?: AND begins_with\(sk, (:\w+)\))?$/.exec(condition) ?? fail(condition);
-  return {
-    pk: givenAs(pk as string, names).S ?? '',
-    prefix: prefix === undefined ? '' : (givenAs(prefix, names).S ?? ''),
-  };
+  const grammar = /^pk = (:\w+)(?: AND begins_with\(sk, (:\w+)\)| AND sk BETWEEN (:\w+) AND (:\w+))?$/;
+  const [, pk, prefix, from, to] = grammar.exec(condition) ?? fail(condition);
+  const textAs = (token: string | undefined): string => (token === undefined ? '' : (givenAs(token, names).S ?? ''));
+  if (from === undefined) return { pk: textAs(pk), isIn: (sk) => sk.startsWith(textAs(prefix)) };
+  return { pk: textAs(pk), isIn: (sk) => sk >= textAs(from) && sk <= textAs(to) };
 }

@@ -143,10 +143,10 @@ export class WireTable {
   }
 
   #query(input: QueryInput): string {
-    const { pk, prefix } = keyRange(input.KeyConditionExpression, input);
+    const { pk, isIn: inRange } = keyRange(input.KeyConditionExpression, input);
     const start = text(input.ExclusiveStartKey?.['sk']);
     const forward = input.ScanIndexForward !== false;
-    const isIn = (sk: string) => sk.startsWith(prefix) && (start === '' || (forward ? sk > start : sk < start));
+    const isIn = (sk: string) => inRange(sk) && (start === '' || (forward ? sk > start : sk < start));
     const left = this.#sorted(pk).filter(isIn);
     if (!forward) left.reverse();
     const items = this.#partitions.get(pk)?.items ?? new Map<string, Stored>();

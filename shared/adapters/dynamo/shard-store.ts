@@ -9,12 +9,13 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
 import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
-import type { At, LogEntry } from '../../domain/mirroring/entry.ts';
+import type { Ask, At, LogEntry } from '../../domain/mirroring/entry.ts';
 import type { Ledger } from '../../domain/mirroring/plan.ts';
 import type { Finish, ShardStore, ShardView, VaultNow } from '../../domain/mirroring/shard-store.ts';
 import { askOf, barrierCondition, claimAsk, endAsk, readAsked } from './ask-store.ts';
 import { claimOf, cursorOf } from './claim-item.ts';
 import { failedConditions, held, type Table, transacted } from './client.ts';
+import { rosterRow } from './follower-item.ts';
 import { keys, partitions, prefixes, shardsPerProgressItem } from './keys.ts';
 import { ledgerOf, readEntry, readLedger } from './line-reads.ts';
 import { getItem } from './lookups.ts';
@@ -117,10 +118,13 @@ export async function readLast(table: Table, key: ShardKey): Promise<Claim> {
 /** The whole roster and what is asked for it; a shard of 100 followers is one page, far below 1 MB. */
 async function readRoster(table: Table, pk: string): Promise<Pick<ShardView, 'roster' | 'asks'>> {
   const items = await queryAll(table, withPrefix(pk, prefixes.roster));
-  const isAsk = (item: Record<string, unknown>) => (item['sk'] as string).startsWith(prefixes.todo);
-  // With their keys, which nobody here looks at: a copy of every row without them would be half of what reading it takes.
-  const roster = items.filter((item) => !isAsk(item)) as unknown as Follower[];
-  return { roster, asks: roster.length === items.length ? [] : items.filter(isAsk).map(askOf) };
+  const roster: Follower[] = [];
+  const asks: Ask[] = [];
+  for (const item of items) {
+    if ((item['sk'] as string).startsWith(prefixes.todo)) asks.push(askOf(item));
+    else roster.push(rosterRow(item));
+  }
+  return { roster, asks };
 }
 
 async function putClaim(
