@@ -26,6 +26,7 @@ import {
   synced,
   zero,
 } from './oracle.ts';
+import { isReverted } from './shaped.ts';
 import { type Ended, nameOf, type Snapshot, where } from './snapshot.ts';
 
 /** Consecutive, in time, each order once, the manager's positions as they follow from it, and what clients were told. */
@@ -157,9 +158,9 @@ function bookAfter(snapshot: Snapshot, chain: readonly Ended[], started: Book): 
   return book;
 }
 
-/** What comes back by a cancel of a flip that was reverted by then goes at once. */
-const standing = ({ play }: Snapshot, book: Book, { follower, line }: Ended): Book =>
-  book.flips.some((flip) => (play.world.watcher.reverts.get(`${follower.shard} ${flip}`) ?? line) < line) ? reverted(book) : book;
+/** What comes back by a cancel of a flip that was reverted by then, in its symbol or in all, goes at once. */
+const standing = (snapshot: Snapshot, book: Book, cancel: Ended): Book =>
+  book.flips.some((flip) => isReverted(snapshot, flip, cancel)) ? reverted(book) : book;
 
 type Moves = ReturnType<typeof positionsIn>;
 

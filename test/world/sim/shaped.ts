@@ -1,4 +1,5 @@
 /** Overlays: each counts in its time and for whom it is, nowhere else; what flips added is given back, once. */
+import { lineNumber } from '../../../shared/domain/mirroring/entry.ts';
 import type { OrderEntry } from '../../../shared/domain/mirroring/order.ts';
 import type { Overlay } from '../../../shared/domain/overlays/overlay.ts';
 import type { Check } from './invariants.ts';
@@ -86,6 +87,18 @@ const onceReverted: Check = (snapshot) => {
     }),
   ];
 };
+
+/** Whether a flip's revert was done before an entry of a shard's line, in its symbol or in all. */
+export function isReverted({ play, claims }: Snapshot, flip: string, { follower, line, entry }: Ended): boolean {
+  if ((play.world.watcher.reverts.get(`${follower.shard} ${flip}`) ?? line) < line) return true;
+  return claims.some(
+    ({ shard, claim }) =>
+      shard === follower.shard &&
+      claim.symbol === entry.order.symbol &&
+      claim.entry?.ask.overlay_id === flip &&
+      lineNumber(claim) < line,
+  );
+}
 
 const isRevert = ({ claim }: Snapshot['claims'][number]): boolean => claim.entry?.kind === 'revert';
 
