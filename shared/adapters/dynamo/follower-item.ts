@@ -15,7 +15,7 @@ export function followerOf(item: Record<string, unknown>): Follower {
  */
 export function rosterRow(item: Record<string, unknown>): Follower {
   const f = stored<Follower>(item);
-  const row = {
+  return stored<Follower>({
     follower_id: f.follower_id,
     tenant_id: f.tenant_id,
     vault_id: f.vault_id,
@@ -51,8 +51,7 @@ export function rosterRow(item: Record<string, unknown>): Follower {
     unknown: f.unknown,
     held: f.held,
     child_at: f.child_at,
-  } satisfies Record<keyof Follower, unknown>;
-  return stored<Follower>(row);
+  } satisfies Record<keyof Follower, unknown>);
 }
 
 export const followerItem = (f: Follower) => ({
