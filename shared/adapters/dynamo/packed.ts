@@ -1,24 +1,20 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { inflateRawSync } from 'node:zlib';
 import type { Outcome } from '../../domain/mirroring/claim.ts';
 import type { ClaimRow, Fate, LedgerRow, RecordedInputs, StoredLevels } from '../../domain/mirroring/plan.ts';
 import type { Phase, Restriction } from '../../domain/mirroring/sizing.ts';
 import type { ChildState } from '../../domain/mirroring/states.ts';
+import { type Column, type Columns, readColumns, type Scalar, writeColumns } from './packed-columns.ts';
 import { overlaysOf, overlaysText } from './packed-overlays.ts';
-import { type Column, type Columns, readColumns, type Scalar, writeColumns } from './packed-text.ts';
 
 /**
- * A shard's rows packed into one binary attribute: JSON by columns, deflated (RFC 1951). Columns compress better than rows: what
- * all followers have alike is written once, and numbers stand beside their like. 100 followers take about 2 KB, so that
- * claim, ledger and result cost about 0.13 write units per child (docs/decisions/0003). The first element is the version
- * of the layout; version 1 (by rows) was never deployed, and is refused rather than guessed at.
+ * A shard's rows packed into one binary attribute, by columns: what all followers have alike is written once, and numbers stand beside
+ * their like. 100 followers take about 2 KB, so that claim, ledger and result cost about 0.13 write units per child
+ * (docs/decisions/0003). The first byte marks layout 3. Layout 2 is read too: the same columns as JSON behind their version, deflated. No
+ * deflated bytes begin like the mark: it would be a block of the type that is reserved (RFC 1951, 3.2.3).
  */
-const version = 2;
-/**
- * Level 1 takes about a fifth of the time of zlib's own choice, for a sixth more bytes: no write unit more (bench/RESULTS.md). A window of
- * 8 KB reaches back over more than half of a claim, and takes a fifth of the memory to set up and to walk through. The chunk is what a
- * claim fits into, and comes from Node's pool.
- */
-const deflating = { level: 1, windowBits: 13, memLevel: 6, chunkSize: 4000 } as const;
+const layout3 = 0x1f;
+const layout2 = 2;
+
 function columnOf(values: readonly Scalar[]): Column {
   const [first] = values;
   if (first === undefined) return values;
@@ -26,16 +22,19 @@ function columnOf(values: readonly Scalar[]): Column {
   return first === 0 && values.every((value, n) => value === n) ? null : values;
 }
 
-/** Without rows there are no columns. */
-function pack(count: number, columns: readonly (readonly Scalar[])[]): Uint8Array {
-  const written = count === 0 ? [] : columns.map(columnOf);
-  return deflateRawSync(writeColumns({ version, count, columns: written }), deflating);
+/** The values of all rows, one row after the other, and without rows no columns. */
+function pack(rows: readonly (readonly Scalar[])[]): Uint8Array {
+  const columns: Column[] = [];
+  const width = rows[0]?.length ?? 0;
+  for (let c = 0; c < width; c += 1) columns.push(columnOf(rows.map((row) => row[c] as Scalar)));
+  return writeColumns({ count: rows.length, columns }, layout3);
 }
 
 function unpack(bytes: Uint8Array): Columns {
-  const found = readColumns(inflateRawSync(bytes).toString('utf8'));
-  if (found.version !== version) throw new Error(`packed rows of version ${found.version} are not understood`);
-  return found;
+  if (bytes[0] === layout3) return readColumns(bytes);
+  const [version, count, ...columns] = JSON.parse(inflateRawSync(bytes).toString('utf8')) as [number, number, ...Column[]];
+  if (version !== layout2) throw new Error(`packed rows of version ${version} are not understood`);
+  return { count, columns };
 }
 
 function valueAt(column: Column | undefined, n: number): Scalar | undefined {
@@ -43,13 +42,6 @@ function valueAt(column: Column | undefined, n: number): Scalar | undefined {
   return typeof column === 'object' ? column[n] : column;
 }
 
-const levelColumns = (all: readonly StoredLevels[]): Scalar[][] => [
-  all.map((l) => l.baseline),
-  all.map((l) => l.target),
-  all.map((l) => l.base_want),
-  all.map((l) => l.want),
-  all.map((l) => l.told),
-];
 /** Reads levels from the five columns that begin at `from`. */
 function levelsIn(columns: readonly Column[], from: number): (n: number) => StoredLevels {
   const [baseline, target, base_want, want, told] = columns.slice(from, from + 5);
@@ -75,22 +67,6 @@ function basisOf(text: string): Pick<RecordedInputs, 'basis' | 'nav'> {
   return { basis: known, nav: { follower, follower_ts, manager, manager_ts } };
 }
 
-const inputColumns = (all: readonly RecordedInputs[]): Scalar[][] => [
-  all.map((i) => i.mode),
-  all.map((i) => i.scale),
-  all.map(basisText),
-  all.map((i) => i.cap ?? ''),
-  all.map((i) => Number(i.allow_short)),
-  all.map((i) => Number(i.symbol_allowed)),
-  all.map((i) => i.only?.code ?? ''),
-  all.map((i) => i.only?.certain ?? ''),
-  all.map((i) => i.was ?? ''),
-];
-/** What only overlays bring: a column each, and none at all where nobody has any. */
-const overlayColumns = (all: readonly RecordedInputs[]): Scalar[][] =>
-  all.every((i) => i.overlays === undefined && i.flips === undefined && i.stands === undefined)
-    ? []
-    : [all.map((i) => overlaysText(i.overlays)), all.map((i) => i.flips ?? ''), all.map((i) => i.stands ?? '')];
 function inputsIn(columns: readonly Column[], from: number): (n: number) => RecordedInputs {
   const all = columns.slice(from, from + 9);
   const ofOverlays = columns.slice(from + 9, from + 12);
@@ -121,20 +97,47 @@ function overlaysAt(columns: readonly Column[], n: number): Pick<RecordedInputs,
 }
 const none = {};
 
-export const packClaim = (rows: readonly ClaimRow[]): Uint8Array =>
-  pack(rows.length, [
-    rows.map((r) => r.place),
-    rows.map((r) => r.ver),
-    rows.map((r) => r.joined),
-    rows.map((r) => r.phase),
-    rows.map((r) => r.qty),
-    rows.map((r) => r.fate),
-    rows.map((r) => r.code ?? ''),
-    ...levelColumns(rows.map((r) => r.before)),
-    ...levelColumns(rows.map((r) => r.after)),
-    ...inputColumns(rows.map((r) => r.inputs)),
-    ...overlayColumns(rows.map((r) => r.inputs)),
-  ]);
+/** True where overlays left something: they have columns of their own, and none at all where nobody has any. */
+const isShaped = ({ overlays, flips, stands }: RecordedInputs): boolean =>
+  overlays !== undefined || flips !== undefined || stands !== undefined;
+
+function claimValues({ place, ver, joined, phase, qty, fate, code, before: b, after: a, inputs: i }: ClaimRow): Scalar[] {
+  return [
+    place,
+    ver,
+    joined,
+    phase,
+    qty,
+    fate,
+    code ?? '',
+    b.baseline,
+    b.target,
+    b.base_want,
+    b.want,
+    b.told,
+    a.baseline,
+    a.target,
+    a.base_want,
+    a.want,
+    a.told,
+    i.mode,
+    i.scale,
+    basisText(i),
+    i.cap ?? '',
+    Number(i.allow_short),
+    Number(i.symbol_allowed),
+    i.only?.code ?? '',
+    i.only?.certain ?? '',
+    i.was ?? '',
+  ];
+}
+
+export function packClaim(rows: readonly ClaimRow[]): Uint8Array {
+  if (!rows.some(({ inputs }) => isShaped(inputs))) return pack(rows.map(claimValues));
+  return pack(
+    rows.map((row) => [...claimValues(row), overlaysText(row.inputs.overlays), row.inputs.flips ?? '', row.inputs.stands ?? '']),
+  );
+}
 
 export function unpackClaim(bytes: Uint8Array): ClaimRow[] {
   const { count, columns } = unpack(bytes);
@@ -157,10 +160,20 @@ export function unpackClaim(bytes: Uint8Array): ClaimRow[] {
   });
 }
 
+const ledgerValues = ({ place, joined, baseline, target, base_want, want, told }: LedgerRow): Scalar[] => [
+  place,
+  joined,
+  baseline,
+  target,
+  base_want,
+  want,
+  told,
+];
+
 export function packLedger(rows: Iterable<LedgerRow>): Uint8Array {
   const all = [...rows];
-  const flips = all.some((r) => r.flips !== undefined) ? [all.map((r) => r.flips ?? '')] : [];
-  return pack(all.length, [all.map((r) => r.place), all.map((r) => r.joined), ...levelColumns(all), ...flips]);
+  if (!all.some((row) => row.flips !== undefined)) return pack(all.map(ledgerValues));
+  return pack(all.map((row) => [...ledgerValues(row), row.flips ?? '']));
 }
 
 export function unpackLedger(bytes: Uint8Array): Map<number, LedgerRow> {
@@ -185,15 +198,16 @@ export function unpackLedger(bytes: Uint8Array): Map<number, LedgerRow> {
   return rows;
 }
 
-export const packOutcomes = (outcomes: readonly Outcome[]): Uint8Array =>
-  pack(outcomes.length, [
-    outcomes.map((o) => o.place),
-    outcomes.map((o) => o.state),
-    outcomes.map((o) => o.code ?? ''),
-    outcomes.map((o) => o.attempts),
-    outcomes.map((o) => o.error ?? ''),
-    outcomes.map((o) => (o.unknown ? 1 : 0) + (o.lane ? 2 : 0)),
-  ]);
+const outcomeValues = ({ place, state, code, attempts, error, unknown, lane }: Outcome): Scalar[] => [
+  place,
+  state,
+  code ?? '',
+  attempts,
+  error ?? '',
+  (unknown ? 1 : 0) + (lane ? 2 : 0),
+];
+
+export const packOutcomes = (outcomes: readonly Outcome[]): Uint8Array => pack(outcomes.map(outcomeValues));
 
 export function unpackOutcomes(bytes: Uint8Array): Outcome[] {
   const { count, columns } = unpack(bytes);

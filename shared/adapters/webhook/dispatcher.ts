@@ -36,20 +36,34 @@ export function webhookDispatcher({ targets, keys, resolve }: DispatcherOptions)
   return { ready: keys.ready, deliver };
 }
 
+interface KeptVerdict {
+  readonly text: string;
+  readonly verdict: UrlVerdict;
+}
+
 /**
  * Verdicts on URLs, which follow from the text alone: never what a name resolves to. Found by where the follower stands, because to look
  * a long text up takes longer than to compare it with the one text that it should be.
  */
 function keptVerdicts(targets: Targets): (follower: Delivery['follower']) => UrlVerdict {
-  const verdicts = new Map<number, { readonly text: string; readonly verdict: UrlVerdict }>();
+  const shards = new Map<number, (KeptVerdict | undefined)[]>();
+  let kept = 0;
   return function verdictOn({ webhook, vault_id, shard, place }) {
-    // Two followers may come to the same slot: then the one that comes later is checked again.
-    const slot = (vault_id.charCodeAt(vault_id.length - 1) << 23) ^ (shard << 10) ^ place;
-    const known = verdicts.get(slot);
+    // Two shards may come to the same slot: then the one that comes later is checked again.
+    const slot = (vault_id.charCodeAt(vault_id.length - 1) << 20) ^ shard;
+    const known = shards.get(slot)?.[place];
     if (known?.text === webhook.url) return known.verdict;
-    if (verdicts.size >= verdictsKept) verdicts.clear();
+    if (kept >= verdictsKept) {
+      shards.clear();
+      kept = 0;
+    }
     const verdict = checkUrl(webhook.url, targets);
-    verdicts.set(slot, { text: webhook.url, verdict });
+    const places = shards.get(slot) ?? [];
+    // A list with holes is a slow one.
+    while (places.length < place) places.push(undefined);
+    places[place] = { text: webhook.url, verdict };
+    shards.set(slot, places);
+    kept += 1;
     return verdict;
   };
 }

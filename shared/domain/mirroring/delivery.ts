@@ -2,6 +2,7 @@ import { escaped, quoted } from '../../kit/json.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { Child, ChildKey } from './child.ts';
 import { atOf, canceledChildId, causeOf, childIdOf, type LineEntry, orderIdOf } from './entry.ts';
+import type { Reason } from './order.ts';
 import type { ClaimRow, PlannedRow } from './plan.ts';
 import { positionAfter, reasonsOf } from './plan-line.ts';
 
@@ -37,11 +38,14 @@ type ChildIdentity = ChildKey & Pick<Child, 'manager_order_id' | 'kind' | 'symbo
 
 /** What every child of an entry says alike, as JSON text: written once per entry, not once per child. Each part ends where a child's own begins. */
 interface Common {
-  readonly toSide: string;
+  readonly toBuy: string;
+  readonly toSell: string;
   readonly toPosition: string;
   readonly toScale: string;
   readonly toDag: string;
   readonly end: string;
+  /** From the DAG's id to the end, of a first attempt. */
+  readonly first: string;
 }
 /** Children of one entry are written one after the other: the last one's is at hand. */
 let lastCommon: { readonly of: LineEntry; readonly common: Common } | undefined;
@@ -54,16 +58,24 @@ function commonOf(entry: LineEntry): Common {
   const { order } = entry;
   const { symbol, venue = null, order_type, limit_price = null, time_in_force, reason_vector = [], conviction = null } = order;
   const order_id = orderIdOf(entry);
+  const toSide = `",${members({ vault_id: entry.vault_id, seq: entry.seq, symbol, venue })},"side":`;
+  const toDag = `]},"audit":{${members({ dag_id: order_id ?? causeOf(entry) })},"dispatch_attempts":`;
+  const end = `},${members({ provenance: order.provenance ?? {} })}}`;
   const common = {
-    toSide: `",${members({ vault_id: entry.vault_id, seq: entry.seq, symbol, venue })},"side":"`,
+    toBuy: `${toSide}"buy","qty":"`,
+    toSell: `${toSide}"sell","qty":"`,
     toPosition: `",${members({ order_type, limit_price, time_in_force })},"position_after":"`,
     toScale: `",${members({ reason_vector, conviction })},"meta":{${members({ manager_order_id: order_id ?? null })},"scale":"`,
-    toDag: `]},"audit":{${members({ dag_id: order_id ?? causeOf(entry) })},"dispatch_attempts":`,
-    end: `},${members({ provenance: order.provenance ?? {} })}}`,
+    toDag,
+    end,
+    first: `${toDag}1,"last_error":null,"state":"planned"${end}`,
   };
   lastCommon = { of: entry, common };
   return common;
 }
+
+const toSizing = ',"kill_switch":false},"sizing":{"baseline":"';
+const withoutCap = `","max_pos_usd":null${toSizing}`;
 
 /**
  * The body of a child's delivery (SPEC 6.4). It follows from the entry and the claim alone, and so never changes. Written as text: a
@@ -75,39 +87,37 @@ export function childOrderBody(
   follower: Pick<Follower, 'follower_id' | 'shard'>,
   attempt: Attempt,
 ): string {
-  const { toSide, toPosition, toScale, toDag, end } = commonOf(entry);
+  const { toBuy, toSell, toPosition, toScale, toDag, first, end } = commonOf(entry);
   const { inputs, before, after, qty } = row;
-  // One text, not a tree of pieces that whoever signs it would have to put together first.
-  return [
+  // One text, not a tree of pieces that whoever signs it would have to put together first. Decimals are as `format` writes them, and times
+  // as `timestamp` does: they have nothing to escape.
+  const pieces = [
     '{"ts":"',
-    escaped(attempt.at),
+    attempt.at,
     typeOf(entry, row, follower.shard),
     childIdOf(entry, follower.shard, row.place),
     '","follower_id":"',
     escaped(follower.follower_id),
-    toSide,
-    qty === '0' ? entry.order.side : sideOf(qty),
-    '","qty":"',
+    (qty === '0' ? entry.order.side : sideOf(qty)) === 'buy' ? toBuy : toSell,
     sizeOf(qty),
     toPosition,
     positionAfter(entry, row),
     toScale,
-    escaped(inputs.scale),
-    inputs.cap === undefined ? '","max_pos_usd":null' : `","max_pos_usd":${quoted(inputs.cap)}`,
-    ',"kill_switch":false},"sizing":{"baseline":"',
-    escaped(after.baseline),
+    inputs.scale,
+    inputs.cap === undefined ? withoutCap : `","max_pos_usd":"${inputs.cap}"${toSizing}`,
+    after.baseline,
     '","target":"',
-    escaped(after.target),
+    after.target,
     '","want":"',
-    escaped(after.want),
+    after.want,
     '","told":"',
-    escaped(before.told),
+    before.told,
     inputs.nav === undefined ? '","reasons":[' : `","nav":${JSON.stringify(inputs.nav)},"reasons":[`,
-    reasonsText(entry, row),
-    toDag,
-    attemptText(attempt),
-    end,
-  ].join('');
+  ];
+  addReasons(pieces, reasonsOf(entry, row));
+  if (attempt.number === 1 && attempt.lastError === undefined) pieces.push(first);
+  else pieces.push(toDag, attemptText(attempt), end);
+  return pieces.join('');
 }
 
 /** What a delivery is: a child order, or the taking back of one that happened or may have. */
@@ -116,16 +126,14 @@ function typeOf(entry: LineEntry, { inputs, place }: ClaimRow, shard: number): s
   return `","type":"cancel","cancels":"${canceledChildId(entry, shard, place)}","follower_order_id":"`;
 }
 
-function reasonsText(entry: LineEntry, row: PlannedRow): string {
-  let text = '';
-  for (const { rule, before, after } of reasonsOf(entry, row)) {
-    const start = text === '' ? '{"rule":"' : ',{"rule":"';
-    text += `${start}${escaped(rule)}","before":"${escaped(before)}","after":"${escaped(after)}"}`;
+function addReasons(pieces: string[], reasons: readonly Reason[]): void {
+  let start = '{"rule":"';
+  for (const { rule, before, after } of reasons) {
+    pieces.push(start, escaped(rule), '","before":"', before, '","after":"', after);
+    start = '"},{"rule":"';
   }
-  return text;
+  if (reasons.length > 0) pieces.push('"}');
 }
 
 const attemptText = ({ number, lastError }: Attempt): string =>
-  number === 1 && lastError === undefined
-    ? '1,"last_error":null,"state":"planned"'
-    : `${number},"last_error":${lastError === undefined ? 'null' : quoted(lastError)},"state":"${number === 1 ? 'planned' : 'retry'}"`;
+  `${number},"last_error":${lastError === undefined ? 'null' : quoted(lastError)},"state":"${number === 1 ? 'planned' : 'retry'}"`;

@@ -259,11 +259,11 @@ export function positionAfter(entry: LineEntry, row: ClaimRow): string {
 export const goesOut = ({ qty, inputs }: Pick<ClaimRow, 'qty' | 'inputs'>): boolean => qty !== '0' || inputs.was !== undefined;
 
 /** The reasons of a child, recomputed from what its claim recorded. */
-export function reasonsOf(entry: LineEntry, row: PlannedRow): Reason[] {
+export function reasonsOf(entry: LineEntry, row: PlannedRow): readonly Reason[] {
   if (row.fate === 'broken') return [...entry.pinned.reasons];
   if (entry.kind === 'order') {
     const reasons = row.reasons ?? size(levelsOf(row.before), movementOf(entry), row.inputs).reasons;
-    return [...entry.pinned.reasons, ...reasons];
+    return entry.pinned.reasons.length === 0 ? reasons : [...entry.pinned.reasons, ...reasons];
   }
   const before = levelsOf(row.before);
   const { reasons } = sizedAgain(entry, row, before);

@@ -99,7 +99,7 @@ const dispatch: readonly PlantedBug[] = [
     ['taken-back-child-stays-unknown', "row.inputs.was !== 'unknown') continue;", "row.inputs.was !== 'open') continue;"],
   ]),
   ...inFile(`${mirroring}/delivery.ts`, [
-    ['body-carries-the-attempt', 'escaped(inputs.scale)', 'escaped(inputs.scale + attempt.number)'],
+    ['body-carries-the-attempt', '    inputs.scale,', '    inputs.scale + attempt.number,'],
   ]),
 ];
 
