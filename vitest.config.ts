@@ -51,7 +51,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Each story boots a local platform of its own, after the quick ones have passed.
+        // Stories run on local platforms, shared ones or their own, after the quick ones have passed.
         test: { name: 'flows', include: [story], exclude: timed, ...stories, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
       {

@@ -15,7 +15,7 @@ declare module 'vitest' {
 /** What all stories of a run have together, as two projects with this file loaded anew in the one process hand it on. */
 const known = ['VANTA_STORIES_ASSEMBLY', 'VANTA_STORIES_SHARED'] as const;
 
-/** One synthesis for all stories of a run: each of them boots a platform, and the templates are the same. */
+/** One synthesis for all stories of a run: their platforms differ in options alone. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const [assembly, shared] = known.map((name) => process.env[name]);
   if (assembly !== undefined && shared !== undefined) {
