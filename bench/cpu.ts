@@ -37,8 +37,11 @@ const stages: Readonly<Record<string, string>> = {
   writeFinish: 'ledger and result',
   packOutcomes: 'ledger and result',
   countsOf: 'ledger and result',
+  happenedIn: 'ledger and result',
+  mark: 'ledger and result',
   version: 'keys looked up',
   deriveKey: 'keys derived',
+  noted: 'sending',
   'handler.onRequestStart': 'sending',
   observeAttempt: 'metrics',
 };

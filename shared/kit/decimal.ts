@@ -88,8 +88,13 @@ function longText(x: Decimal): string {
   return `${sign}${whole}.${'0'.repeat(scaleDigits - digits.length)}${digits.slice(0, end)}`;
 }
 
-/** 00 to 99. */
-const twoDigits: readonly string[] = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
+/** What two digits of a fraction add to its text: more digits follow, or none that counts; behind the point, or further on. */
+const pairs = (before: string) => {
+  const inner = Array.from({ length: 100 }, (_, n) => before + String(n).padStart(2, '0'));
+  return { inner, last: inner.map((text) => (text.endsWith('0') ? text.slice(0, -1) : text)) };
+};
+const firstPairs = pairs('.');
+const laterPairs = pairs('');
 
 /** The spelling of so many hundred-millionths, a safe integer. */
 function shortText(signed: number): string {
@@ -97,11 +102,12 @@ function shortText(signed: number): string {
   const whole = Math.floor(units / short1);
   let rest = units - whole * short1;
   let text = signed < 0 ? `-${whole}` : String(whole);
-  if (rest !== 0) text += '.';
+  let spellings = firstPairs;
   for (let unit = short1 / 100; rest !== 0; unit /= 100) {
     const pair = Math.floor(rest / unit);
     rest -= pair * unit;
-    text += rest === 0 && pair % 10 === 0 ? String(pair / 10) : (twoDigits[pair] as string);
+    text += (rest === 0 ? spellings.last : spellings.inner)[pair];
+    spellings = laterPairs;
   }
   return text;
 }

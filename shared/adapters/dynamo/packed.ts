@@ -15,18 +15,17 @@ import { overlaysOf, overlaysText } from './packed-overlays.ts';
 const layout3 = 0x1f;
 const layout2 = 2;
 
-function columnOf(values: readonly Scalar[]): Column {
-  const [first] = values;
-  if (first === undefined) return values;
-  if (values.length === 1 || values[1] === first) return values.every((value) => value === first) ? first : values;
-  return first === 0 && values.every((value, n) => value === n) ? null : values;
+function columnOf(rows: readonly (readonly Scalar[])[], c: number): Column {
+  const first = rows[0]?.[c] as Scalar;
+  if (rows.every((row) => row[c] === first)) return first;
+  return first === 0 && rows.every((row, n) => row[c] === n) ? null : rows.map((row) => row[c] as Scalar);
 }
 
 /** The values of all rows, one row after the other, and without rows no columns. */
 function pack(rows: readonly (readonly Scalar[])[]): Uint8Array {
   const columns: Column[] = [];
   const width = rows[0]?.length ?? 0;
-  for (let c = 0; c < width; c += 1) columns.push(columnOf(rows.map((row) => row[c] as Scalar)));
+  for (let c = 0; c < width; c += 1) columns.push(columnOf(rows, c));
   return writeColumns({ count: rows.length, columns }, layout3);
 }
 

@@ -7,9 +7,8 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { Follower } from '../../domain/followers/follower.ts';
 import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
-import type { Ask, At, LogEntry } from '../../domain/mirroring/entry.ts';
+import type { At, LogEntry } from '../../domain/mirroring/entry.ts';
 import type { Ledger } from '../../domain/mirroring/plan.ts';
 import type { Finish, ShardStore, ShardView, VaultNow } from '../../domain/mirroring/shard-store.ts';
 import { askOf, barrierCondition, claimAsk, endAsk, readAsked } from './ask-store.ts';
@@ -115,15 +114,17 @@ export async function readLast(table: Table, key: ShardKey): Promise<Claim> {
   return last['state'] === 'done' ? cursorOf(last) : claimOf(last);
 }
 
+const isAsk = (item: Record<string, unknown> | undefined): boolean =>
+  (item?.['sk'] as string | undefined)?.startsWith(prefixes.todo) === true;
+
 /** The whole roster and what is asked for it; a shard of 100 followers is one page, far below 1 MB. */
 async function readRoster(table: Table, pk: string): Promise<Pick<ShardView, 'roster' | 'asks'>> {
   const items = await queryAll(table, withPrefix(pk, prefixes.roster));
-  const roster: Follower[] = [];
-  const asks: Ask[] = [];
-  for (const item of items) {
-    if ((item['sk'] as string).startsWith(prefixes.todo)) asks.push(askOf(item));
-    else roster.push(rosterRow(item));
-  }
+  // What is asked sorts behind the rows.
+  let rows = items.length;
+  while (rows > 0 && isAsk(items[rows - 1])) rows -= 1;
+  const roster = items.slice(0, rows).map(rosterRow);
+  const asks = items.slice(rows).map(askOf);
   return { roster, asks };
 }
 

@@ -80,17 +80,18 @@ interface Way {
  * Notes the moment at which a request is written to its connection, in what the caller passed along as `opaque`; too late for
  * its sender, it is not written at all.
  */
-const noting: Sender.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-  const { opaque: sent } = options as { opaque?: Way['sent'] };
-  const started = handler.onRequestStart?.bind(handler);
-  handler.onRequestStart = (controller, context) => {
-    started?.(controller, context);
-    if (sent === undefined) return;
-    sent.at = performance.now();
-    if (Date.now() > sent.notAfter) controller.abort(tooLate());
+const noting: Sender.DispatcherComposeInterceptor = (dispatch) =>
+  function noted(options, handler) {
+    const { opaque: sent } = options as { opaque?: Way['sent'] };
+    const started = handler.onRequestStart?.bind(handler);
+    handler.onRequestStart = (controller, context) => {
+      started?.(controller, context);
+      if (sent === undefined) return;
+      sent.at = performance.now();
+      if (Date.now() > sent.notAfter) controller.abort(tooLate());
+    };
+    return dispatch(options, handler);
   };
-  return dispatch(options, handler);
-};
 
 const tooLate = (): Error => Object.assign(new Error('the sender’s time was over before it left'), { code: 'TOO_LATE' });
 

@@ -7,7 +7,7 @@ import type { LineEntry } from './entry.ts';
 import { lineNumber } from './entry.ts';
 import { flipsAfter, flipsOf } from './flips.ts';
 import type { OrderEntry, Reason } from './order.ts';
-import { restrictionOf } from './restriction.ts';
+import { isEmpty, restrictionOf } from './restriction.ts';
 import type { CanceledChild } from './retarget.ts';
 import { type NavUsed, withNav, withOverlays } from './sized-by.ts';
 import {
@@ -186,7 +186,9 @@ export function standing(follower: Pick<Follower, 'joined_seq' | 'moved'>, symbo
   return { baseline: own, target: own, base_want: own, want: own, told: own };
 }
 
-const movedElsewhere = ({ moved }: Pick<Follower, 'moved'>, symbol: string): boolean => moved[symbol] !== undefined;
+/** Nearly always of an empty list: a name that was read from text is slow to look up. */
+const movedElsewhere = ({ moved }: Pick<Follower, 'moved'>, symbol: string): boolean =>
+  !isEmpty(moved) && moved[symbol] !== undefined;
 
 /** `standing` as text: as a rule that is what the ledger says, as it says it. */
 function standingText(follower: Follower, symbol: string, row: LedgerRow | undefined, levels: Levels): StoredLevels {
