@@ -91,8 +91,11 @@ export interface PlannedRow extends ClaimRow {
   readonly reasons?: readonly Reason[];
 }
 
-/** Without flips the baseline is the target, and as a rule told is want: what is equal is written, and read, once. */
-export function storeLevels(l: Levels): StoredLevels {
+/**
+ * Without flips the baseline is the target, and as a rule told is want: what is equal is written, and read, once. `told` is its text, for
+ * who has it already.
+ */
+export function storeLevels(l: Levels, told?: string): StoredLevels {
   const target = format(l.target);
   const want = format(l.want);
   return {
@@ -100,7 +103,7 @@ export function storeLevels(l: Levels): StoredLevels {
     target,
     base_want: l.base_want === l.want ? want : format(l.base_want),
     want,
-    told: l.told === l.want ? want : format(l.told),
+    told: told ?? (l.told === l.want ? want : format(l.told)),
   };
 }
 
@@ -259,7 +262,18 @@ export function planRow(
   const { fate, code } = fateOf(follower, going);
   const { place, ver, joined_seq: joined } = follower;
   const before = standingText(follower, symbol, row, levels);
-  const planned = { place, ver, joined, inputs, before, after: storeLevels(next), phase, qty: format(qty), fate, reasons };
+  const planned = {
+    place,
+    ver,
+    joined,
+    inputs,
+    before,
+    after: storeLevels(next, before.told),
+    phase,
+    qty: format(qty),
+    fate,
+    reasons,
+  };
   return code === undefined ? planned : { ...planned, code };
 }
 
