@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WireTable } from '../../bench/aws/table.ts';
-import { samplesByPart, split } from '../../bench/cpu.ts';
+import { partOf, samplesByPart, split } from '../../bench/cpu.ts';
 import { callsOf, Meter } from '../../bench/meter/meter.ts';
 
 const key = { pk: { S: 'p' }, sk: { S: 's' } };
@@ -59,6 +59,15 @@ describe('the meter over the table', () => {
       ExpressionAttributeValues: { ':a': { S: 'x' }, ':one': { N: '1' }, ':two': { NS: ['2'] } },
     });
     expect(table.item(key)).toEqual({ ...key, a: { S: 'x' }, n: { N: '1' }, done: { NS: ['2'] } });
+  });
+
+  it('knows a range of sort keys, both ends in it', () => {
+    const { table } = metered();
+    for (let i = 0; i < 5; i += 1) table.seed({ pk: { S: 'p' }, sk: { S: `A#${i}` } });
+    const ExpressionAttributeValues = { ':pk': { S: 'p' }, ':from': { S: 'A#1' }, ':to': { S: 'A#3' } };
+    const where = { KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to', ExpressionAttributeValues };
+    const sorted = (answer: string) => (JSON.parse(answer).Items as { sk: { S: string } }[]).map(({ sk }) => sk.S);
+    expect(sorted(table.answer('Query', { ...where, ScanIndexForward: false }))).toEqual(['A#3', 'A#2', 'A#1']);
   });
 
   it('returns what a projection names, and charges the whole item', () => {
@@ -135,6 +144,13 @@ describe('the split of CPU', () => {
       collector: 1,
       idle: 1,
     });
+  });
+  it('takes what comes behind the HTTP client, and after the bodies, for what it is', () => {
+    const partIn = (file: string, functionName: string) => partOf({ url: `file:///v/shared/${file}`, functionName });
+    expect(partIn('adapters/webhook/dispatcher.ts', 'noted')).toBe('own: sending');
+    expect(partIn('adapters/dynamo/shard-store.ts', 'mark')).toBe('own: ledger and result');
+    expect(partIn('domain/mirroring/shard.ts', 'happenedIn')).toBe('own: ledger and result');
+    expect(partIn('domain/mirroring/shard.ts', 'carryOut')).toBe('own');
   });
   it('leaves out what stands for AWS, and shares the collector out', () => {
     const { total, sdk, own, expansion } = split(samplesByPart(nodes, [2, 3, 4, 5, 7, 8, 9]), 500);

@@ -114,9 +114,16 @@ export interface AskEntry {
 
 export type LineEntry = LogEntry | AskEntry;
 
+/** The children of an entry have one cause: the last one's is at hand. */
+let lastCause: { readonly of: LineEntry; readonly cause: string } | undefined;
+
 /** The ULID of what caused an entry's children. */
-export const causeOf = (entry: LineEntry): string =>
-  entry.kind === 'order' || entry.kind === 'cancel' ? ulidOf(entry.manager_order_id) : entry.ulid;
+export function causeOf(entry: LineEntry): string {
+  if (lastCause?.of === entry) return lastCause.cause;
+  const cause = entry.kind === 'order' || entry.kind === 'cancel' ? ulidOf(entry.manager_order_id) : entry.ulid;
+  lastCause = { of: entry, cause };
+  return cause;
+}
 
 /** The manager order that a child is shown with: for a cancel the order that it cancels, none for what one follower asked. */
 export function orderIdOf(entry: LineEntry): string | undefined {

@@ -7,7 +7,7 @@ import type { LineEntry } from './entry.ts';
 import { lineNumber } from './entry.ts';
 import { flipsAfter, flipsOf } from './flips.ts';
 import type { OrderEntry, Reason } from './order.ts';
-import { isEmpty, restrictionOf } from './restriction.ts';
+import { restrictionOf } from './restriction.ts';
 import type { CanceledChild } from './retarget.ts';
 import { type NavUsed, withNav, withOverlays } from './sized-by.ts';
 import {
@@ -91,8 +91,8 @@ export interface PlannedRow extends ClaimRow {
   readonly reasons?: readonly Reason[];
 }
 
-/** Without flips the baseline is the target, and as a rule told is want: what is equal is written, and read, once. */
-export function storeLevels(l: Levels): StoredLevels {
+/** Without flips the baseline is the target, and as a rule told is want: what is equal, or there as text already, is written once. */
+export function storeLevels(l: Levels, told?: string): StoredLevels {
   const target = format(l.target);
   const want = format(l.want);
   return {
@@ -100,7 +100,7 @@ export function storeLevels(l: Levels): StoredLevels {
     target,
     base_want: l.base_want === l.want ? want : format(l.base_want),
     want,
-    told: l.told === l.want ? want : format(l.told),
+    told: told ?? (l.told === l.want ? want : format(l.told)),
   };
 }
 
@@ -186,9 +186,7 @@ export function standing(follower: Pick<Follower, 'joined_seq' | 'moved'>, symbo
   return { baseline: own, target: own, base_want: own, want: own, told: own };
 }
 
-/** Nearly always of an empty list: a name that was read from text is slow to look up. */
-const movedElsewhere = ({ moved }: Pick<Follower, 'moved'>, symbol: string): boolean =>
-  !isEmpty(moved) && moved[symbol] !== undefined;
+const movedElsewhere = ({ moved }: Pick<Follower, 'moved'>, symbol: string): boolean => moved[symbol] !== undefined;
 
 /** `standing` as text: as a rule that is what the ledger says, as it says it. */
 function standingText(follower: Follower, symbol: string, row: LedgerRow | undefined, levels: Levels): StoredLevels {
@@ -259,7 +257,8 @@ export function planRow(
   const { fate, code } = fateOf(follower, going);
   const { place, ver, joined_seq: joined } = follower;
   const before = standingText(follower, symbol, row, levels);
-  const planned = { place, ver, joined, inputs, before, after: storeLevels(next), phase, qty: format(qty), fate, reasons };
+  const after = storeLevels(next, before.told);
+  const planned = { place, ver, joined, inputs, before, after, phase, qty: format(qty), fate, reasons };
   return code === undefined ? planned : { ...planned, code };
 }
 

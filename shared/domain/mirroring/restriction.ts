@@ -10,8 +10,8 @@ function unknownOf({ unknown }: Pick<Follower, 'unknown'>, symbol: string, excep
 }
 const none: readonly Decimal[] = [];
 
-/** Without making a list of names, as nearly every follower of nearly every shard has none. */
-export function isEmpty(record: Readonly<Record<string, string>>): boolean {
+/** Without making a list of its names, as nearly every follower of nearly every shard has none. */
+function isEmpty(record: Readonly<Record<string, string>>): boolean {
   for (const _name in record) return false;
   return true;
 }
