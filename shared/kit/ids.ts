@@ -73,7 +73,8 @@ let beginning = { cause: '', shard: -1, text: '', sum: 0 };
 function beginningOf(cause: string, shard: number): { readonly text: string; readonly sum: number } {
   if (beginning.cause !== cause || beginning.shard !== shard) {
     const body = cause + small(shard, 4);
-    beginning = { cause, shard, text: `fo_${body}`, sum: checkSum(body) };
+    // Joined, it is one text; added, every id would walk through its pieces again.
+    beginning = { cause, shard, text: ['fo_', body].join(''), sum: checkSum(body) };
   }
   return beginning;
 }
@@ -82,7 +83,7 @@ function beginningOf(cause: string, shard: number): { readonly text: string; rea
 export function childId({ cause, shard, place, leg }: ChildAddress): string {
   const { text, sum } = beginningOf(cause, shard);
   const end = small(place, 2) + small(leg, 3);
-  return text + end + (alphabet[checkSum(end, sum)] as string);
+  return text + (end + (alphabet[checkSum(end, sum)] as string));
 }
 
 /** Where a child lives, or undefined when the text is not a child's id (form or check character wrong). */

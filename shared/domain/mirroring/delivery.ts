@@ -53,6 +53,9 @@ let lastCommon: { readonly of: LineEntry; readonly common: Common } | undefined;
 /** A JSON object's members without its braces. */
 const members = (value: object): string => JSON.stringify(value).slice(1, -1);
 
+/** One text: pieces that are only added are kept as a tree, which every child's body would have to walk through again. */
+const whole = (...pieces: string[]): string => pieces.join('');
+
 function commonOf(entry: LineEntry): Common {
   if (lastCommon?.of === entry) return lastCommon.common;
   const { order } = entry;
@@ -62,13 +65,17 @@ function commonOf(entry: LineEntry): Common {
   const toDag = `]},"audit":{${members({ dag_id: order_id ?? causeOf(entry) })},"dispatch_attempts":`;
   const end = `},${members({ provenance: order.provenance ?? {} })}}`;
   const common = {
-    toBuy: `${toSide}"buy","qty":"`,
-    toSell: `${toSide}"sell","qty":"`,
-    toPosition: `",${members({ order_type, limit_price, time_in_force })},"position_after":"`,
-    toScale: `",${members({ reason_vector, conviction })},"meta":{${members({ manager_order_id: order_id ?? null })},"scale":"`,
-    toDag,
-    end,
-    first: `${toDag}1,"last_error":null,"state":"planned"${end}`,
+    toBuy: whole(toSide, '"buy","qty":"'),
+    toSell: whole(toSide, '"sell","qty":"'),
+    toPosition: whole('",', members({ order_type, limit_price, time_in_force }), ',"position_after":"'),
+    toScale: whole(
+      '",',
+      members({ reason_vector, conviction }),
+      `,"meta":{${members({ manager_order_id: order_id ?? null })},"scale":"`,
+    ),
+    toDag: whole(toDag),
+    end: whole(end),
+    first: whole(toDag, '1,"last_error":null,"state":"planned"', end),
   };
   lastCommon = { of: entry, common };
   return common;
