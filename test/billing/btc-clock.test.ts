@@ -109,7 +109,7 @@ describe('refunds', () => {
     const world = await paid(pro);
     const [id] = [...world.invoices.keys()];
     const rail = btcRail(world.ports);
-    const invoice = () => world.invoices.get(id ?? '') as never;
+    const invoice = () => world.invoiceOf(id ?? '');
     const own = seed();
     const first = await rail.refund(asking(own), invoice(), 5_000);
     expect(await rail.refund(asking(own), invoice(), 5_000)).toEqual(first);
@@ -135,7 +135,7 @@ describe('refunds', () => {
       const [id] = [...world.invoices.keys()];
       const own = seed();
       world.crash = crash;
-      const again = () => btcRail(world.ports).refund(asking(own), world.invoices.get(id ?? '') as never, 5_000);
+      const again = () => btcRail(world.ports).refund(asking(own), world.invoiceOf(id ?? ''), 5_000);
       await mayDie(again());
       expect(await again()).toMatchObject({ refunded_cents: 5_000 });
       expect(world.refunds.size).toBe(1);

@@ -66,7 +66,7 @@ describe('choosing a plan', () => {
     await settle(world, first);
     expect(world.subscription).toEqual(card);
     expect(world.invoices.get(first)?.btc.state).toBe('held');
-    const given = await btcRail(world.ports).refund(asking(), world.invoices.get(first) as never, undefined);
+    const given = await btcRail(world.ports).refund(asking(), world.invoiceOf(first), undefined);
     expect(given).toMatchObject({ refunded_cents: 19_900 });
     expect(world.subscription).toEqual(card);
   });

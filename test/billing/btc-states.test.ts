@@ -147,7 +147,7 @@ describe('late payments', () => {
     const { world, invoiceId } = await choosing();
     const sourceId = world.becomes(invoiceId, 'Expired', 'PaidPartial', { paid: 9_950, confirmed: true });
     await look(world.ports, sourceId);
-    const given = await btcRail(world.ports).refund(asking(), world.invoices.get(invoiceId) as never, undefined);
+    const given = await btcRail(world.ports).refund(asking(), world.invoiceOf(invoiceId), undefined);
     expect(given.refunded_cents).toBe(9_950);
     await look(world.ports, world.becomes(invoiceId, 'Expired', 'PaidLate', { paid: full, confirmed: true }));
     expect(world.subscription).toBeUndefined();

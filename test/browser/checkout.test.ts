@@ -15,6 +15,7 @@ let prices: Awaited<ReturnType<typeof catalogue>>;
 let shop: Server;
 let shopUrl = '';
 
+// Skipped only where no Chromium can be had, and then said above: nothing else can click a page.
 describe.skipIf('missing' in found)('the checkout page in a real browser', () => {
   beforeAll(async () => {
     browser = await openBrowser(found as { path: string });

@@ -46,6 +46,7 @@ async function refunded(client: Client): Promise<Invoice> {
   return refund.body;
 }
 
+// Skipped only where no Chromium can be had, and then said above: nothing else can click a page.
 describe.skipIf('missing' in found)('in a real browser', () => {
   beforeAll(async () => {
     info = await platform.start('--no-rate-limit', '--default-plan', 'none');

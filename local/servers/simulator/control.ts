@@ -110,6 +110,7 @@ function parsed(body: string): unknown {
   try {
     return body === '' ? {} : JSON.parse(body);
   } catch {
+    // Not JSON: the routes refuse what has not the form that they ask for.
     return undefined;
   }
 }

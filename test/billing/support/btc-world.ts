@@ -35,6 +35,12 @@ export class BtcWorld {
   down = false;
   books: Books = { account: { tenant_id: tenant, grants: [], ver: 0 }, subscription: undefined };
   readonly invoices = new Map<string, BtcInvoice>();
+  /** One that must be there. */
+  invoiceOf(id: string): BtcInvoice {
+    const found = this.invoices.get(id);
+    if (found === undefined) throw new Error(`there is no invoice ${id}`);
+    return found;
+  }
   readonly notices = new Map<string, Notice>();
   readonly nodes = new Map<string, NodeInvoice>();
   readonly refunds = new Map<string, { sourceId: string; cents: number }>();

@@ -117,6 +117,7 @@ const nothingLeft: Check = ({ followers, ledgers, play }) => [
         : [`${nameOf(f)} ${at}: target ${target}, want ${want}; its twin ${baseline}, ${base_want}; flips ${flips}`];
     }),
   ),
+  // Of all items the vault's alone has `overlays`, as flip-store.ts writes them.
   ...[...play.world.storage.memory.items()].flatMap((item) =>
     ((item['overlays'] ?? []) as unknown as Overlay[]).flatMap((o) =>
       o.kind === 'flip' ? [`${o.overlay_id} still stands on the vault`] : [],
