@@ -93,6 +93,20 @@ const noting: Sender.DispatcherComposeInterceptor = (dispatch) =>
     return dispatch(options, handler);
   };
 
+/** So long (ms) an attempt may take longer than its time, that all of a shard's need one timer. */
+const timerShared = 50;
+let timer: { readonly until: number; readonly signal: AbortSignal } | undefined;
+
+/**
+ * What ends an attempt that begins now (`performance.now()`) and takes too long. A timer of its own is never taken back, and makes its error
+ * long after the answer has come: of all that an attempt costs here besides its signatures, that would be the most.
+ */
+function endAfter(now: number): AbortSignal {
+  if (timer === undefined || now >= timer.until)
+    timer = { until: now + timerShared, signal: AbortSignal.timeout(limits.webhookTimeoutMs + timerShared) };
+  return timer.signal;
+}
+
 const tooLate = (): Error => Object.assign(new Error('the sender’s time was over before it left'), { code: 'TOO_LATE' });
 
 /** An attempt's result but for how long it took. */
@@ -118,7 +132,7 @@ async function post(delivery: Delivery, { verdict, keys, agent, sent }: Way): Pr
       body: delivery.body,
       dispatcher: agent,
       opaque: sent,
-      signal: AbortSignal.timeout(limits.webhookTimeoutMs),
+      signal: endAfter(sent.at),
     });
     // The status is the answer; what the endpoint says besides is read no further than needed to reuse the connection.
     await body.dump({ limit: 64 * 1024 }).catch(() => undefined);

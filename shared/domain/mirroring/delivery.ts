@@ -96,12 +96,10 @@ export function childOrderBody(
 ): string {
   const { toBuy, toSell, toPosition, toScale, toDag, first, end } = commonOf(entry);
   const { inputs, before, after, qty } = row;
-  // One text, not a tree of pieces that whoever signs it would have to put together first. Decimals are as `format` writes them, and times
-  // as `timestamp` does: they have nothing to escape.
+  // One text, not a tree of pieces that whoever signs it would have to put together first; and few pieces, as each costs more than its
+  // characters do. Decimals are as `format` writes them, and times as `timestamp` does: they have nothing to escape.
   const pieces = [
-    '{"ts":"',
-    attempt.at,
-    typeOf(entry, row, follower.shard),
+    openingOf(entry, row, follower.shard, attempt.at),
     childIdOf(entry, follower.shard, row.place),
     '","follower_id":"',
     escaped(follower.follower_id),
@@ -127,17 +125,40 @@ export function childOrderBody(
   return pieces.join('');
 }
 
-/** What a delivery is: a child order, or the taking back of one that happened or may have. */
-function typeOf(entry: LineEntry, { inputs, place }: ClaimRow, shard: number): string {
-  if (entry.kind !== 'cancel' || inputs.was === undefined) return '","type":"child_order","follower_order_id":"';
-  return `","type":"cancel","cancels":"${canceledChildId(entry, shard, place)}","follower_order_id":"`;
+/** To the child's id: when, and what it is, a child order or the taking back of one that happened or may have. */
+function openingOf(entry: LineEntry, { inputs, place }: ClaimRow, shard: number, at: string): string {
+  if (entry.kind === 'cancel' && inputs.was !== undefined)
+    return `{"ts":"${at}","type":"cancel","cancels":"${canceledChildId(entry, shard, place)}","follower_order_id":"`;
+  if (lastOpening.at !== at) lastOpening = { at, text: whole('{"ts":"', at, '","type":"child_order","follower_order_id":"') };
+  return lastOpening.text;
+}
+/** The children of a shard go out at one time: the last opening is at hand. */
+let lastOpening = { at: '', text: '' };
+
+/** How a reason of a rule begins. */
+interface Opening {
+  readonly first: string;
+  readonly later: string;
+}
+/** Rules are few, but for those that name an overlay. */
+const openings = new Map<string, Opening>();
+const openingsKept = 256;
+
+function openingOfReason(rule: string): Opening {
+  const known = openings.get(rule);
+  if (known !== undefined) return known;
+  if (openings.size >= openingsKept) openings.clear();
+  const first = whole('{"rule":', quoted(rule), ',"before":"');
+  const opening = { first, later: whole('"},', first) };
+  openings.set(rule, opening);
+  return opening;
 }
 
 function addReasons(pieces: string[], reasons: readonly Reason[]): void {
-  let start = '{"rule":"';
-  for (const { rule, before, after } of reasons) {
-    pieces.push(start, escaped(rule), '","before":"', before, '","after":"', after);
-    start = '"},{"rule":"';
+  for (let n = 0; n < reasons.length; n += 1) {
+    const { rule, before, after } = reasons[n] as Reason;
+    const opening = openingOfReason(rule);
+    pieces.push(n === 0 ? opening.first : opening.later, before, '","after":"', after);
   }
   if (reasons.length > 0) pieces.push('"}');
 }

@@ -3,7 +3,15 @@ import { limits } from '../../wiring/limits.ts';
 import type { Follower } from '../followers/follower.ts';
 import type { VaultRecord } from '../vaults/vault.ts';
 import type { Aftermath } from './aftermath.ts';
-import { type AttemptResult, attemptOnce, type Delivery, type Dispatcher, slowAfterMs, verdictOf } from './attempt.ts';
+import {
+  type AttemptResult,
+  attemptOnce,
+  type Delivery,
+  type Dispatcher,
+  type Heard,
+  slowAfterMs,
+  verdictOf,
+} from './attempt.ts';
 import { type Child, unknownName } from './child.ts';
 import type { Claim, Outcome } from './claim.ts';
 import { childOrderBody } from './delivery.ts';
@@ -58,43 +66,80 @@ export async function readKept(batch: Omit<Batch, 'kept'>, aftermath: Pick<After
   return found;
 }
 
-/** Sends a shard's children in parallel, started in the order that the manager order's id draws. */
-export async function dispatchRows(batch: Batch, ports: DispatchPorts): Promise<Outcome[]> {
-  const rows = atPlaces(batch.rows);
-  const places = batch.rows.map(({ place }) => place);
-  const order = placesInOrder(seedOf(batch.entry), batch.shard, places);
-  return Promise.all(order.map((place) => dispatchOne(batch, rows[place] as PlannedRow, ports)));
+/** A child that goes out. */
+interface Going {
+  readonly follower: Follower;
+  readonly delivery: Delivery;
 }
 
-/** A throw for one follower is that child's dead letter, unknown because it may have been sent; the others go on. */
-async function dispatchOne(batch: Batch, row: PlannedRow, ports: DispatchPorts): Promise<Outcome> {
+/**
+ * Sends a shard's children in parallel, started in the order that the manager order's id draws. All are written, then all are sent, then
+ * all answers are taken: the same short step a hundred times in a row costs about half of what it does between others.
+ */
+export async function dispatchRows(batch: Batch, ports: DispatchPorts): Promise<Outcome[]> {
   const at = ports.clock();
   if (at > quietFrom(batch.claim)) throw new Error('the lease ended before all was sent');
+  const rows = atPlaces(batch.rows);
+  const places = batch.rows.map(({ place }) => place);
+  const outcomes: Outcome[] = [];
+  const going: Going[] = [];
+  for (const place of placesInOrder(seedOf(batch.entry), batch.shard, places)) {
+    const ready = writeOne(batch, rows[place] as PlannedRow, at, ports.report);
+    if ('delivery' in ready) going.push(ready);
+    else outcomes.push(ready);
+  }
+  const answers = await Promise.allSettled(going.map(({ delivery }) => sendOne(batch, delivery, ports.dispatcher)));
+  for (let n = 0; n < going.length; n += 1) {
+    outcomes.push(takeAnswer(batch, going[n] as Going, answers[n] as PromiseSettledResult<Answer>, ports));
+  }
+  return outcomes;
+}
+
+/** What goes out for a row, or why nothing does. */
+function writeOne(batch: Batch, row: PlannedRow, at: number, report: Report): Going | Outcome {
   const follower = batch.byPlace[row.place];
   if (follower === undefined) throw new Error(`place ${row.place} of shard ${batch.shard} has no follower`);
   try {
     const blocked = batch.repeated ? whyNotAgain(batch, row, follower, at) : whyNotNow(batch, row, follower, at);
-    if (blocked !== undefined) return blocked;
-    const delivery = deliveryOf(batch, row, follower, at);
-    // Receivers that know their ids are never asked first: then there is nothing to wait for but the one attempt.
-    const heard =
-      batch.repeated && ports.dispatcher.find !== undefined
-        ? await attemptOnce(ports.dispatcher, delivery, true)
-        : { result: await ports.dispatcher.deliver(delivery), unknownBefore: batch.repeated };
-    const latencyMs = at - milliseconds(batch.entry.accepted_at);
-    ports.observe({ latencyMs, result: heard.result.kind, vault_id: batch.entry.vault_id, first: !batch.repeated });
-    return outcomeOf(row.place, heard.result, delivery.attempt, heard.unknownBefore);
+    return blocked ?? { follower, delivery: deliveryOf(batch, row, follower, at) };
   } catch (error) {
-    ports.report(follower, error);
-    return {
-      place: row.place,
-      state: 'dead_lettered',
-      code: 'internal',
-      attempts: 1,
-      error: (error as Error).name,
-      unknown: true,
-    };
+    return broken(follower, error, report);
   }
+}
+
+type Answer = AttemptResult | Heard;
+
+/** Receivers that know their ids are never asked first: then there is nothing to wait for but the one attempt. */
+function sendOne({ repeated }: Batch, delivery: Delivery, dispatcher: Dispatcher): Promise<Answer> {
+  try {
+    return repeated ? attemptOnce(dispatcher, delivery, true) : dispatcher.deliver(delivery);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function takeAnswer(
+  batch: Batch,
+  { follower, delivery }: Going,
+  answer: PromiseSettledResult<Answer>,
+  ports: DispatchPorts,
+): Outcome {
+  try {
+    if (answer.status === 'rejected') throw answer.reason;
+    const { result, unknownBefore } = 'result' in answer.value ? answer.value : { result: answer.value, unknownBefore: false };
+    const latencyMs = delivery.at - milliseconds(batch.entry.accepted_at);
+    ports.observe({ latencyMs, result: result.kind, vault_id: batch.entry.vault_id, first: !batch.repeated });
+    return outcomeOf(follower.place, result, delivery.attempt, unknownBefore);
+  } catch (error) {
+    return broken(follower, error, ports.report);
+  }
+}
+
+/** A throw for one follower is that child's dead letter, unknown because it may have been sent; the others go on. */
+function broken(follower: Follower, error: unknown, report: Report): Outcome {
+  report(follower, error);
+  const { name } = error as Error;
+  return { place: follower.place, state: 'dead_lettered', code: 'internal', attempts: 1, error: name, unknown: true };
 }
 
 /** Past the quiet end of its lease (ms) an owner sends nothing more: the next one carries the claim out. */
