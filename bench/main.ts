@@ -1,10 +1,11 @@
 /** `npm run bench`: all of it. `-- --followers N` for one size, `--json` for machines, `--no-peers` without the peers. */
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { measureColdStarts } from './cold.ts';
 import { timeFolds } from './decimals.ts';
 import { functionEnvironment } from './environment.ts';
 import { microsOfKey } from './keys.ts';
-import type { Measured } from './one-size.ts';
+import type { Measured, OneSize, Side } from './one-size.ts';
 import {
   actionTable,
   cpuTable,
@@ -31,36 +32,56 @@ const { values: options } = parseArgs({
   },
 });
 
-const say = (text: string): void => void (options.json || process.stdout.write(`${text}\n\n`));
+const say = (text: string): void => void (options.json || options.only === 'peers' || process.stdout.write(`${text}\n\n`));
 
-async function mirroring(wanted: readonly number[]): Promise<{ rows: Measured[]; verdicts: Verdict[] }> {
+interface Sizes {
+  readonly sizes: readonly OneSize[];
+  /** One of them once more, with followers that are all alike. */
+  readonly alike: OneSize | undefined;
+}
+
+/** One side's measurements of all sizes, in this process. */
+async function measured(side: Side, wanted: readonly number[]): Promise<Sizes> {
   Object.assign(process.env, functionEnvironment());
   const { setUp } = await import('./set-up.ts');
   const { measure, endFaults } = await setUp();
-  await measure(500, true);
-  const rows: Measured[] = [];
-  const variants: Variant[] = [];
+  await measure(500, side);
+  const sizes: OneSize[] = [];
   for (const followers of wanted) {
-    const size = await measure(followers, !options['no-peers']);
-    rows.push(...size.rows);
-    const children = size.rows[0]?.deliveries ?? followers;
-    if (followers === variantSize) variants.push({ name: "a vault's first order", followers, children, reading: size.first });
-    say(sizeTable(size.rows));
+    const size = await measure(followers, side);
+    sizes.push(size);
+    if (wanted.length > 1) say(sizeTable(size.rows));
   }
-  if (wanted.includes(variantSize)) variants.push(...(await equalScales(measure)));
+  const alike = side === 'platform' && wanted.includes(variantSize) ? await measure(variantSize, side, 'equal') : undefined;
   const faults = endFaults();
   if (faults.length > 0) throw new Error(`deliveries were wrong: ${faults.slice(0, 5).join('; ')}`);
+  return { sizes, alike };
+}
+
+/** The peers' rows, from a process of their own. */
+function peersRows(): Measured[] {
+  const args = [...process.execArgv, import.meta.filename, ...process.argv.slice(2), '--only', 'peers'];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error(`the peers' process ended with ${status}`);
+  return JSON.parse(stdout) as Measured[];
+}
+
+async function mirroring(wanted: readonly number[]): Promise<{ rows: Measured[]; verdicts: Verdict[] }> {
+  const { sizes, alike } = await measured('platform', wanted);
+  const variants: Variant[] = [];
+  for (const { first, rows: of } of sizes) {
+    const [{ followers, deliveries: children }] = of as [Measured];
+    if (followers === variantSize) variants.push({ name: "a vault's first order", followers, children, reading: first });
+  }
+  for (const { followers, deliveries: children, reading } of alike?.rows ?? [])
+    variants.push({ name: 'all scales equal', followers, children, reading });
+  const peers = options['no-peers'] ? [] : peersRows();
+  const platform = sizes.flatMap((size) => size.rows);
+  const rows = wanted.flatMap((n) => [...platform, ...peers].filter(({ followers }) => followers === n));
   const held = wanted.flatMap((n) => sizeVerdicts(rows.filter(({ followers }) => followers === n)));
   const verdicts = [...held, ...(wanted.length > 1 ? growthVerdicts(rows) : [])];
   if (wanted.length > 1) writeMirroring(rows, variants, verdicts);
   return { rows, verdicts };
-}
-
-type Measure = (n: number, peers: boolean, scales?: 'equal') => Promise<{ rows: readonly Measured[] }>;
-
-async function equalScales(measure: Measure): Promise<Variant[]> {
-  const { rows } = await measure(variantSize, false, 'equal');
-  return rows.map((m) => ({ name: 'all scales equal', followers: m.followers, children: m.deliveries, reading: m.reading }));
 }
 
 function writeMirroring(rows: readonly Measured[], variants: readonly Variant[], verdicts: readonly Verdict[]): void {
@@ -72,7 +93,7 @@ function writeMirroring(rows: readonly Measured[], variants: readonly Variant[],
   const text = [
     verdictTable(verdicts),
     sizeTable(rows),
-    `CPU is that of the run that took least of three${once.length === 0 ? '' : `; the peers ran once at ${once.map((n) => n.toLocaleString('en')).join(', ')}`}.`,
+    `CPU is that of the run that took least of five, of the peers' three${once.length === 0 ? '' : `; these ran once at ${once.map((n) => n.toLocaleString('en')).join(', ')}`}.`,
     exponentTable(rows),
     `### CPU of the platform at ${most.toLocaleString('en')}`,
     expansionMeans,
@@ -109,10 +130,14 @@ if (wanted.some((n) => !Number.isInteger(n) || n < 1)) throw new Error('--follow
 const isAll = options.followers === undefined && options.only === undefined;
 if (isAll || options.only === 'fold') folds();
 if (isAll || options.only === 'cold') await coldStarts();
+if (options.only === 'peers') {
+  const { sizes } = await measured('peers', wanted);
+  process.stdout.write(JSON.stringify(sizes.flatMap(({ rows }) => rows)));
+}
 if (options.only === undefined || options.only === 'mirroring') {
   const { rows, verdicts } = await mirroring(wanted);
   if (options.json) process.stdout.write(`${JSON.stringify({ rows, verdicts })}\n`);
-  if (wanted.length === 1) say(verdictTable(verdicts));
+  if (wanted.length === 1) say(`${sizeTable(rows)}\n\n${verdictTable(verdicts)}`);
   const over = verdicts.filter(({ ok }) => !ok);
   for (const { what, value, limit } of over)
     process.stderr.write(`over budget: ${what} is ${value.toFixed(3)}, limit ${limit}\n`);

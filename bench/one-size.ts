@@ -14,7 +14,7 @@ import { loopKey, loopOverAll } from './peers/one-loop.ts';
 import { childrenQueue, fanOut, positionKey, rosterKey, work } from './peers/per-follower.ts';
 import { peerKeys } from './peers/shared-steps.ts';
 import { openVault, type Scales, symbol, type Vaulted } from './seed.ts';
-import { type Bench, mirror, type Order } from './vanta.ts';
+import { accept, type Bench, mirror, type Order } from './vanta.ts';
 
 export interface Measured {
   readonly who: 'platform' | 'per follower' | 'one loop';
@@ -40,9 +40,12 @@ const measuredOrders: readonly Order[] = [
   { n: 5, side: 'buy', qty: 137 },
   { n: 6, side: 'buy', qty: 61 },
   { n: 7, side: 'buy', qty: 89 },
+  { n: 8, side: 'buy', qty: 118 },
+  { n: 9, side: 'buy', qty: 74 },
 ];
-const watchedOrder: Order = { n: 8, side: 'buy', qty: 53 };
-/** Of more followers than this, the peers run once. */
+const watchedOrder: Order = { n: 10, side: 'buy', qty: 53 };
+/** The peers run so many of them, and of more followers than this one. */
+const peersRuns = 3;
 const peersRepeatUpTo = 1_000;
 
 export interface OneSize {
@@ -50,28 +53,38 @@ export interface OneSize {
   readonly first: Reading;
 }
 
-/** Orders for so many followers: by the platform, and by its peers if they are asked for. */
-export async function measureSize(bench: Bench, count: number, peers: boolean, scales: Scales = 'different'): Promise<OneSize> {
+/** Whom a process measures: what functions of another kind do in it would change how the engine compiles the code that both run. */
+export type Side = 'platform' | 'peers';
+
+/** Orders for so many followers, by one side. */
+export async function measureSize(bench: Bench, count: number, side: Side, scales: Scales = 'different'): Promise<OneSize> {
   const vaulted = await openVault(count, scales, bench.world);
   const [firstOrder, ...rest] = history;
   bench.world.meter.reset();
   await mirror(bench, vaulted, firstOrder as Order);
   const first = bench.world.meter.read();
   for (const order of rest) await mirror(bench, vaulted, order);
-  if (peers) await seedPeers(bench, vaulted);
-  const platform = await measure(bench, 'platform', count, {
+  const rows = side === 'peers' ? await measurePeers(bench, vaulted, count) : [await measurePlatform(bench, vaulted, count)];
+  return { first, rows };
+}
+
+const measurePlatform = (bench: Bench, vaulted: Vaulted, count: number): Promise<Measured> =>
+  measure(bench, 'platform', count, {
     runs: measuredOrders.map((order) => () => mirror(bench, vaulted, order)),
     watch: (probe) => mirror(bench, vaulted, watchedOrder, probe),
     readEvery: 1,
   });
-  return { first, rows: [platform, ...(peers ? await measurePeers(bench, vaulted, count) : [])] };
-}
 
-async function measurePeers(bench: Bench, { vault }: Vaulted, count: number): Promise<Measured[]> {
-  const sequence = [...measuredOrders, watchedOrder].map(({ n }) => n);
+/** The peers go on from where the platform's first orders left its followers; it only accepts those that they are measured with. */
+async function measurePeers(bench: Bench, vaulted: Vaulted, count: number): Promise<Measured[]> {
+  const { vault } = vaulted;
+  await seedPeers(bench, vaulted);
+  const orders = [...measuredOrders, watchedOrder];
+  for (const order of orders) await accept(bench, vaulted, order);
+  const sequence = orders.map(({ n }) => n);
   const entries = await Promise.all(sequence.map((seq) => readEntry(openTable('bench'), vault, seq)));
   const watched = entries.pop() as OrderEntry;
-  const measured = entries.slice(0, count > peersRepeatUpTo ? 1 : entries.length) as OrderEntry[];
+  const measured = entries.slice(0, count > peersRepeatUpTo ? 1 : peersRuns) as OrderEntry[];
   const perFollower = await measure(bench, 'per follower', count, {
     runs: measured.map((entry) => () => runPerFollower(bench, entry)),
     watch: (probe) => watchPerFollower(bench, watched, probe),

@@ -2,13 +2,13 @@ import { answerSdk, Endpoints } from './aws/boundary.ts';
 import { WireQueues } from './aws/queue.ts';
 import { WireTable } from './aws/table.ts';
 import { Meter } from './meter/meter.ts';
-import { measureSize, type OneSize } from './one-size.ts';
+import { measureSize, type OneSize, type Side } from './one-size.ts';
 import type { Scales } from './seed.ts';
 import { loadFunctions, type Metered } from './vanta.ts';
 
 export interface SetUp {
   /** Every size has a table of its own. */
-  readonly measure: (followers: number, peers: boolean, scales?: Scales) => Promise<OneSize>;
+  readonly measure: (followers: number, side: Side, scales?: Scales) => Promise<OneSize>;
   readonly endFaults: () => readonly string[];
 }
 
@@ -29,7 +29,7 @@ export async function setUp(): Promise<SetUp> {
   endpoints.listen();
   const functions = await loadFunctions();
   return {
-    measure: async (followers, peers, scales) => {
+    measure: async (followers, side, scales) => {
       world.table = freshTable();
       let last = '';
       const restore = swallowLogs((text) => {
@@ -37,7 +37,7 @@ export async function setUp(): Promise<SetUp> {
         last = String(text);
       });
       try {
-        return await measureSize({ world, endpoints, functions }, followers, peers, scales);
+        return await measureSize({ world, endpoints, functions }, followers, side, scales);
       } catch (error) {
         throw new Error(`the last that was logged: ${last}`, { cause: error });
       } finally {

@@ -40,10 +40,9 @@ const fanOutWaits = { memoryMb: 1024, callRounds: 1, endpointRounds: 0 };
 const shardWaits = { memoryMb: 1769, callRounds: 5, endpointRounds: 1 };
 
 /** One order through accept, the tree and all shards. With a probe, only some of the shards' workers run, and are watched. */
-export async function mirror(bench: Bench, { vault }: Vaulted, order: Order, probe?: MemoryProbe): Promise<void> {
+export async function mirror(bench: Bench, vaulted: Vaulted, order: Order, probe?: MemoryProbe): Promise<void> {
   const { world, functions } = bench;
-  const event = { body: JSON.stringify(busEvent(vault, order.n, order.side, order.qty)), group: 'bus', id: `intent-${order.n}` };
-  await invoke(functions.accept, [event], true, acceptWaits, world);
+  await takeIn(bench, vaulted, order);
   const fanOut = world.queues.drain(queueNames.shardNodes);
   for (const node of fanOut) await invoke(functions.fanOut, [node], false, fanOutWaits, world);
   const bells = world.queues.drain(queueNames.shards);
@@ -54,4 +53,15 @@ export async function mirror(bench: Bench, { vault }: Vaulted, order: Order, pro
     await invoke(functions.shard, [bell], true, shardWaits, world);
     probe?.end();
   }
+}
+
+/** One order through accept, its rings forgotten: an entry in the vault's log that no shard works off. */
+export async function accept(bench: Bench, vaulted: Vaulted, order: Order): Promise<void> {
+  await takeIn(bench, vaulted, order);
+  for (const name of [queueNames.shardNodes, queueNames.shards]) bench.world.queues.drain(name);
+}
+
+async function takeIn({ world, functions }: Bench, { vault }: Vaulted, order: Order): Promise<void> {
+  const event = { body: JSON.stringify(busEvent(vault, order.n, order.side, order.qty)), group: 'bus', id: `intent-${order.n}` };
+  await invoke(functions.accept, [event], true, acceptWaits, world);
 }
