@@ -17,8 +17,18 @@ const layout2 = 2;
 
 function columnOf(rows: readonly (readonly Scalar[])[], c: number): Column {
   const first = rows[0]?.[c] as Scalar;
-  if (rows.every((row) => row[c] === first)) return first;
-  return first === 0 && rows.every((row, n) => row[c] === n) ? null : rows.map((row) => row[c] as Scalar);
+  let isAlike = true;
+  let isCounting = true;
+  for (let n = 0; n < rows.length && (isAlike || isCounting); n += 1) {
+    const value = rows[n]?.[c];
+    isAlike &&= value === first;
+    isCounting &&= value === n;
+  }
+  if (isAlike) return first;
+  if (isCounting) return null;
+  const column: Scalar[] = [];
+  for (const row of rows) column.push(row[c] as Scalar);
+  return column;
 }
 
 /** The values of all rows, one row after the other, and without rows no columns. */

@@ -54,13 +54,17 @@ async function load(table: Table, key: ShardKey): Promise<ShardView> {
 
 /** What a shard reads of the vault's item. */
 const vaultNames = { '#status': 'status', '#switches': 'switches', '#seq': 'seq', '#canceled': 'canceled_to' };
+const vaultProjection = Object.keys(vaultNames).join(', ');
+/** What it reads of the vault's item and of a ledger at once. */
+const inputNames = { ...vaultNames, '#sk': 'sk', '#line': 'line', '#rows': 'rows' };
+const inputProjection = Object.keys(inputNames).join(', ');
 
 async function readVault(table: Table, key: ShardKey): Promise<VaultNow> {
   const get = new GetCommand({
     TableName: table.name,
     Key: keys.vault(key),
     ConsistentRead: true,
-    ProjectionExpression: Object.keys(vaultNames).join(', '),
+    ProjectionExpression: vaultProjection,
     ExpressionAttributeNames: vaultNames,
   });
   const { Item } = await table.client.send(get);
@@ -69,18 +73,18 @@ async function readVault(table: Table, key: ShardKey): Promise<VaultNow> {
 }
 
 async function readInputs(table: Table, key: ShardKey, symbol: string): Promise<{ ledger: Ledger; vault: VaultNow }> {
-  const names = { ...vaultNames, '#sk': 'sk', '#line': 'line', '#rows': 'rows' };
+  const vaultKey = keys.vault(key);
   const request = {
-    Keys: [keys.vault(key), keys.ledger(key, symbol)].map((k) => ({ ...k })),
-    ProjectionExpression: Object.keys(names).join(', '),
-    ExpressionAttributeNames: names,
+    Keys: [{ ...vaultKey }, { ...keys.ledger(key, symbol) }],
+    ProjectionExpression: inputProjection,
+    ExpressionAttributeNames: inputNames,
     ConsistentRead: true,
   };
   const { Responses, UnprocessedKeys } = await table.client.send(
     new BatchGetCommand({ RequestItems: { [table.name]: request } }),
   );
   const items = Responses?.[table.name] ?? [];
-  const vault = items.find((item) => item['sk'] === keys.vault(key).sk);
+  const vault = items.find((item) => item['sk'] === vaultKey.sk);
   // Two small items are answered together but when the table is throttled: then each is read by itself.
   const throttled = Object.keys(UnprocessedKeys ?? {}).length > 0;
   if (throttled || vault === undefined) {
