@@ -24,8 +24,9 @@ export function webhookDispatcher({ targets, keys, resolve }: DispatcherOptions)
     connect: { lookup: guardedLookup(targets, resolve), timeout: limits.webhookTimeoutMs },
     connections: connectionsPerOrigin,
     pipelining: 1,
-    headersTimeout: limits.webhookTimeoutMs,
-    bodyTimeout: limits.webhookTimeoutMs,
+    // A second net: what ends an attempt is its signal.
+    headersTimeout: 2 * limits.webhookTimeoutMs,
+    bodyTimeout: 2 * limits.webhookTimeoutMs,
     keepAliveTimeout: 30_000,
   }).compose(noting);
   const verdictOn = keptVerdicts(targets);
