@@ -74,7 +74,7 @@ interface Going {
 
 /**
  * Sends a shard's children in parallel, started in the order that the manager order's id draws. All are written, then all are sent, then
- * all answers are taken: the same short step a hundred times in a row costs about half of what it does between others.
+ * all answers are taken: the same short step a hundred times in a row costs less than between others.
  */
 export async function dispatchRows(batch: Batch, ports: DispatchPorts): Promise<Outcome[]> {
   const at = ports.clock();
