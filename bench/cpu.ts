@@ -22,7 +22,7 @@ const stages: Readonly<Record<string, string>> = {
   servingOrder: 'serving order',
   dispatchRows: 'dispatch',
   writeOne: 'dispatch',
-  sendOne: 'dispatch',
+  attemptOne: 'dispatch',
   takeAnswer: 'dispatch',
   deliver: 'dispatch',
   verdictOn: 'URL checked',

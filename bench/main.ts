@@ -63,6 +63,7 @@ function peersRows(): Measured[] {
   const args = [...process.execArgv, import.meta.filename, ...process.argv.slice(2), '--only', 'peers'];
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (status !== 0) throw new Error(`the peers' process ended with ${status}`);
+  // What this same file prints for `--only peers`.
   return JSON.parse(stdout) as Measured[];
 }
 

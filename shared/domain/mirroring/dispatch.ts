@@ -88,7 +88,7 @@ export async function dispatchRows(batch: Batch, ports: DispatchPorts): Promise<
     if ('delivery' in ready) going.push(ready);
     else outcomes.push(ready);
   }
-  const answers = await Promise.allSettled(going.map(({ delivery }) => sendOne(batch, delivery, ports.dispatcher)));
+  const answers = await Promise.allSettled(going.map(({ delivery }) => attemptOne(batch, delivery, ports.dispatcher)));
   for (let n = 0; n < going.length; n += 1) {
     outcomes.push(takeAnswer(batch, going[n] as Going, answers[n] as PromiseSettledResult<Answer>, ports));
   }
@@ -110,7 +110,7 @@ function writeOne(batch: Batch, row: PlannedRow, at: number, report: Report): Go
 type Answer = AttemptResult | Heard;
 
 /** Receivers that know their ids are never asked first: then there is nothing to wait for but the one attempt. */
-function sendOne({ repeated }: Batch, delivery: Delivery, dispatcher: Dispatcher): Promise<Answer> {
+function attemptOne({ repeated }: Batch, delivery: Delivery, dispatcher: Dispatcher): Promise<Answer> {
   try {
     return repeated ? attemptOnce(dispatcher, delivery, true) : dispatcher.deliver(delivery);
   } catch (error) {
