@@ -51,6 +51,10 @@ async function canceledInLane(story: Story): Promise<{ placed: Placed; back: Pla
   }
   await until(async () => (await story.child('late', placed))?.state === 'sent', 'the late one on its way');
   const back = await story.cancel(placed, 4);
+  // A try that the mended endpoint answered before the cancel was expanded would have come first, rightly.
+  for (const name of [...ill, 'busy', 'away']) {
+    await until(async () => (await story.child(name, back)) !== undefined, `the cancel planned for ${name}`);
+  }
   mended.add('lane');
   await closed.listen();
   await story.settled();
