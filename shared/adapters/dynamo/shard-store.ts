@@ -11,19 +11,20 @@ import type { Claim, ShardKey } from '../../domain/mirroring/claim.ts';
 import type { At, LogEntry } from '../../domain/mirroring/entry.ts';
 import type { Ledger } from '../../domain/mirroring/plan.ts';
 import type { Finish, ShardStore, ShardView, VaultNow } from '../../domain/mirroring/shard-store.ts';
-import { askOf, barrierCondition, claimAsk, endAsk, readAsked } from './ask-store.ts';
+import { barrierCondition, claimAsk, endAsk, readAsked } from './ask-store.ts';
 import { claimOf, cursorOf } from './claim-item.ts';
 import { failedConditions, held, type Table, transacted } from './client.ts';
-import { rosterRow } from './follower-item.ts';
+
 import { keys, partitions, prefixes, shardsPerProgressItem } from './keys.ts';
 import { ledgerOf, readEntry, readLedger } from './line-reads.ts';
 import { getItem } from './lookups.ts';
 import { openPartition } from './open-rows.ts';
 import { packClaim, packLedger, packOutcomes } from './packed.ts';
 import { readPast } from './past-reads.ts';
-import { queryAll, withPrefix } from './query-all.ts';
+import { withPrefix } from './query-all.ts';
 import { readToResend } from './resend-store.ts';
 import { endRevert } from './revert-store.ts';
+import { readRoster } from './roster.ts';
 
 /** One shard's line in the table: the port of the mirroring core. Per shard and entry: 6 calls, 2 of them writes of packed rows. */
 export function shardStore(table: Table): ShardStore {
@@ -49,7 +50,7 @@ export function shardStore(table: Table): ShardStore {
 /** The cursor first: followers read before it could lack what the last entry wrote of them, as a lane that they are in. */
 async function load(table: Table, key: ShardKey): Promise<ShardView> {
   const last = await readLast(table, key);
-  return { last, ...(await readRoster(table, partitions.shard(key))) };
+  return { last, ...(await readRoster(table, key)) };
 }
 
 /** What a shard reads of the vault's item. */
@@ -116,20 +117,6 @@ export async function readLast(table: Table, key: ShardKey): Promise<Claim> {
   const last = newest?.['state'] === 'barrier' ? await getItem(table, keys.result(key, newest as unknown as At)) : newest;
   if (last === undefined) throw new Error(`shard ${key.shard} of ${key.vault_id} was never opened`);
   return last['state'] === 'done' ? cursorOf(last) : claimOf(last);
-}
-
-const isAsk = (item: Record<string, unknown> | undefined): boolean =>
-  (item?.['sk'] as string | undefined)?.startsWith(prefixes.todo) === true;
-
-/** The whole roster and what is asked for it; a shard of 100 followers is one page, far below 1 MB. */
-async function readRoster(table: Table, pk: string): Promise<Pick<ShardView, 'roster' | 'asks'>> {
-  const items = await queryAll(table, withPrefix(pk, prefixes.roster));
-  // What is asked sorts behind the rows.
-  let rows = items.length;
-  while (rows > 0 && isAsk(items[rows - 1])) rows -= 1;
-  const roster = items.slice(0, rows).map(rosterRow);
-  const asks = items.slice(rows).map(askOf);
-  return { roster, asks };
 }
 
 async function putClaim(

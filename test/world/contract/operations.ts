@@ -1,3 +1,4 @@
+import { QueryCommand as RawQueryCommand } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -5,10 +6,12 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  type QueryCommandInput,
   TransactGetCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 
 /** Random calls over a handful of keys: a function makes the command for a table and a run, which has partitions of its own. */
@@ -224,19 +227,30 @@ const query: fc.Arbitrary<Operation> = fc
     forwards: fc.boolean(),
     limit: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
     start: fc.option(fc.constantFrom('a', 'b', 'bx', 'c'), { nil: undefined, freq: 1 }),
+    raw: fc.boolean(),
   })
   .map((q) => (TableName, run) => {
     const { pk } = keyOf(q.at, run);
     const keys = phrase(q.keys.text, pk, ...q.keys.values);
-    return new QueryCommand({
+    const asks = {
       TableName,
       ...(spoken({ KeyConditionExpression: keys, FilterExpression: q.filter }) as { KeyConditionExpression: string }),
       ...(q.projection !== undefined && { ProjectionExpression: q.projection }),
       ScanIndexForward: q.forwards,
       Limit: q.limit,
       ...(q.start !== undefined && { ExclusiveStartKey: { pk, sk: q.start } }),
-    });
+    };
+    return q.raw ? rawQuery(asks) : new QueryCommand(asks);
   });
+
+/** The same for the client below the document client. */
+export function rawQuery({ ExpressionAttributeValues: values, ExclusiveStartKey: start, ...asks }: QueryCommandInput) {
+  return new RawQueryCommand({
+    ...asks,
+    ...(values !== undefined && { ExpressionAttributeValues: marshall(values) }),
+    ...(start !== undefined && { ExclusiveStartKey: marshall(start) }),
+  });
+}
 
 const get: fc.Arbitrary<Operation> = fc.tuple(place, fc.option(projection, { nil: undefined })).map(
   ([at, ProjectionExpression]) =>

@@ -1,4 +1,4 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { type QueryCommandOutput, QueryCommand as RawQueryCommand, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Table } from '../../../shared/adapters/dynamo/client.ts';
@@ -21,11 +21,19 @@ export async function outcomeOf(table: Table, command: unknown): Promise<Outcome
       ConsumedCapacity: __,
       ...answer
     } = (await table.client.send(command as never)) as Record<string, unknown>;
-    return { answer: command instanceof BatchGetCommand ? inAnyOrder(answer) : plain(answer) };
+    if (command instanceof BatchGetCommand) return { answer: inAnyOrder(answer) };
+    return { answer: plain(command instanceof RawQueryCommand ? unraveled(answer) : answer) };
   } catch (error) {
     return failureOf(error as Error);
   }
 }
+
+/** Sets have no order in attribute values either. */
+const unraveled = ({ Items, LastEvaluatedKey: last, ...rest }: Partial<QueryCommandOutput>): unknown => ({
+  ...rest,
+  ...(Items !== undefined && { Items: Items.map((item) => unmarshall(item)) }),
+  ...(last !== undefined && { LastEvaluatedKey: unmarshall(last) }),
+});
 
 /** A batch gives its items in no order. */
 const inAnyOrder = ({ Responses = {}, UnprocessedKeys }: { Responses?: unknown; UnprocessedKeys?: unknown }): unknown => ({

@@ -1,9 +1,11 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, it } from 'vitest';
+import { rawQuery } from './operations.ts';
 import { freshPk, invalid, type Speaker } from './speaker.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 type More = Partial<QueryCommandInput>;
+type Asks = [condition: string, values: Record<string, unknown>, more?: More];
 
 const pk = 'queried';
 const texts = ['A#1', 'A#2', 'A#3', 'B#1', 'Z', 'é', '\uff5e', '\u{1f600}'];
@@ -44,15 +46,15 @@ const refused: [condition: string, values: Values, more: More][] = [
   ['', { ':a': 'B' }, { FilterExpression: 'sk = :a' }],
 ];
 
-const query = (say: Speaker, condition: string, values: Record<string, unknown>, more: Partial<QueryCommandInput> = {}) =>
-  say.send(
-    new QueryCommand({
-      TableName: say.name,
-      KeyConditionExpression: condition === '' ? 'pk = :pk' : `pk = :pk AND ${condition}`,
-      ExpressionAttributeValues: { ':pk': pk, ...values },
-      ...more,
-    }),
-  );
+const asked = (say: Speaker, ...[condition, values, more]: Asks): QueryCommandInput => ({
+  TableName: say.name,
+  KeyConditionExpression: condition === '' ? 'pk = :pk' : `pk = :pk AND ${condition}`,
+  ExpressionAttributeValues: { ':pk': pk, ...values },
+  ...more,
+});
+const query = (say: Speaker, ...asks: Asks) => say.send(new QueryCommand(asked(say, ...asks)));
+/** By the client below the document client. */
+const queryRaw = (say: Speaker, ...asks: Asks) => say.send(rawQuery(asked(say, ...asks)));
 
 const sks = (outcome: unknown) => {
   const { answer } = outcome as { answer: { Items: { sk: string }[]; LastEvaluatedKey?: { sk: string } } };
@@ -66,10 +68,12 @@ export function queryContract(say: Speaker): void {
   });
   it.each(pages)('%s %j %j', async (condition, values, more, expected) => {
     expect(sks(await query(say, condition, values, more))).toEqual([expected[0], expected[1]]);
+    expect(sks(await queryRaw(say, condition, values, more))).toEqual([expected[0], expected[1]]);
   });
 
   it.each(refused)('refuses %s %j %j', async (condition, values, more) => {
     expect(await query(say, condition, values, more)).toEqual(invalid);
+    expect(await queryRaw(say, condition, values, more)).toEqual(invalid);
   });
 
   it('counts, and gives parts of items', async () => {

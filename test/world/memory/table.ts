@@ -1,3 +1,4 @@
+import { QueryCommand as RawQueryCommand } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -11,6 +12,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Table } from '../../../shared/adapters/dynamo/client.ts';
+import { rawQuery } from './raw.ts';
 import { batchGet, get, query } from './reads.ts';
 import type { Key } from './rows.ts';
 import { Store, type TableOptions } from './store.ts';
@@ -24,6 +26,7 @@ type TableCommand =
   | UpdateCommand
   | DeleteCommand
   | QueryCommand
+  | RawQueryCommand
   | BatchGetCommand
   | BatchWriteCommand
   | TransactWriteCommand
@@ -41,6 +44,7 @@ const handlers: ReadonlyMap<unknown, Handler> = new Map<unknown, Handler>([
   [UpdateCommand, update],
   [DeleteCommand, remove],
   [QueryCommand, query],
+  [RawQueryCommand, rawQuery],
   [BatchGetCommand, batchGet],
   [BatchWriteCommand, batchWrite],
   [TransactWriteCommand, transactWrite],
@@ -48,8 +52,8 @@ const handlers: ReadonlyMap<unknown, Handler> = new Map<unknown, Handler>([
 ]);
 
 /**
- * A DynamoDB table in memory, with keys `pk` and `sk`, one call at a time. It takes the document client's commands and
- * gives its answers and errors; `test/world/contract` holds it against DynamoDB Local.
+ * A DynamoDB table in memory, with keys `pk` and `sk`, one call at a time. It takes the document client's commands, and a
+ * query of the client below it, and gives their answers and errors; `test/world/contract` holds it against DynamoDB Local.
  *
  *     const memory = new MemoryTable({ clock: () => now, onChange: (change) => stream.push(change) });
  *     const { Item } = memory.execute(new GetCommand({ TableName: 'any', Key: { pk, sk } })); // at once

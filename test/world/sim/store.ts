@@ -1,5 +1,5 @@
 /** The table as a process of the world sees it. */
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { QueryCommand as RawQueryCommand, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DeleteCommand,
@@ -11,6 +11,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Table } from '../../../shared/adapters/dynamo/client.ts';
+import { documentQuery } from '../memory/raw.ts';
 import type { Key } from '../memory/rows.ts';
 import type { MemoryTable } from '../memory/table.ts';
 import type { Mode } from './faults.ts';
@@ -98,7 +99,13 @@ function conflictOf(command: Write): Error {
   return new TransactionCanceledException({ message: 'Transaction cancelled', $metadata: {}, CancellationReasons });
 }
 
-type Read = GetCommand | QueryCommand | BatchGetCommand;
+type Read = GetCommand | QueryCommand | RawQueryCommand | BatchGetCommand;
+
+/** What a query asks, by whichever of the clients. */
+function queryOf(command: Read): QueryCommand['input'] | undefined {
+  if (command instanceof QueryCommand) return command.input;
+  return command instanceof RawQueryCommand ? documentQuery(command.input) : undefined;
+}
 
 function read(storage: Storage, command: Read, mode: Mode | undefined, process: Process): unknown {
   if (isRosterRead(command)) {
@@ -109,6 +116,8 @@ function read(storage: Storage, command: Read, mode: Mode | undefined, process: 
   // A page may end anywhere.
   if (mode === 'partial' && command instanceof QueryCommand && (command.input.Limit ?? 2) > 1)
     return storage.memory.execute(new QueryCommand({ ...command.input, Limit: 1 }));
+  if (mode === 'partial' && command instanceof RawQueryCommand)
+    return storage.memory.execute(new RawQueryCommand({ ...command.input, Limit: 1 }));
   return storage.memory.execute(command);
 }
 
@@ -125,7 +134,8 @@ function partBatch(storage: Storage, command: BatchGetCommand): unknown {
 
 const rosterPrefix = 'ROSTER#';
 function isRosterRead(command: Read): boolean {
-  if (command instanceof QueryCommand) return command.input.ExpressionAttributeValues?.[':prefix'] === rosterPrefix;
+  const query = queryOf(command);
+  if (query !== undefined) return query.ExpressionAttributeValues?.[':prefix'] === rosterPrefix;
   return command instanceof GetCommand && String(command.input.Key?.['sk']).startsWith(rosterPrefix);
 }
 
@@ -144,8 +154,9 @@ const labelOf = (command: Write): string =>
 function readLabel(command: Read): string {
   // For the log alone.
   if (command instanceof GetCommand) return `Get ${short(command.input.Key as unknown as Key)}`;
-  if (command instanceof QueryCommand) {
-    const values = command.input.ExpressionAttributeValues ?? {};
+  const query = queryOf(command);
+  if (query !== undefined) {
+    const values = query.ExpressionAttributeValues ?? {};
     return `Query ${short({ pk: String(values[':pk']), sk: String(values[':prefix'] ?? values[':from'] ?? '') })}`;
   }
   return 'BatchGet';
