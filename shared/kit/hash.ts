@@ -13,9 +13,12 @@ export function sha256Start(text: string): number {
   return start;
 }
 
-/** HMAC-SHA-256 (RFC 2104) of UTF-8 text. */
-export const hmacSha256 = (secret: Uint8Array, text: string, encoding: 'hex' | 'base64'): string =>
-  createHmac('sha256', secret).update(text, 'utf8').digest(encoding);
+/** HMAC-SHA-256 (RFC 2104) of all parts one behind the other; texts are UTF-8. */
+export function hmacSha256(secret: Uint8Array, encoding: 'hex' | 'base64', ...parts: readonly (string | Uint8Array)[]): string {
+  const mac = createHmac('sha256', secret);
+  for (const part of parts) mac.update(part);
+  return mac.digest(encoding);
+}
 
 /** Compares two texts in a time that does not tell where they differ. */
 export function sameText(a: string, b: string): boolean {

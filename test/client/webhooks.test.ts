@@ -13,7 +13,7 @@ const nowMs = Date.UTC(2026, 2, 2, 14, 30);
 const now = () => nowMs;
 
 const headersOf = (secrets: readonly Uint8Array[], timestamp = nowMs / 1000) =>
-  deliveryHeaders({ deliveryId: 'fo_1', attempt: 1, timestamp, body, secrets });
+  deliveryHeaders({ deliveryId: 'fo_1', attempt: 1, timestamp, body: Buffer.from(body), secrets });
 const only = (headers: Record<string, string>, prefix: string) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith(prefix)));
 const signed = headersOf([keys[0] as Buffer]);

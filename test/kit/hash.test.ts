@@ -10,8 +10,10 @@ describe('hashes', () => {
         expect(sha256(text)).toEqual(createHash('sha256').update(text, 'utf8').digest());
         expect(sha256Hex(text)).toBe(sha256(text).toString('hex'));
         const mac = createHmac('sha256', key).update(text, 'utf8').digest();
-        expect(hmacSha256(key, text, 'hex')).toBe(mac.toString('hex'));
-        expect(hmacSha256(key, text, 'base64')).toBe(mac.toString('base64'));
+        expect(hmacSha256(key, 'hex', text)).toBe(mac.toString('hex'));
+        expect(hmacSha256(key, 'base64', text)).toBe(mac.toString('base64'));
+        const both = createHmac('sha256', key).update(`1.${text}`, 'utf8').digest('hex');
+        expect(hmacSha256(key, 'hex', '1.', Buffer.from(text))).toBe(both);
       }),
     );
   });

@@ -20,7 +20,8 @@ const cacheSize = 200_000;
 /** The master secret is read once per process; derived keys are kept for as many followers as a process serves. */
 export function signingKeys(secretArn: string): SigningKeys {
   const client = new SecretsManagerClient({ maxAttempts: 3 });
-  const cache = new Map<string, Uint8Array>();
+  /** A follower's keys, by their versions. */
+  const cache = new Map<string, Uint8Array[]>();
   let master: Promise<string> | undefined;
   const readMaster = (): Promise<string> => {
     master ??= fetchSecret(client, secretArn).catch((error: unknown) => {
@@ -30,12 +31,13 @@ export function signingKeys(secretArn: string): SigningKeys {
     return master;
   };
   const version = async (followerId: string, keyVersion: number): Promise<Uint8Array> => {
-    const name = `${followerId}#${keyVersion}`;
-    const known = cache.get(name);
+    const known = cache.get(followerId)?.[keyVersion];
     if (known !== undefined) return known;
     const key = deriveKey(await readMaster(), followerId, keyVersion);
-    if (cache.size >= cacheSize) cache.clear();
-    cache.set(name, key);
+    if (!cache.has(followerId) && cache.size >= cacheSize) cache.clear();
+    const kept = cache.get(followerId) ?? [];
+    kept[keyVersion] = key;
+    cache.set(followerId, kept);
     return key;
   };
   const ready = async () => void (await readMaster());

@@ -115,11 +115,12 @@ type Answered = AttemptResult extends infer R ? (R extends { ms: number } ? Omit
 
 async function post(delivery: Delivery, { verdict, keys, agent, sent }: Way): Promise<AttemptResult> {
   if (!verdict.ok) return within(sent, { kind: 'retry', certain: true, error: `url ${verdict.why}` });
+  const bytes = Buffer.from(delivery.body);
   const headers = deliveryHeaders({
     deliveryId: delivery.deliveryId,
     attempt: delivery.attempt,
     timestamp: Math.floor(delivery.at / 1000),
-    body: delivery.body,
+    body: bytes,
     secrets: await keys.of(delivery.follower, delivery.at),
   });
   try {
@@ -130,7 +131,7 @@ async function post(delivery: Delivery, { verdict, keys, agent, sent }: Way): Pr
     } = await request(verdict.url, {
       method: 'POST',
       headers,
-      body: delivery.body,
+      body: bytes,
       dispatcher: agent,
       opaque: sent,
       signal: endAfter(sent.at),

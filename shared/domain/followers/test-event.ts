@@ -49,10 +49,9 @@ export async function testEndpoint(request: TestRequest, ports: TestPorts): Prom
   const told = outcomeOf(delivery, result, ports.failureClass(result));
   await ports.note({ ...eventOf(request, follower, ports.clock(), 'sent'), after: told });
   const secrets = await ports.secrets(follower, at);
-  return {
-    ...told,
-    sent: { headers: deliveryHeaders({ ...delivery, timestamp: Math.floor(at / 1000), secrets }), body: delivery.body },
-  };
+  const body = Buffer.from(delivery.body);
+  const headers = deliveryHeaders({ ...delivery, body, timestamp: Math.floor(at / 1000), secrets });
+  return { ...told, sent: { headers, body: delivery.body } };
 }
 
 function deliveryTo(follower: Follower, deliveryId: string, at: number): Delivery {

@@ -8,15 +8,16 @@ export interface Signed {
   readonly attempt: number;
   /** Unix seconds. */
   readonly timestamp: number;
-  readonly body: string;
+  /** As it is sent: text is made bytes for each signature anew. */
+  readonly body: Uint8Array;
   /** The newest first; several while a key rotates. */
   readonly secrets: readonly Uint8Array[];
 }
 
 /** Headers of a delivery (SPEC 6.4): ours, and the Standard Webhooks set (standardwebhooks.com, version 1). */
 export function deliveryHeaders({ deliveryId, attempt, timestamp, body, secrets }: Signed): Record<string, string> {
-  const ours = secrets.map((s) => `sha256=${hmacSha256(s, `${timestamp}.${body}`, 'hex')}`);
-  const standard = secrets.map((s) => `v1,${hmacSha256(s, `${deliveryId}.${timestamp}.${body}`, 'base64')}`);
+  const ours = secrets.map((s) => `sha256=${hmacSha256(s, 'hex', `${timestamp}.`, body)}`);
+  const standard = secrets.map((s) => `v1,${hmacSha256(s, 'base64', `${deliveryId}.${timestamp}.`, body)}`);
   return {
     'content-type': 'application/json',
     'user-agent': 'VANTA-Platform/1',
@@ -47,6 +48,6 @@ export function whySignatureRefused(given: SignedRequest, secrets: readonly Uint
   if (!/^\d{1,12}$/.test(timestamp)) return 'the timestamp is not a number';
   if (Math.abs(now / 1000 - Number(timestamp)) > toleranceSeconds) return 'the timestamp is too old or too new';
   const offered = signature.split(' ').flatMap((s) => (s.startsWith('v1,') ? [s.slice(3)] : []));
-  const good = secrets.map((secret) => hmacSha256(secret, `${id}.${timestamp}.${body}`, 'base64'));
+  const good = secrets.map((secret) => hmacSha256(secret, 'base64', `${id}.${timestamp}.${body}`));
   return offered.some((o) => good.some((g) => sameText(o, g))) ? undefined : 'no signature matches';
 }
