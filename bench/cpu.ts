@@ -144,3 +144,19 @@ export function perChild({ own, ...sums }: CpuSplit, children: number): CpuSplit
     Object.fromEntries(Object.entries(of).map(([name, us]) => [name, us / children])) as T;
   return { ...divided(sums), own: divided(own) };
 }
+
+/** What the one that took least took, divided as all of them together were: one run has too few samples to be divided by. */
+export function least(splits: readonly CpuSplit[]): CpuSplit {
+  const all = splits.reduce(plus);
+  const total = Math.min(...splits.map((split) => split.total));
+  return perChild(all, all.total / total);
+}
+
+/** One after the other. A part that only one of them has counts all the same. */
+function plus({ own: ofA, ...a }: CpuSplit, { own: ofB, ...b }: CpuSplit): CpuSplit {
+  const added = <T extends Readonly<Record<string, number>>>(x: T, y: T): T => {
+    const names = new Set([...Object.keys(x), ...Object.keys(y)]);
+    return Object.fromEntries([...names].map((name) => [name, (x[name] ?? 0) + (y[name] ?? 0)])) as T;
+  };
+  return { ...added(a, b), own: added(ofA, ofB) };
+}

@@ -4,7 +4,7 @@ import { readEntry, readLedger } from '../shared/adapters/dynamo/line-reads.ts';
 import type { OrderEntry } from '../shared/domain/mirroring/order.ts';
 import { type Ledger, toldOf } from '../shared/domain/mirroring/plan.ts';
 import { format } from '../shared/kit/decimal.ts';
-import { type CpuSplit, perChild, profiled } from './cpu.ts';
+import { type CpuSplit, least, perChild, profiled } from './cpu.ts';
 import { cpuGbSeconds, invoke } from './lambda.ts';
 import { MemoryProbe, settle } from './memory.ts';
 import type { Item } from './meter/attribute.ts';
@@ -23,7 +23,7 @@ export interface Measured {
   readonly reading: Reading;
   readonly calls: number;
   readonly usd: number;
-  /** Microseconds per child, of the run that took least. */
+  /** Microseconds per child of the run that took least, in the shares of all runs. */
   readonly cpu: CpuSplit;
   readonly runs: number;
   readonly peakBytes: number;
@@ -36,14 +36,12 @@ const history: readonly Order[] = [
   { n: 3, side: 'buy', qty: 128 },
   { n: 4, side: 'sell', qty: 114 },
 ];
-const measuredOrders: readonly Order[] = [
-  { n: 5, side: 'buy', qty: 137 },
-  { n: 6, side: 'buy', qty: 61 },
-  { n: 7, side: 'buy', qty: 89 },
-  { n: 8, side: 'buy', qty: 118 },
-  { n: 9, side: 'buy', qty: 74 },
-];
-const watchedOrder: Order = { n: 10, side: 'buy', qty: 53 };
+const measuredOrders: readonly Order[] = [137, 61, 89, 118, 74, 92, 83, 85, 99, 66, 107, 71].map((qty, at) => ({
+  n: 5 + at,
+  side: 'buy',
+  qty,
+}));
+const watchedOrder: Order = { n: 17, side: 'buy', qty: 53 };
 /** The peers run so many of them, and of more followers than this one. */
 const peersRuns = 3;
 const peersRepeatUpTo = 1_000;
@@ -99,7 +97,7 @@ async function measurePeers(bench: Bench, vaulted: Vaulted, count: number): Prom
 }
 
 interface Runs {
-  /** The first one's calls and units count, and the CPU of the one that took least. */
+  /** The first one's calls and units count, and the CPU of the one that took least: in the shares of all, which have more samples. */
   readonly runs: readonly (() => Promise<void>)[];
   readonly watch: (probe: MemoryProbe) => Promise<void>;
   /** Memory is read at every so many calls. */
@@ -118,7 +116,7 @@ async function measure(bench: Bench, who: Measured['who'], followers: number, { 
   const done: Run[] = [];
   for (const run of runs) done.push(await measureRun(bench, who, run));
   const [first] = done as [Run];
-  const { cpu } = done.reduce((least, run) => (run.cpu.total < least.cpu.total ? run : least), first);
+  const cpu = least(done.map((run) => run.cpu));
   const peakBytes = await watched(bench, watch, new MemoryProbe(readEvery));
   const { reading, deliveries } = first;
   const lambdaGbSeconds = first.gbSeconds + cpuGbSeconds(cpu.total * deliveries);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WireTable } from '../../bench/aws/table.ts';
-import { partOf, samplesByPart, split } from '../../bench/cpu.ts';
+import { least, partOf, samplesByPart, split } from '../../bench/cpu.ts';
 import { callsOf, Meter } from '../../bench/meter/meter.ts';
 
 const key = { pk: { S: 'p' }, sk: { S: 's' } };
@@ -149,11 +149,18 @@ describe('the split of CPU', () => {
     const partIn = (file: string, functionName: string) => partOf({ url: `file:///v/shared/${file}`, functionName });
     expect(partIn('adapters/webhook/dispatcher.ts', 'noted')).toBe('own: sending');
     expect(partIn('adapters/dynamo/shard-store.ts', 'mark')).toBe('own: ledger and result');
+    expect(partIn('domain/mirroring/dispatch.ts', 'takeAnswer')).toBe('own: ledger and result');
     expect(partIn('domain/mirroring/shard.ts', 'happenedIn')).toBe('own: ledger and result');
     expect(partIn('domain/mirroring/shard.ts', 'carryOut')).toBe('own');
   });
   it('leaves out what stands for AWS, and shares the collector out', () => {
     const { total, sdk, own, expansion } = split(samplesByPart(nodes, [2, 3, 4, 5, 7, 8, 9]), 500);
     expect([total, sdk, own, expansion]).toEqual([400, 100, { plan: 200, rest: 100 }, 300]);
+  });
+  it('of several runs takes what the least one took, in the shares of all', () => {
+    const run = { http: 0, runtime: 0, signing: 0 };
+    const small = { ...run, total: 100, sdk: 60, own: { plan: 40 }, expansion: 40 };
+    const large = { ...run, total: 300, sdk: 180, own: { plan: 60, rest: 60 }, expansion: 120 };
+    expect(least([large, small])).toEqual({ ...run, total: 100, sdk: 60, own: { plan: 25, rest: 15 }, expansion: 40 });
   });
 });

@@ -66,9 +66,9 @@ const bugsOf: readonly Planted[] = [
     bugs: {
       shard: (real) => ({
         ...real,
-        load: async (key) => {
-          const view = await real.load(key);
-          return { ...view, roster: view.roster.map((f) => ({ ...f, lane_out: f.lane_in })) };
+        roster: async (key) => {
+          const read = await real.roster(key);
+          return { ...read, roster: read.roster.map((f) => ({ ...f, lane_out: f.lane_in })) };
         },
       }),
     },

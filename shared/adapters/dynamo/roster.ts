@@ -1,7 +1,8 @@
 import { type AttributeValue, QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { convertToNative, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Follower } from '../../domain/followers/follower.ts';
-import type { ShardView } from '../../domain/mirroring/shard-store.ts';
+import type { Ask } from '../../domain/mirroring/entry.ts';
+import type { Roster } from '../../domain/mirroring/shard-store.ts';
 import { askOf } from './ask-store.ts';
 import { stored, type Table } from './client.ts';
 import { partitions, prefixes, type ShardOf } from './keys.ts';
@@ -14,9 +15,9 @@ type Attributes = Readonly<Record<string, AttributeValue>>;
  * client, which would make every row anew, as an object that grows name by name, only to be copied once more here: a tenth of all CPU
  * that a child takes.
  */
-export async function readRoster(table: Table, shard: ShardOf): Promise<Pick<ShardView, 'roster' | 'asks'>> {
+export async function readRoster(table: Table, shard: ShardOf): Promise<Roster> {
   const roster: Follower[] = [];
-  const asks: ShardView['asks'][number][] = [];
+  const asks: Ask[] = [];
   let start: QueryCommandOutput['LastEvaluatedKey'];
   do {
     const { Items = [], LastEvaluatedKey } = await table.client.send(pageFrom(start, table.name, partitions.shard(shard)));

@@ -29,6 +29,8 @@ import { readRoster } from './roster.ts';
 /** One shard's line in the table: the port of the mirroring core. Per shard and entry: 6 calls, 2 of them writes of packed rows. */
 export function shardStore(table: Table): ShardStore {
   return {
+    last: (key) => readLast(table, key),
+    roster: (key) => readRoster(table, key),
     load: (key) => load(table, key),
     entry: (key, seq) => readEntry(table, key, seq),
     vault: (key) => readVault(table, key),
@@ -47,7 +49,6 @@ export function shardStore(table: Table): ShardStore {
   };
 }
 
-/** The cursor first: followers read before it could lack what the last entry wrote of them, as a lane that they are in. */
 async function load(table: Table, key: ShardKey): Promise<ShardView> {
   const last = await readLast(table, key);
   return { last, ...(await readRoster(table, key)) };

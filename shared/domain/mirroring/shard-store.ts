@@ -7,12 +7,15 @@ import type { Claim, Counts, Outcome, ShardKey } from './claim.ts';
 import type { Again, Ask, AskEntry, At, CancelEntry, LogEntry } from './entry.ts';
 import type { Ledger } from './plan.ts';
 
-export interface ShardView {
-  /** The newest claim or result: the shard's cursor. */
-  readonly last: Claim;
+/** The followers of a shard. */
+export interface Roster {
   readonly roster: readonly Follower[];
   /** What is asked for single followers, by cause. */
   readonly asks: readonly Ask[];
+}
+export interface ShardView extends Roster {
+  /** The newest claim or result: the shard's cursor. */
+  readonly last: Claim;
 }
 
 /** The vault as its shards need it; `canceled_to` is the highest sequence number of a canceled order. */
@@ -29,6 +32,10 @@ export interface Finish {
 
 /** Every write is conditional; `false` means that somebody else was there first. */
 export interface ShardStore {
+  readonly last: (key: ShardKey) => Promise<Claim>;
+  /** To be read after the cursor: before it, followers could lack what the last entry wrote of them, as a lane that they are in. */
+  readonly roster: (key: ShardKey) => Promise<Roster>;
+  /** The cursor, and after it the followers. */
   readonly load: (key: ShardKey) => Promise<ShardView>;
   readonly entry: (key: ShardKey, seq: number) => Promise<LogEntry | undefined>;
   readonly vault: (key: ShardKey) => Promise<VaultNow>;

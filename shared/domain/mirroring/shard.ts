@@ -46,20 +46,21 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
   let marked = false;
   let wanted = bell.seq;
   for (;;) {
-    const view = { ...(await ports.store.load(key)), readAt: ports.clock() };
-    if (view.last.state === 'claimed') {
-      const waitMs = view.last.lease_until - ports.clock();
+    const last = await ports.store.last(key);
+    if (last.state === 'claimed') {
+      const waitMs = last.lease_until - ports.clock();
       // Our own claim can only be met here when its write landed and the reply was lost: we have sent nothing of it.
-      const own = view.last.owner === worker.owner;
+      const own = last.owner === worker.owner;
       if (waitMs > 0 && !own) return { kind: 'wait', ms: waitMs };
-      await resume(key, view, worker, own, ports);
+      await resume(key, last, worker, own, ports);
       marked = true;
-    } else if (view.last.seq < wanted) {
-      const entry = await nextEntry(key, view.last.seq + 1, bell, ports);
-      const finished = await expand(key, entry, view, worker, ports);
-      if (finished && entry.seq >= bell.seq && view.asks.length === 0) return { kind: 'done' };
+    } else if (last.seq < wanted) {
+      const entry = await nextEntry(key, last.seq + 1, bell, ports);
+      const { finished, asks } = await expand(key, entry, last, worker, ports);
+      if (finished && entry.seq >= bell.seq && asks.length === 0) return { kind: 'done' };
       marked = true;
     } else {
+      const view = { last, ...(await ports.store.roster(key)), readAt: ports.clock() };
       const ask = view.asks.find((a) => isReady(a, view.roster));
       if (!marked) await markAgain(key, bell, ports);
       marked = true;
@@ -90,21 +91,28 @@ async function nextEntry(key: ShardKey, seq: number, bell: Bell, ports: ShardPor
 
 const leaseUntil = (worker: Worker): number => worker.deadline + limits.leaseGraceSeconds * 1000;
 
-/** True when the entry was finished here. The ledger is read after the cursor: read beside it, it could be older. */
-async function expand(key: ShardKey, entry: LogEntry, view: ReadView, worker: Worker, ports: ShardPorts): Promise<boolean> {
+/** What came of an entry, and what is asked beside its shard's roster. */
+type Expanded = Pick<ShardView, 'asks'> & { readonly finished: boolean };
+
+/**
+ * Plans an entry, claims it and carries it out. Ledger and followers are read after the cursor: read beside it, they could be older. The
+ * followers come last, and are planned as they come.
+ */
+async function expand(key: ShardKey, entry: LogEntry, last: Claim, worker: Worker, ports: ShardPorts): Promise<Expanded> {
   const { store } = ports;
-  const [{ ledger, vault }, past] = await Promise.all([
-    store.inputs(key, entry.order.symbol),
-    entry.kind === 'cancel' ? store.past(key, entry, view.roster) : undefined,
-  ]);
+  const readAt = ports.clock();
+  const [{ ledger, vault }, read] = await Promise.all([store.inputs(key, entry.order.symbol), store.roster(key)]);
+  const { roster, asks } = read;
+  const past = entry.kind === 'cancel' ? await store.past(key, entry, roster) : undefined;
   const asksForCancel = entry.kind === 'order' && (vault.canceled_to ?? 0) >= entry.seq;
   const canceled = asksForCancel && (await store.isCanceled(key, entry.seq));
   const vaultStatus = statusAt(vault, ports.clock());
-  const planned = { entry, roster: view.roster, ledger, vaultStatus, canceled, onBroken: ports.report };
+  const planned = { entry, roster, ledger, vaultStatus, canceled, onBroken: ports.report };
   const rows = planEntry({ ...planned, ...(past === undefined ? {} : { past }) });
   const claim = claimOf(entry, rows, worker, ports);
-  if (!(await store.claim(key, claim, atOf(view.last), past?.reverts))) return false;
-  return carryOut({ key, entry, claim, ledger, vault, view, firstOwner: true }, ports);
+  if (!(await store.claim(key, claim, atOf(last), past?.reverts))) return { finished: false, asks };
+  const view = { last, ...read, readAt };
+  return { finished: await carryOut({ key, entry, claim, ledger, vault, view, firstOwner: true }, ports), asks };
 }
 
 /** One symbol of what a follower asks, as the next entry of the line; or its end. */
@@ -169,10 +177,10 @@ function claimOf(entry: LineEntry, rows: Claim['rows'], worker: Worker, ports: S
 }
 
 /** Takes a dead owner's claim over and sends what it says; nothing is computed again. */
-async function resume(key: ShardKey, view: ReadView, worker: Worker, own: boolean, ports: ShardPorts): Promise<void> {
+async function resume(key: ShardKey, last: Claim, worker: Worker, own: boolean, ports: ShardPorts): Promise<void> {
   const next = { owner: worker.owner, lease_until: leaseUntil(worker) };
-  if (!own && !(await ports.store.takeOver(key, view.last, next))) return;
-  const claim: Claim = { ...view.last, ...next };
+  if (!own && !(await ports.store.takeOver(key, last, next))) return;
+  const claim: Claim = { ...last, ...next };
   // The followers as they are now: from the take-over on the last owner can write nothing more, until then it could.
   const [now, entry, { ledger, vault }] = await Promise.all([
     ports.store.load(key),
@@ -180,7 +188,7 @@ async function resume(key: ShardKey, view: ReadView, worker: Worker, own: boolea
     ports.store.inputs(key, claim.symbol),
   ]);
   if (entry === undefined) throw new Error(`claimed entry ${claim.seq} of ${key.vault_id} is missing from the log`);
-  const firstOwner = own && view.last.taken !== true;
+  const firstOwner = own && last.taken !== true;
   await carryOut({ key, entry, claim, ledger, vault, view: { ...now, readAt: ports.clock() }, firstOwner }, ports);
 }
 

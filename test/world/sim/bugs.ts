@@ -44,14 +44,10 @@ const shard: readonly PlantedBug[] = [
     ['progress-never-marked', "UpdateExpression: 'ADD done :shard',", "UpdateExpression: 'ADD undone :shard',"],
   ]),
   ...inFile(`${mirroring}/shard.ts`, [
-    ['take-over-counts-as-first', 'const firstOwner = own && view.last.taken !== true;', 'const firstOwner = true;'],
-    ['asked-twice-is-ones-own', 'own && view.last.taken !== true;', 'own;'],
-    ['every-claim-is-ones-own', 'const own = view.last.owner === worker.owner;', "const own = view.last.owner !== '';"],
-    [
-      'cursor-skips-an-entry',
-      'nextEntry(key, view.last.seq + 1, bell',
-      'nextEntry(key, Math.max(view.last.seq + 1, bell.seq), bell',
-    ],
+    ['take-over-counts-as-first', 'const firstOwner = own && last.taken !== true;', 'const firstOwner = true;'],
+    ['asked-twice-is-ones-own', 'own && last.taken !== true;', 'own;'],
+    ['every-claim-is-ones-own', 'const own = last.owner === worker.owner;', "const own = last.owner !== '';"],
+    ['cursor-skips-an-entry', 'nextEntry(key, last.seq + 1, bell', 'nextEntry(key, Math.max(last.seq + 1, bell.seq), bell'],
     ['switches-never-read-again', '- view.readAt <= switchesLastMs)', '- view.readAt <= 600_000)'],
     ['canceled-order-still-sent', '(vault.canceled_to ?? 0) >= entry.seq;', '(vault.canceled_to ?? 0) > 1e9;'],
   ]),
