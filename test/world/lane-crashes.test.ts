@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, startDatabase } from './support/database.ts';
+import { describe, expect, it } from 'vitest';
+import { memoryDatabase } from './support/database.ts';
 import type { Mode, Point } from './support/faults.ts';
 import { everyKind, everyPoint } from './support/plans.ts';
 import { prove, proveAll } from './support/runs.ts';
 import { laneStory, type Story } from './support/stories.ts';
 
-let database: Database;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.stop());
+const database = memoryDatabase();
 
 const timeout = 300_000;
 const dies: readonly Mode[] = ['dies before', 'dies after'];
