@@ -65,7 +65,8 @@ const ifAbsent = { ConditionExpression: 'attribute_not_exists(pk)' };
 
 /**
  * Claims one symbol of an ask as `seq.k`. In the same transaction the slot of the vault's next entry is barred: who planned
- * that entry before this one came into the line cannot claim it (docs/decisions/0016).
+ * that entry before this one came into the line cannot claim it (docs/decisions/0016). Nothing of an ask that has ended is claimed: nobody
+ * would ring for it any more.
  */
 export async function claimAsk(table: Table, key: ShardKey, claim: Claim & { readonly entry: AskEntry }): Promise<boolean> {
   const { rows, outcomes: _none, ...plain } = claim;
@@ -74,6 +75,7 @@ export async function claimAsk(table: Table, key: ShardKey, claim: Claim & { rea
   const TransactItems = [
     put(table, { ...keys.result(key, entry), ...plain, plan: packClaim(rows) }, ifAbsent),
     put(table, barrier(key, entry), barrierCondition(entry.k - 1)),
+    { ConditionCheck: { TableName: table.name, Key: keys.done(key, cause), ...ifAbsent } },
     put(
       table,
       {
@@ -122,10 +124,13 @@ export const barrierCondition = (k: number) =>
 /** What the platform asked by itself names its minute and is never asked again: what it was may vanish after this. */
 const ownDoneDays = 14;
 
-/** Ends an ask for ever: asked again it is found done. One who was leaving has left. */
-export async function endAsk(table: Table, key: ShardKey, ask: Ask, at: string): Promise<void> {
-  // False when its follower has left already: another owner ended the ask.
-  await transacted(table, endOf(table, key, ask, at));
+/**
+ * Ends an ask for ever: asked again it is found done. One who was leaving has left. Only while the line ends where it was read: what another
+ * owner has claimed of the ask meanwhile, and not carried out, is rung for by the ask's rows alone.
+ */
+export async function endAsk(table: Table, key: ShardKey, ask: Ask, at: string, after: At): Promise<void> {
+  // False also when its follower has left already: another owner ended the ask.
+  await transacted(table, [lineEnds(table, key, after), ...endOf(table, key, ask, at)]);
 }
 
 /** What ends an ask, for a transaction. */

@@ -41,8 +41,7 @@ export function shardStore(table: Table): ShardStore {
     toResend: (key, ask) => readToResend(table, key, ask),
     claim: (key, claim, after, reverts) => putClaim(table, key, claim, { after, reverts }),
     claimAsk: (key, claim) => claimAsk(table, key, claim),
-    endAsk: (key, ask, at, after) =>
-      ask.kind === 'revert' ? endRevert(table, key, ask, at, after) : endAsk(table, key, ask, at),
+    endAsk: (key, ask, at, after) => (ask.kind === 'revert' ? endRevert : endAsk)(table, key, ask, at, after),
     takeOver: (key, claim, next) => takeOver(table, key, claim, next),
     finish: (key, finish) => writeFinish(table, key, finish),
     mark: (key, entry) => mark(table, key, entry),

@@ -53,10 +53,10 @@ export interface ShardStore {
    * the shard has ended since there were so many.
    */
   readonly claim: (key: ShardKey, claim: Claim, after: At, reverts?: number) => Promise<boolean>;
-  /** As `claim`, for one symbol of an ask, which is then done for that symbol for ever. */
+  /** As `claim`, for one symbol of an ask that has not ended, which is then done for that symbol for ever. */
   readonly claimAsk: (key: ShardKey, claim: Claim & { readonly entry: AskEntry }) => Promise<boolean>;
   /**
-   * The ask is done in all symbols: its row goes, what it was stays; one who was leaving has left. A revert ends only while the line
+   * The ask is done in all symbols: its row goes, what it was stays; one who was leaving has left. It ends only while the line
    * ends with `after`: else it is looked at again.
    */
   readonly endAsk: (key: ShardKey, ask: Ask, at: string, after: At) => Promise<void>;

@@ -95,15 +95,17 @@ const leaseUntil = (worker: Worker): number => worker.deadline + limits.leaseGra
 type Expanded = Pick<ShardView, 'asks'> & { readonly finished: boolean };
 
 /**
- * Plans an entry, claims it and carries it out. Ledger and followers are read after the cursor: read beside it, they could be older. The
- * followers come last, and are planned as they come.
+ * Plans an entry, claims it and carries it out. All is read after the cursor: read beside it, it could be older. The vault comes last: what
+ * its item says of switches and cancels is then never older than the followers, however long reading them took.
  */
 async function expand(key: ShardKey, entry: LogEntry, last: Claim, worker: Worker, ports: ShardPorts): Promise<Expanded> {
   const { store } = ports;
+  const { roster, asks } = await store.roster(key);
   const readAt = ports.clock();
-  const [{ ledger, vault }, read] = await Promise.all([store.inputs(key, entry.order.symbol), store.roster(key)]);
-  const { roster, asks } = read;
-  const past = entry.kind === 'cancel' ? await store.past(key, entry, roster) : undefined;
+  const [{ ledger, vault }, past] = await Promise.all([
+    store.inputs(key, entry.order.symbol),
+    entry.kind === 'cancel' ? store.past(key, entry, roster) : undefined,
+  ]);
   const asksForCancel = entry.kind === 'order' && (vault.canceled_to ?? 0) >= entry.seq;
   const canceled = asksForCancel && (await store.isCanceled(key, entry.seq));
   const vaultStatus = statusAt(vault, ports.clock());
@@ -111,7 +113,7 @@ async function expand(key: ShardKey, entry: LogEntry, last: Claim, worker: Worke
   const rows = planEntry({ ...planned, ...(past === undefined ? {} : { past }) });
   const claim = claimOf(entry, rows, worker, ports);
   if (!(await store.claim(key, claim, atOf(last), past?.reverts))) return { finished: false, asks };
-  const view = { last, ...read, readAt };
+  const view = { last, roster, asks, readAt };
   return { finished: await carryOut({ key, entry, claim, ledger, vault, view, firstOwner: true }, ports), asks };
 }
 
