@@ -214,12 +214,25 @@ export class Play {
     const { world } = this;
     world.sweeping = false;
     world.springAll();
+    // A shard is rung for one entry at a time, and of each the mark that it is done may be missing.
+    const most = mostSweeps + this.world.story.orders.length;
     for (let inVain = 0; ; inVain += 1) {
-      if (inVain > mostSweeps) throw new Error(`${inVain} sweeps rang, and what they rang for is not done`);
-      while (await world.scheduler.step());
+      if (inVain > most) throw new Error(`${inVain} sweeps rang, and what they rang for is not done`);
+      await this.#quiet();
       world.scheduler.now += 61_000;
       const found = await this.#until(world.sweep());
       if (world.scheduler.idle && 'value' in found && found.value.rung + found.value.closed === 0) return;
+    }
+  }
+
+  /** Until nothing is left to happen. While somebody waits for what only a sweep rings for, there is one each minute. */
+  async #quiet(): Promise<void> {
+    const { world } = this;
+    let swept = world.scheduler.now;
+    while (await world.scheduler.step()) {
+      if (world.scheduler.now - swept < 61_000) continue;
+      swept = world.scheduler.now;
+      void world.sweep();
     }
   }
 

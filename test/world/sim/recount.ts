@@ -143,7 +143,10 @@ function flipped({ planned, entry }: Ended, before: Book, after: Book): string[]
   ];
 }
 
-/** Where a follower's entries leave it; a cancel among them folds all before it again. */
+/**
+ * Where a follower's entries leave it; a cancel among them folds again what came before it, from the first order on that it is about. What
+ * a cancel before that took out stays out.
+ */
 function bookAfter(snapshot: Snapshot, chain: readonly Ended[], started: Book): Book {
   const last = chain.findLastIndex((e) => e.entry.kind === 'cancel');
   const cancel = chain[last];
@@ -151,12 +154,17 @@ function bookAfter(snapshot: Snapshot, chain: readonly Ended[], started: Book): 
   if (cancel !== undefined) {
     const known = snapshot.entries.filter((e) => e.seq <= cancel.entry.seq);
     const moves = positionsIn(known, cancel.entry.order.symbol);
-    for (const e of chain.slice(0, last)) if (e.entry.kind !== 'cancel') book = movedBy(e, book, moves);
+    for (const e of chain.slice(0, last)) {
+      if (e.entry.kind !== 'cancel') book = movedBy(e, book, moves);
+      else if (e.entry.seq < fromOf(cancel)) book = standing(snapshot, book, e);
+    }
     book = standing(snapshot, book, cancel);
   }
   for (const e of chain.slice(last + 1)) book = stepped(e, book).book;
   return book;
 }
+
+const fromOf = ({ entry }: Ended): number => (entry.kind === 'cancel' ? entry.from_seq : entry.seq);
 
 /** What comes back by a cancel of a flip that was reverted by then, in its symbol or in all, goes at once. */
 const standing = (snapshot: Snapshot, book: Book, cancel: Ended): Book =>
