@@ -94,7 +94,7 @@ function writeMirroring(rows: readonly Measured[], variants: readonly Variant[],
   const text = [
     verdictTable(verdicts),
     sizeTable(rows),
-    `CPU is that of the run that took least of twelve, of the peers' three${once.length === 0 ? '' : `; these ran once at ${once.map((n) => n.toLocaleString('en')).join(', ')}`}.`,
+    `CPU is that of the run that took least of twelve (of 24 up to 10,000 followers), of the peers' three${once.length === 0 ? '' : `; these ran once at ${once.map((n) => n.toLocaleString('en')).join(', ')}`}.`,
     exponentTable(rows),
     `### CPU of the platform at ${most.toLocaleString('en')}`,
     expansionMeans,

@@ -36,12 +36,16 @@ const history: readonly Order[] = [
   { n: 3, side: 'buy', qty: 128 },
   { n: 4, side: 'sell', qty: 114 },
 ];
-const measuredOrders: readonly Order[] = [137, 61, 89, 118, 74, 92, 83, 85, 99, 66, 107, 71].map((qty, at) => ({
-  n: 5 + at,
-  side: 'buy',
-  qty,
-}));
-const watchedOrder: Order = { n: 17, side: 'buy', qty: 53 };
+const quantities = [137, 61, 89, 118, 74, 92, 83, 85, 99, 66, 107, 71];
+/** Up to this size orders are short, and twice as many are measured. */
+const twiceUpTo = 10_000;
+
+function ordersFor(count: number): { readonly measured: readonly Order[]; readonly watched: Order } {
+  const all = count <= twiceUpTo ? [...quantities, ...quantities] : quantities;
+  const measured = all.map((qty, at): Order => ({ n: history.length + 1 + at, side: 'buy', qty }));
+  return { measured, watched: { n: history.length + measured.length + 1, side: 'buy', qty: 53 } };
+}
+
 /** The peers run so many of them, and of more followers than this one. */
 const peersRuns = 3;
 const peersRepeatUpTo = 1_000;
@@ -66,23 +70,28 @@ export async function measureSize(bench: Bench, count: number, side: Side, scale
   return { first, rows };
 }
 
-const measurePlatform = (bench: Bench, vaulted: Vaulted, count: number): Promise<Measured> =>
-  measure(bench, 'platform', count, {
-    runs: measuredOrders.map((order) => () => mirror(bench, vaulted, order)),
-    watch: (probe) => mirror(bench, vaulted, watchedOrder, probe),
+function measurePlatform(bench: Bench, vaulted: Vaulted, count: number): Promise<Measured> {
+  const { measured, watched } = ordersFor(count);
+  return measure(bench, 'platform', count, {
+    runs: measured.map((order) => () => mirror(bench, vaulted, order)),
+    watch: (probe) => mirror(bench, vaulted, watched, probe),
     readEvery: 1,
   });
+}
 
 /** The peers go on from where the platform's first orders left its followers; it only accepts those that they are measured with. */
 async function measurePeers(bench: Bench, vaulted: Vaulted, count: number): Promise<Measured[]> {
   const { vault } = vaulted;
   await seedPeers(bench, vaulted);
-  const orders = [...measuredOrders, watchedOrder];
-  for (const order of orders) await accept(bench, vaulted, order);
-  const sequence = orders.map(({ n }) => n);
+  const orders = ordersFor(count);
+  const sequence: number[] = [];
+  for (const order of [...orders.measured.slice(0, count > peersRepeatUpTo ? 1 : peersRuns), orders.watched]) {
+    await accept(bench, vaulted, order);
+    sequence.push(history.length + 1 + sequence.length);
+  }
   const entries = await Promise.all(sequence.map((seq) => readEntry(openTable('bench'), vault, seq)));
   const watched = entries.pop() as OrderEntry;
-  const measured = entries.slice(0, count > peersRepeatUpTo ? 1 : peersRuns) as OrderEntry[];
+  const measured = entries as OrderEntry[];
   const perFollower = await measure(bench, 'per follower', count, {
     runs: measured.map((entry) => () => runPerFollower(bench, entry)),
     watch: (probe) => watchPerFollower(bench, watched, probe),
