@@ -143,10 +143,7 @@ function flipped({ planned, entry }: Ended, before: Book, after: Book): string[]
   ];
 }
 
-/**
- * Where a follower's entries leave it; a cancel among them folds again what came before it, from the first order on that it is about. What
- * a cancel before that took out stays out.
- */
+/** Where a follower's entries leave it. A cancel folds again from the first order that it is about: what one before that took out stays out. */
 function bookAfter(snapshot: Snapshot, chain: readonly Ended[], started: Book): Book {
   const last = chain.findLastIndex((e) => e.entry.kind === 'cancel');
   const cancel = chain[last];
@@ -154,10 +151,8 @@ function bookAfter(snapshot: Snapshot, chain: readonly Ended[], started: Book): 
   if (cancel !== undefined) {
     const known = snapshot.entries.filter((e) => e.seq <= cancel.entry.seq);
     const moves = positionsIn(known, cancel.entry.order.symbol);
-    for (const e of chain.slice(0, last)) {
-      if (e.entry.kind !== 'cancel') book = movedBy(e, book, moves);
-      else if (e.entry.seq < fromOf(cancel)) book = standing(snapshot, book, e);
-    }
+    const canceledAgain = (e: Ended) => (e.entry.seq < fromOf(cancel) ? standing(snapshot, book, e) : book);
+    for (const e of chain.slice(0, last)) book = e.entry.kind === 'cancel' ? canceledAgain(e) : movedBy(e, book, moves);
     book = standing(snapshot, book, cancel);
   }
   for (const e of chain.slice(last + 1)) book = stepped(e, book).book;
