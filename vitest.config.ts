@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 // .ci/run names a file here and sums up what it finds in it; a person's run prints only the default report.
 const resultsFile = process.env['VANTA_TEST_RESULTS'];
 const story = 'test/flows/**/*.test.ts';
-const timed = 'test/flows/main-job.test.ts';
+const timed = ['main-job', 'retry-lane'].map((name) => `test/flows/${name}.test.ts`);
 
 // Many processes, each of which lives for seconds: Java's quick compiler alone and its plain collector leave the two cores to the
 // work itself, and Node reads what an earlier process has compiled.
@@ -15,16 +15,7 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 const stories = { globalSetup: ['test/flows/support/assembly.ts'], testTimeout: 120_000, hookTimeout: 180_000 };
 
 /** Files that take long, the longest first. */
-const longest = [
-  'templates/isolation',
-  'world/enumerate',
-  'world/sim',
-  // The first and the last of these mostly wait: other stories run beside them.
-  'flows/retry-lane',
-  'flows/entitlements',
-  'flows/flip',
-  'flows/flip-nets',
-];
+const longest = ['templates/isolation', 'world/enumerate', 'world/sim', 'flows/flip-nets'];
 
 /**
  * Begun last, a long file would run alone while the other core rests. A fresh clone knows no durations of earlier runs, and by its size
@@ -61,12 +52,12 @@ export default defineConfig({
       {
         extends: true,
         // Stories run on local platforms, shared ones or their own, after the quick ones have passed.
-        test: { name: 'flows', include: [story], exclude: [timed], ...stories, maxWorkers: 2, sequence: { groupOrder: 1 } },
+        test: { name: 'flows', include: [story], exclude: timed, ...stories, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,
-        // It holds times: nothing else runs beside it.
-        test: { name: 'timed', include: [timed], ...stories, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        // These hold times: nothing else runs beside them.
+        test: { name: 'timed', include: timed, ...stories, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },

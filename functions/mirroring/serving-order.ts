@@ -1,7 +1,7 @@
 import { readEntry } from '../../shared/adapters/dynamo/line-reads.ts';
 import { findOrder } from '../../shared/adapters/dynamo/lookups.ts';
 import { readClaim } from '../../shared/adapters/dynamo/order-reads.ts';
-import { shardStore } from '../../shared/adapters/dynamo/shard-store.ts';
+import { readRoster } from '../../shared/adapters/dynamo/roster.ts';
 import { type ServedShard, servingOrderView, shardAsked } from '../../shared/domain/mirroring/serving-order.ts';
 import { notFound, permit, resource } from '../../shared/domain/tenants/policy.ts';
 import type { ApiAnswer, ApiRequest } from '../edge/request.ts';
@@ -21,6 +21,6 @@ export async function getServingOrder({ principal, params, query }: ApiRequest):
 }
 
 async function servedShard(key: Parameters<typeof readClaim>[1], seq: number): Promise<ServedShard> {
-  const [claim, { roster }] = await Promise.all([readClaim(table, key, { seq }), shardStore(table).load(key)]);
+  const [claim, { roster }] = await Promise.all([readClaim(table, key, { seq }), readRoster(table, key)]);
   return { shard: key.shard, claim, roster };
 }

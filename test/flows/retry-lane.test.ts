@@ -45,7 +45,7 @@ const child = async (name: string, seq: number) => (await children(name)).find((
 
 beforeAll(async () => {
   await endpoints.listen();
-  const { api } = await platform.start();
+  const { api } = await platform.startAlone();
   client = (await newTenant(api, 'manager', 'mia')).client;
   vaultId = (await client.post<{ vault_id: string }>('/v1/vaults', { label: 'Lane', rails: ['fiat'] })).body.vault_id;
   for (const name of names) {
@@ -83,7 +83,7 @@ const seqs = (name: string) => endpoints.of(name).map((r) => r.body.seq);
 
 describe('the retry lane', () => {
   it('leaves endpoints that are well unaffected', async () => {
-    await until(() => seqs('well0').length === 4 && seqs('well1').length === 4, 'all of the well ones', 60_000);
+    await until(() => seqs('well0').length === 4 && seqs('well1').length === 4, 'all of the well ones', 20_000);
     expect([seqs('well0'), seqs('well1')]).toEqual([
       [1, 2, 3, 4],
       [1, 2, 3, 4],
@@ -91,7 +91,7 @@ describe('the retry lane', () => {
   });
 
   it('a 404 is refused after one attempt, and what was refused comes with the next increase, never as a sale', async () => {
-    await until(() => seqs('refuses').length >= 3, 'the refused ones', 60_000);
+    await until(() => seqs('refuses').length >= 3, 'the refused ones', 20_000);
     expect(seqs('refuses')).toEqual([1, 2, 3]);
     expect(endpoints.of('refuses').map((r) => r.body.qty)).toEqual(['10', '15', '7']);
     expect(await child('refuses', 1)).toMatchObject({ state: 'rejected', attempts: 1, unknown: false });
@@ -102,14 +102,14 @@ describe('the retry lane', () => {
     await until(
       async () => (await client.get(`/v1/followers/${ids.get('gone')}`)).body['status'] === 'stopped',
       'the stop',
-      60_000,
+      10_000,
     );
-    await until(async () => (await child('gone', 2))?.code === 'stopped', 'the second child', 60_000);
+    await until(async () => (await child('gone', 2))?.code === 'stopped', 'the second child', 10_000);
     expect(seqs('gone')).toEqual([1]);
   });
 
   it('an endpoint that fails twice and then answers receives everything once, in order', async () => {
-    await until(async () => (await child('stumbles', 4))?.state === 'ack', 'the last child', 60_000);
+    await until(async () => (await child('stumbles', 4))?.state === 'ack', 'the last child', 30_000);
     const all = endpoints.of('stumbles');
     expect(all.filter((r) => r.status === 200).map((r) => r.body.seq)).toEqual([1, 2, 3, 4]);
     expect(all.map((r) => [r.body.seq, r.attempt])).toEqual([
@@ -125,29 +125,24 @@ describe('the retry lane', () => {
   });
 
   it('a slow endpoint is served through its lane until it is quick again', async () => {
-    await until(async () => (await child('dawdles', 4))?.state === 'ack', 'the last child', 60_000);
+    await until(async () => (await child('dawdles', 4))?.state === 'ack', 'the last child', 20_000);
     expect(seqs('dawdles')).toEqual([1, 2, 3, 4]);
     const fifth = await order('buy', 1);
-    await until(() => seqs('dawdles').includes(fifth), 'the fifth', 60_000);
+    await until(() => seqs('dawdles').includes(fifth), 'the fifth', 10_000);
   });
 
-  it('a dead endpoint is tried at about 0, 1, 6, 21 and 81 s, then its child is a dead letter and the next are withheld', {
-    timeout: 200_000,
-  }, async () => {
-    await until(async () => (await child('dead', 1))?.state === 'dead_lettered', 'the dead letter', 120_000);
+  it('a dead endpoint is tried at about 0, 1, 6, 21 and 81 s, then its child is a dead letter and the next are withheld', async () => {
+    await until(async () => (await child('dead', 1))?.state === 'dead_lettered', 'the dead letter', 110_000);
     const first = endpoints.of('dead').filter((r) => r.body.seq === 1);
+    const start = first[0]?.arrived ?? 0;
+    const at = first.map((r) => Math.round((r.arrived - start) / 1000));
     expect(first.map((r) => r.attempt)).toEqual([1, 2, 3, 4, 5]);
-    // Other stories run beside this one: a try may come late, but never before its time.
-    for (const [i, delay] of [1, 5, 15, 60].entries()) {
-      const waited = ((first[i + 1]?.arrived ?? 0) - (first[i]?.arrived ?? 0)) / 1000;
-      expect(waited, `before try ${i + 2}`).toBeGreaterThan(delay - 0.5);
-      expect(waited, `before try ${i + 2}`).toBeLessThan(delay + 8);
-    }
+    for (const [i, expected] of [0, 1, 6, 21, 81].entries()) expect(Math.abs((at[i] ?? -1) - expected)).toBeLessThanOrEqual(3);
     const letters = await client.get<{ items: { follower_order_id: string; seq: number; unknown: boolean }[] }>(
       '/v1/dead-letters',
     );
     expect(letters.body.items.map((l) => [l.seq, l.unknown])).toEqual([[1, true]]);
-    await until(async () => (await child('dead', 2))?.code === 'position_unknown', 'the withheld one', 60_000);
+    await until(async () => (await child('dead', 2))?.code === 'position_unknown', 'the withheld one', 20_000);
     expect(await child('dead', 2)).toMatchObject({ state: 'skipped', attempts: 0 });
     expect(seqs('dead').filter((seq) => seq === 2)).toEqual([]);
   });

@@ -5,37 +5,25 @@ import type { Table } from '../../shared/adapters/dynamo/client.ts';
 import { followerItem, followerOf } from '../../shared/adapters/dynamo/follower-item.ts';
 import { readRoster } from '../../shared/adapters/dynamo/roster.ts';
 import type { Follower } from '../../shared/domain/followers/follower.ts';
+import { newFollower } from '../../shared/domain/followers/settings.ts';
 import type { Ask } from '../../shared/domain/mirroring/entry.ts';
 import { MemoryTable } from '../world/memory/table.ts';
 
 const shard = { tenant_id: 'ten_manager', vault_id: 'vlt_1', shard: 7 };
-const plain: Follower = {
-  follower_id: 'fol_0',
-  tenant_id: 'ten_client',
-  vault_id: shard.vault_id,
-  vault_tenant_id: shard.tenant_id,
-  mode: 'proportional',
-  scale: '0.25',
-  scale_basis: 'fixed',
-  kill_switch: false,
-  reduce_only: false,
-  allow_short: false,
-  webhook: { url: 'https://hooks.example.com/a?b=c' },
-  status: 'active',
-  close_only: false,
-  joined_seq: 0,
-  created_at: '2026-01-05T15:00:00.000Z',
-  updated_at: '2026-01-05T15:00:00.000Z',
-  shard: shard.shard,
-  place: 0,
-  ver: 1,
-  key_version: 1,
-  lane_in: 0,
-  lane_out: 0,
-  slow: false,
-  moved: {},
-  unknown: {},
-};
+const made = newFollower(
+  { mode: 'proportional', scale: '0.25', webhook: { url: 'https://hooks.example.com/a?b=c' } },
+  {
+    followerId: 'fol_0',
+    tenantId: 'ten_client',
+    vault: { ...shard, seq: 0 },
+    shard: shard.shard,
+    place: 0,
+    now: '2026-01-05T15:00:00.000Z',
+    allowed: { flip_mode: false, persona_boosts: true },
+  },
+);
+/** As it was before there were plans. */
+const { allowed: _none, ...plain } = made;
 /** Every member that a row can have: one that is added to the type must be added here, and then be read. */
 const full: Required<Follower> = {
   ...plain,

@@ -12,8 +12,8 @@ type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /**
  * The whole roster and what is asked for it; a shard of 100 followers is one page, far below 1 MB. Read by the client below the document
- * client, which would make every row anew, as an object that grows name by name, only to be copied once more here: a tenth of all CPU
- * that a child takes.
+ * client, which would make every row anew, as an object that grows name by name, only to be copied once more here
+ * (docs/decisions/0035).
  */
 export async function readRoster(table: Table, shard: ShardOf): Promise<Roster> {
   const roster: Follower[] = [];

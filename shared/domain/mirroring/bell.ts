@@ -10,4 +10,6 @@ export interface Bell {
   readonly shard: number;
   readonly seq: number;
   readonly entry?: LogEntry;
+  /** Earlier entries that lack the shard's mark: those that it has done it marks. */
+  readonly unmarked?: readonly number[];
 }

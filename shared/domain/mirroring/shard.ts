@@ -60,7 +60,8 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
       if (finished && entry.seq >= bell.seq && asks.length === 0) return { kind: 'done' };
       marked = true;
     } else {
-      const view = { last, ...(await ports.store.roster(key)), readAt: ports.clock() };
+      const readAt = ports.clock();
+      const view = { last, ...(await ports.store.roster(key)), readAt };
       const ask = view.asks.find((a) => isReady(a, view.roster));
       if (!marked) await markAgain(key, bell, ports);
       marked = true;
@@ -75,10 +76,12 @@ export async function workShard(bell: Bell, worker: Worker, ports: ShardPorts): 
   }
 }
 
-async function markAgain(key: ShardKey, bell: Bell, ports: ShardPorts): Promise<void> {
-  // A ring for what a follower asks names no entry.
-  const entry = bell.entry ?? (bell.seq === 0 ? undefined : await ports.store.entry(key, bell.seq));
-  if (entry !== undefined) await ports.store.mark(key, entry);
+/** Marks of entries that are done, and were perhaps lost. A ring for what a follower asks names no entry. */
+async function markAgain(key: ShardKey, bell: Bell, { store }: ShardPorts): Promise<void> {
+  for (const seq of new Set([...(bell.unmarked ?? []), ...(bell.seq === 0 ? [] : [bell.seq])])) {
+    const entry = bell.entry?.seq === seq ? bell.entry : await store.entry(key, seq);
+    if (entry !== undefined) await store.mark(key, entry);
+  }
 }
 
 /** The bell's own copy where it is the next entry, else the log's. A bell for what cannot be seen yet must not be lost. */
@@ -100,8 +103,8 @@ type Expanded = Pick<ShardView, 'asks'> & { readonly finished: boolean };
  */
 async function expand(key: ShardKey, entry: LogEntry, last: Claim, worker: Worker, ports: ShardPorts): Promise<Expanded> {
   const { store } = ports;
-  const { roster, asks } = await store.roster(key);
   const readAt = ports.clock();
+  const { roster, asks } = await store.roster(key);
   const [{ ledger, vault }, past] = await Promise.all([
     store.inputs(key, entry.order.symbol),
     entry.kind === 'cancel' ? store.past(key, entry, roster) : undefined,
@@ -113,8 +116,8 @@ async function expand(key: ShardKey, entry: LogEntry, last: Claim, worker: Worke
   const rows = planEntry({ ...planned, ...(past === undefined ? {} : { past }) });
   const claim = claimOf(entry, rows, worker, ports);
   if (!(await store.claim(key, claim, atOf(last), past?.reverts))) return { finished: false, asks };
-  const view = { last, roster, asks, readAt };
-  return { finished: await carryOut({ key, entry, claim, ledger, vault, view, firstOwner: true }, ports), asks };
+  const work = { key, entry, claim, ledger, vault, view: { roster, readAt }, firstOwner: true };
+  return { finished: await carryOut(work, ports), asks };
 }
 
 /** One symbol of what a follower asks, as the next entry of the line; or its end. */
@@ -183,19 +186,21 @@ async function resume(key: ShardKey, last: Claim, worker: Worker, own: boolean, 
   const next = { owner: worker.owner, lease_until: leaseUntil(worker) };
   if (!own && !(await ports.store.takeOver(key, last, next))) return;
   const claim: Claim = { ...last, ...next };
+  const readAt = ports.clock();
   // The followers as they are now: from the take-over on the last owner can write nothing more, until then it could.
-  const [now, entry, { ledger, vault }] = await Promise.all([
-    ports.store.load(key),
+  const [{ roster }, entry, { ledger, vault }] = await Promise.all([
+    ports.store.roster(key),
     claim.entry ?? ports.store.entry(key, claim.seq),
     ports.store.inputs(key, claim.symbol),
   ]);
   if (entry === undefined) throw new Error(`claimed entry ${claim.seq} of ${key.vault_id} is missing from the log`);
   const firstOwner = own && last.taken !== true;
-  await carryOut({ key, entry, claim, ledger, vault, view: { ...now, readAt: ports.clock() }, firstOwner }, ports);
+  await carryOut({ key, entry, claim, ledger, vault, view: { roster, readAt }, firstOwner }, ports);
 }
 
-/** What was read, and when (ms): switches older than a second are read again before anything is sent. */
-type ReadView = ShardView & { readonly readAt: number };
+/** The followers, and from when (ms) they are at the latest: switches older than a second are read again before anything is sent. */
+type Followers = Pick<ShardView, 'roster'> & { readonly readAt: number };
+type ReadView = ShardView & Followers;
 const switchesLastMs = 1000;
 
 interface Work {
@@ -204,22 +209,25 @@ interface Work {
   readonly claim: Claim;
   readonly ledger: Ledger;
   readonly vault: VaultNow;
-  readonly view: ReadView;
+  readonly view: Followers;
   readonly firstOwner: boolean;
 }
 
 /** The followers' and the vault's switches, not older than a second. */
-async function switchesNow({ key, view, vault }: Work, ports: ShardPorts): Promise<{ view: ShardView; vault: VaultNow }> {
-  if (ports.clock() - view.readAt <= switchesLastMs) return { view, vault };
-  const [again, vaultAgain] = await Promise.all([ports.store.load(key), ports.store.vault(key)]);
-  return { view: again, vault: vaultAgain };
+async function switchesNow(
+  { key, view, vault }: Work,
+  ports: ShardPorts,
+): Promise<Pick<Followers, 'roster'> & Pick<Work, 'vault'>> {
+  if (ports.clock() - view.readAt <= switchesLastMs) return { roster: view.roster, vault };
+  const [{ roster }, vaultAgain] = await Promise.all([ports.store.roster(key), ports.store.vault(key)]);
+  return { roster, vault: vaultAgain };
 }
 
 async function carryOut(work: Work, ports: ShardPorts): Promise<boolean> {
   const { key, entry, claim, ledger, firstOwner } = work;
-  const { view, vault } = await switchesNow(work, ports);
-  if (entry.kind === 'resend') return carryOutAgain({ ...work, vault }, entry, view, ports);
-  const byPlace = atPlaces(view.roster);
+  const { roster, vault } = await switchesNow(work, ports);
+  if (entry.kind === 'resend') return carryOutAgain({ ...work, vault }, entry, roster, ports);
+  const byPlace = atPlaces(roster);
   const rows = claim.rows.filter((row) => row.fate === 'send');
   const batch = {
     entry,
@@ -252,9 +260,9 @@ function happenedIn(outcomes: readonly Outcome[]): Set<number> {
 }
 
 /** As carryOut for a child that goes out again: its own row and its follower's say what came of it, the ledger stays. */
-async function carryOutAgain(work: Work, entry: AskEntry, view: ShardView, ports: ShardPorts): Promise<boolean> {
+async function carryOutAgain(work: Work, entry: AskEntry, roster: ShardView['roster'], ports: ShardPorts): Promise<boolean> {
   const { key, claim, ledger } = work;
-  const follower = view.roster.find((f) => f.follower_id === entry.ask.follower_id);
+  const follower = roster.find((f) => f.follower_id === entry.ask.follower_id);
   const vaultStatus = statusAt(work.vault, ports.clock());
   const outcomes = await sendAgain({ entry, claim, follower, vaultStatus, repeated: !work.firstOwner }, ports);
   if (outcomes === undefined) return false;

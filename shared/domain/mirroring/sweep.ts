@@ -68,14 +68,17 @@ async function sweepVault(entries: readonly OpenEntry[], ports: SweepPorts): Pro
       await ports.close(entry);
       closed += 1;
     }
-    // One ring per shard, for the newest entry it misses: the worker works off all before it on its way.
-    for (const shard of missing) {
-      const seq = Math.max(entry.seq, bells.get(shard)?.seq ?? 0);
-      bells.set(shard, { tenant_id: entry.tenant_id, vault_id: entry.vault_id, shard, seq });
-    }
+    for (const shard of missing) bells.set(shard, bellFor(entry, shard, bells.get(shard)));
   }
   if (bells.size > 0) await ports.ring([...bells.values()]);
   return { rung: bells.size, closed };
+}
+
+/** One ring per shard, for the newest entry it misses: the worker works off all before it on its way, and marks those it had done. */
+function bellFor({ tenant_id, vault_id, seq, ask }: OpenEntry, shard: number, rung: Bell | undefined): Bell {
+  const unmarked = [...(rung?.unmarked ?? []), ...(ask === undefined ? [seq] : [])];
+  const bell = { tenant_id, vault_id, shard, seq: Math.max(seq, rung?.seq ?? 0) };
+  return unmarked.length === 0 ? bell : { ...bell, unmarked };
 }
 
 async function missingShards(entry: OpenEntry, ports: SweepPorts): Promise<number[]> {

@@ -240,11 +240,11 @@ const query: fc.Arbitrary<Operation> = fc
       Limit: q.limit,
       ...(q.start !== undefined && { ExclusiveStartKey: { pk, sk: q.start } }),
     };
-    return q.raw ? rawQuery(asks) : new QueryCommand(asks);
+    return q.raw ? asRaw(asks) : new QueryCommand(asks);
   });
 
 /** The same for the client below the document client. */
-export function rawQuery({ ExpressionAttributeValues: values, ExclusiveStartKey: start, ...asks }: QueryCommandInput) {
+export function asRaw({ ExpressionAttributeValues: values, ExclusiveStartKey: start, ...asks }: QueryCommandInput) {
   return new RawQueryCommand({
     ...asks,
     ...(values !== undefined && { ExpressionAttributeValues: marshall(values) }),

@@ -1,6 +1,6 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, it } from 'vitest';
-import { rawQuery } from './operations.ts';
+import { asRaw } from './operations.ts';
 import { freshPk, invalid, type Speaker } from './speaker.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -54,7 +54,7 @@ const asked = (say: Speaker, ...[condition, values, more]: Asks): QueryCommandIn
 });
 const query = (say: Speaker, ...asks: Asks) => say.send(new QueryCommand(asked(say, ...asks)));
 /** By the client below the document client. */
-const queryRaw = (say: Speaker, ...asks: Asks) => say.send(rawQuery(asked(say, ...asks)));
+const queryRaw = (say: Speaker, ...asks: Asks) => say.send(asRaw(asked(say, ...asks)));
 
 const sks = (outcome: unknown) => {
   const { answer } = outcome as { answer: { Items: { sk: string }[]; LastEvaluatedKey?: { sk: string } } };

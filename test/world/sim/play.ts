@@ -214,10 +214,8 @@ export class Play {
     const { world } = this;
     world.sweeping = false;
     world.springAll();
-    // A shard is rung for one entry at a time, and of each the mark that it is done may be missing.
-    const most = mostSweeps + this.world.story.orders.length;
     for (let inVain = 0; ; inVain += 1) {
-      if (inVain > most) throw new Error(`${inVain} sweeps rang, and what they rang for is not done`);
+      if (inVain > mostSweeps) throw new Error(`${inVain} sweeps rang, and what they rang for is not done`);
       await this.#quiet();
       world.scheduler.now += 61_000;
       const found = await this.#until(world.sweep());
